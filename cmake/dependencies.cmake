@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything from outside, each behind one target of ours. All are Debian 12 packages.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(fmt 9 CONFIG REQUIRED)
+find_package(RapidJSON REQUIRED)
+find_package(yaml-cpp REQUIRED)
+
+# Asio and Beast are compiled once (core/third_party/*.cpp), not in every translation unit.
+add_library(catena_third_party STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
+target_compile_definitions(catena_third_party PUBLIC
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_NO_TS_EXECUTORS)
+if(CATENA_SANITIZE MATCHES "thread")
+  # g++ 12's ThreadSanitizer does not follow fences.
+  target_compile_definitions(catena_third_party PUBLIC BOOST_ASIO_DISABLE_FENCED_BLOCK)
+endif()
+target_include_directories(catena_third_party PUBLIC ${CMAKE_SOURCE_DIR})
+target_include_directories(catena_third_party SYSTEM PUBLIC ${RAPIDJSON_INCLUDE_DIRS})
+target_link_libraries(catena_third_party PUBLIC Boost::headers fmt::fmt OpenSSL::Crypto Threads::Threads)
+
+# Beast and TLS: only for the few translation units that speak HTTP.
+add_library(catena_tls STATIC ${CMAKE_SOURCE_DIR}/cmake/beast.cpp)
+target_link_libraries(catena_tls PUBLIC catena_third_party OpenSSL::SSL)
+
+add_library(catena_yaml INTERFACE)
+target_link_libraries(catena_yaml INTERFACE yaml-cpp)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+# One function per kind of target. A folder's sources are found by name:
+# *_test.cpp, *_fuzz.cpp and *_bench.cpp are never part of the library.
+
+set(CATENA_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees ghosts in inlined coroutine frames and std::string (PR 105329, PR 105651).
+  list(APPEND CATENA_WARNINGS -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
+       -Wno-stringop-overflow -Wno-stringop-overread -Wno-mismatched-new-delete)
+endif()
+
+if(CATENA_SANITIZE)
+  add_compile_options(-fsanitize=${CATENA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=${CATENA_SANITIZE})
+endif()
+if(CATENA_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_program(CATENA_CCACHE ccache)
+if(CATENA_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CATENA_CCACHE})
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+endif()
+
+# The standard library, fmt and Asio's coroutines, parsed once. Clang asks for the same options in
+# user and PCH, which target_precompile_headers(REUSE_FROM) takes care of.
+add_library(catena_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
+
+function(catena_finish_pch)
+  target_link_libraries(catena_pch PRIVATE catena_third_party)
+  # g++ refuses a precompiled header made without -Wpedantic in a unit that has it.
+  target_compile_options(catena_pch PRIVATE ${CATENA_WARNINGS})
+  target_precompile_headers(catena_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
+endfunction()
+
+function(catena_compile_settings target)
+  target_compile_options(${target} PRIVATE ${CATENA_WARNINGS})
+  target_precompile_headers(${target} REUSE_FROM catena_pch)
+endfunction()
+
+# catena_library_in(<target> <folder> LINK <targets...>): every source of a folder and below.
+function(catena_library_in target folder)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cpp$|/main\\.cpp$")
+  if(NOT sources)
+    set(sources ${CMAKE_SOURCE_DIR}/cmake/empty.cpp)
+  endif()
+  add_library(${target} STATIC ${sources})
+  target_link_libraries(${target} PUBLIC ${ARG_LINK})
+  catena_compile_settings(${target})
+  catena_tests_in(${target} ${folder})
+  catena_fuzzers_in(${target} ${folder})
+endfunction()
+
+# catena_library(<room> LINK <targets...>): core/<room> as catena_<room>.
+function(catena_library room)
+  catena_library_in(catena_${room} ${CMAKE_SOURCE_DIR}/core/${room} ${ARGN})
+endfunction()
+
+# catena_plugin(<name> [LINK <targets...>]): plugins/<name> as catena_plugin_<name>.
+function(catena_plugin name)
+  catena_library_in(catena_plugin_${name} ${CMAKE_SOURCE_DIR}/plugins/${name}
+    ${ARGN} LINK catena_plugin catena_client)
+  target_link_libraries(catena_plugins PUBLIC catena_plugin_${name})
+endfunction()
+
+# Unit tests lie beside the code: all *_test.cpp of a folder are one program, <target>_test.
+function(catena_tests_in target folder)
+  file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${folder}/*_test.cpp)
+  if(NOT CATENA_TESTS OR NOT tests)
+    return()
+  endif()
+  add_executable(${target}_test ${tests})
+  target_link_libraries(${target}_test PRIVATE ${target} catena_test_support)
+  target_compile_definitions(${target}_test PRIVATE CATENA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  catena_compile_settings(${target}_test)
+  add_test(NAME ${target} COMMAND ${target}_test)
+endfunction()
+
+# Fuzzers lie beside the code too. With CATENA_FUZZ each is a libFuzzer program; in every other
+# build it is a program that runs the corpus of test/corpus/<name> once, as a plain test.
+function(catena_fuzzers_in target folder)
+  file(GLOB_RECURSE fuzzers CONFIGURE_DEPENDS ${folder}/*_fuzz.cpp)
+  foreach(source ${fuzzers})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE ${target})
+    if(CATENA_FUZZ)
+      target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    elseif(CATENA_TESTS)
+      target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/test/support/run_corpus.cpp)
+      string(REGEX REPLACE "_fuzz$" "" corpus ${name})
+      add_test(NAME ${name}_corpus COMMAND ${name} ${CMAKE_SOURCE_DIR}/test/corpus/${corpus})
+    endif()
+    catena_compile_settings(${name})
+  endforeach()
+endfunction()
+catena_finish_pch()
