@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace catena {
+
+/// Fills bytes from the kernel's generator; ends the process if the kernel has none.
+void random_bytes(std::span<std::uint8_t> bytes);
+
+/// Random numbers that nobody can predict (getrandom(2)), fetched in batches. For message ids, ports
+/// and seeds. One per worker; one thread.
+class Random {
+ public:
+  std::uint16_t next16();
+  std::uint32_t next32();
+  std::uint64_t next64();
+
+  /// Uniform in [0, bound). `bound` is not zero.
+  std::uint32_t below(std::uint32_t bound);
+
+ private:
+  template <class T>
+  T next();
+
+  std::array<std::uint8_t, 1024> pool_;
+  std::size_t left_ = 0;
+};
+
+}  // namespace catena

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "core/dns/numbers.hpp"
+
+namespace catena::dns {
+
+/// EDNS option codes that are known by name (IANA "DNS EDNS0 Option Codes").
+enum class OptionCode : std::uint16_t {
+  NSID = 3, ClientSubnet = 8, Expire = 9, Cookie = 10, TcpKeepalive = 11, Padding = 12, EDE = 15,
+};
+
+/// What an OPT record says (RFC 6891 section 6.1). The options lie in somebody else's buffer, raw and
+/// already checked: code, length, data, one behind the other.
+struct Edns {
+  static constexpr std::uint16_t kDO = 0x8000;
+  static constexpr std::uint16_t kCO = 0x4000;  ///< Compact answers OK (RFC 9824 section 5.1).
+
+  std::uint16_t udp_size = 512;  ///< As sent; below 512 means 512 (RFC 6891 section 6.2.5).
+  std::uint8_t extended_rcode = 0;
+  std::uint8_t version = 0;
+  std::uint16_t flags = 0;
+  std::span<const std::uint8_t> options;
+
+  bool dnssec_ok() const { return (flags & kDO) != 0; }
+
+  /// The data of the first option with this code.
+  std::optional<std::span<const std::uint8_t>> option(OptionCode code) const;
+};
+
+/// True where `options` is a row of whole options.
+bool options_are_whole(std::span<const std::uint8_t> options);
+
+}  // namespace catena::dns

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "core/dns/edns.hpp"
+#include "core/dns/record.hpp"
+#include "core/dns/response.hpp"
+
+namespace catena::dns {
+
+/// Writes a message front to back with compression (RFC 1035 section 4.1.4). Every add() either writes
+/// all of it or nothing. Neither allocates nor throws. The table of names is small and on the stack:
+/// names that do not fit into it any more are written in full.
+class Writer {
+ public:
+  /// Nothing is written at or beyond out.size(), 65535 at most.
+  explicit Writer(std::span<std::uint8_t> out);
+
+  /// First of all.
+  void header(std::uint16_t id, Flags flags);
+  bool question(const Question& question);
+  bool record(Section section, const Record& record);
+
+  /// An OPT record in the additional section (RFC 6891 section 6.1.2).
+  bool opt(const Edns& edns);
+
+  /// Bytes so far.
+  std::size_t size() const { return size_; }
+
+  /// Sets TC in the header.
+  void set_truncated();
+
+  /// Writes the counts into the header and returns the whole message.
+  std::span<const std::uint8_t> finish();
+
+ private:
+  bool put_name(NameView name, bool compress);
+  bool put_bytes(std::span<const std::uint8_t> bytes);
+  bool put16(std::uint16_t value);
+  bool put32(std::uint32_t value);
+  bool put_rdata(const Record& record);
+  std::uint16_t find(NameView suffix, std::uint32_t hash) const;
+  void remember(std::size_t offset, std::uint32_t hash);
+
+  static constexpr std::size_t kSlots = 128;
+  std::span<std::uint8_t> out_;
+  std::size_t size_ = 0;
+  std::array<std::uint16_t, 4> counts_{};
+  NameView question_name_;
+  struct Slot {
+    std::uint16_t offset = 0;  ///< 0: free.
+    std::uint16_t check = 0;
+  };
+  std::array<Slot, kSlots> slots_{};
+  std::uint16_t slots_used_ = 0;
+};
+
+/// What a message that leaves needs to know beside the answer itself.
+struct Envelope {
+  std::uint16_t id = 0;
+  Flags query_flags;         ///< Opcode and RD, CD are echoed (RD and CD only for Opcode::Query).
+  std::optional<Question> question;  ///< In the client's own letter case.
+  std::optional<Edns> opt;   ///< The OPT record to add, options included; none without EDNS.
+  std::size_t limit = 512;   ///< Bytes; at most out.size().
+};
+
+/// Turns an answer into bytes: always compressed; if it does not fit the limit it is cut record by record
+/// from the end, the OPT record kept, and TC set (core.md 11.2); a section that fits is never left empty.
+/// Returns the bytes in `out`; empty only if header, question and OPT do not fit.
+std::span<const std::uint8_t> encode(const Response& response,
+                                     const Envelope& envelope,
+                                     std::span<std::uint8_t> out);
+
+/// The twelve bytes of a FORMERR or NOTIMP that the gate sends: id, opcode as given, RD RA TC AD CD as
+/// received, AA and Z clear, all counts zero (core.md 10).
+std::array<std::uint8_t, kHeaderSize> bare_header(const Header& query, Rcode rcode, Opcode opcode);
+
+}  // namespace catena::dns
