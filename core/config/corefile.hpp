@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "core/config/diagnostics.hpp"
 #include "core/config/environment.hpp"
 #include "core/config/file_system.hpp"
 #include "core/config/position.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace catena::config {
 
@@ -60,12 +60,13 @@ struct Surroundings {
   const std::vector<std::string>& directives;
 };
 
-/// Reads a Corefile with its snippets and imports. Errors go to `diagnostics`, as many as can be told
-/// apart; what comes back then lacks the parts that are wrong. Never throws for what a file holds.
-/// A result without blocks and without errors calls for default_corefile().
+/// Reads a Corefile with its snippets and imports. Errors go to `diagnostics`, as many as can be
+/// told apart; what comes back then lacks the parts that are wrong. Never throws for what a file
+/// holds. A result without blocks and without errors calls for default_corefile().
 Corefile parse(const Source& source, const Surroundings& surroundings, Diagnostics& diagnostics);
 
-/// What CoreDNS runs when there is no Corefile or one without server blocks: `.` with whoami and log.
+/// What CoreDNS runs when there is no Corefile or one without server blocks: `.` with whoami and
+/// log.
 Corefile default_corefile();
 
 }  // namespace catena::config

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/config/position.hpp"
+
 #include <string>
 #include <vector>
-
-#include "core/config/position.hpp"
 
 namespace catena::config {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+
 #include <string>
 #include <vector>
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/config/corefile.hpp"
+#include "core/config/diagnostics.hpp"
+#include "core/config/zone_name.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "core/config/corefile.hpp"
-#include "core/config/diagnostics.hpp"
-#include "core/config/zone_name.hpp"
 
 namespace catena::config {
 
