@@ -90,7 +90,7 @@ std::span<const double> size_buckets();
 class Registry {
  public:
   /// `lanes`: workers plus one.
-  explicit Registry(std::size_t lanes) : lanes_(lanes) {}
+  explicit Registry(std::size_t lanes);
   ~Registry();
 
   Counter& counter(std::string_view name, std::string_view help, Labels labels = {});

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <stdexcept>
+
+namespace catena::metrics {
+namespace {
+
+// Backslash, quote and line break are escaped in label values (text format 0.0.4).
+std::string escape(std::string_view value) {
+  std::string text;
+  for (const char c : value) {
+    if (c == '\n') {
+      text += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == '"') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+std::string label_text(const Labels& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) {
+    text += fmt::format("{}{}=\"{}\"", text.empty() ? "" : ",", name, escape(value));
+  }
+  return text;
+}
+
+std::string braces(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
+
+std::string number(double value) {
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  return fmt::format("{}", value);
+}
+
+}  // namespace
+
+std::uint64_t Counter::value() const {
+  std::uint64_t sum = 0;
+  for (const Cell& cell : cells_) sum += cell.value.load(std::memory_order_relaxed);
+  return sum;
+}
+
+// The sum is kept in whole billionths, so that a lane's column is made of cells of one kind.
+struct Histogram::Column {
+  explicit Column(std::size_t buckets) : counts(buckets) {}
+  std::vector<std::atomic<std::uint64_t>> counts;
+  Cell sum;
+};
+
+namespace {
+constexpr double kSumUnit = 1e9;
+}
+
+Histogram::Histogram(std::size_t lanes, std::span<const double> bounds)
+    : bounds_(bounds.begin(), bounds.end()) {
+  for (std::size_t i = 0; i < lanes; ++i) {
+    columns_.push_back(std::make_unique<Column>(bounds_.size() + 1));
+  }
+}
+
+Histogram::~Histogram() = default;
+
+void Histogram::observe(Lane lane, double value) {
+  std::size_t bucket = 0;
+  while (bucket < bounds_.size() && value > bounds_[bucket]) ++bucket;
+  Column& column = *columns_[index(lane)];
+  column.counts[bucket].fetch_add(1, std::memory_order_relaxed);
+  column.sum.add(lane, static_cast<std::uint64_t>(std::max(0.0, value) * kSumUnit));
+}
+
+Histogram::Snapshot Histogram::snapshot() const {
+  Snapshot snapshot;
+  snapshot.counts.resize(bounds_.size() + 1);
+  for (const auto& column : columns_) {
+    for (std::size_t i = 0; i < snapshot.counts.size(); ++i) {
+      snapshot.counts[i] += column->counts[i].load(std::memory_order_relaxed);
+    }
+    snapshot.sum += static_cast<double>(column->sum.value.load(std::memory_order_relaxed)) / kSumUnit;
+  }
+  return snapshot;
+}
+
+std::span<const double> time_buckets() {
+  static constexpr std::array<double, 16> kBounds = [] {
+    std::array<double, 16> bounds{};
+    double bound = 0.00025;
+    for (double& b : bounds) b = bound, bound *= 2;
+    return bounds;
+  }();
+  return kBounds;
+}
+
+std::span<const double> slim_time_buckets() {
+  static constexpr std::array<double, 5> kBounds{0.00025, 0.0025, 0.025, 0.25, 2.5};
+  return kBounds;
+}
+
+std::span<const double> size_buckets() {
+  static constexpr std::array<double, 14> kBounds{0,    100,  200,  300,   400,   511,   1023,
+                                                  2047, 4095, 8291, 16000, 32000, 48000, 64000};
+  return kBounds;
+}
+
+struct Registry::Family {
+  std::string help;
+  std::string type;
+  std::map<std::string, std::unique_ptr<Counter>> counters;
+  std::map<std::string, std::unique_ptr<Gauge>> gauges;
+  std::map<std::string, std::unique_ptr<Histogram>> histograms;
+
+  void print(std::string& out, const std::string& name) const;
+};
+
+Registry::Registry(std::size_t lanes) : lanes_(lanes) {}
+Registry::~Registry() = default;
+
+Registry::Family& Registry::family(std::string_view name,
+                                   std::string_view help,
+                                   std::string_view type) {
+  auto found = families_.find(name);
+  if (found == families_.end()) {
+    auto made = std::make_unique<Family>(Family{std::string(help), std::string(type), {}, {}, {}});
+    found = families_.emplace(std::string(name), std::move(made)).first;
+  }
+  if (found->second->type != type) {
+    throw std::logic_error(fmt::format("metric {} is both {} and {}", name, found->second->type, type));
+  }
+  return *found->second;
+}
+
+Counter& Registry::counter(std::string_view name, std::string_view help, Labels labels) {
+  const std::lock_guard lock(mutex_);
+  auto& slot = family(name, help, "counter").counters[label_text(labels)];
+  if (!slot) slot = std::make_unique<Counter>(lanes_);
+  return *slot;
+}
+
+Gauge& Registry::gauge(std::string_view name, std::string_view help, Labels labels) {
+  const std::lock_guard lock(mutex_);
+  auto& slot = family(name, help, "gauge").gauges[label_text(labels)];
+  if (!slot) slot = std::make_unique<Gauge>();
+  return *slot;
+}
+
+Histogram& Registry::histogram(std::string_view name,
+                               std::string_view help,
+                               std::span<const double> bounds,
+                               Labels labels) {
+  const std::lock_guard lock(mutex_);
+  auto& slot = family(name, help, "histogram").histograms[label_text(labels)];
+  if (!slot) slot = std::make_unique<Histogram>(lanes_, bounds);
+  return *slot;
+}
+
+namespace {
+
+void print_histogram(std::string& out,
+                     const std::string& name,
+                     const std::string& labels,
+                     const Histogram& histogram) {
+  const Histogram::Snapshot snapshot = histogram.snapshot();
+  const std::string comma = labels.empty() ? "" : labels + ",";
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < snapshot.counts.size(); ++i) {
+    total += snapshot.counts[i];
+    const bool last = i == histogram.bounds().size();
+    const std::string bound = last ? "+Inf" : number(histogram.bounds()[i]);
+    out += fmt::format("{}_bucket{{{}le=\"{}\"}} {}\n", name, comma, bound, total);
+  }
+  out += fmt::format("{}_sum{} {}\n", name, braces(labels), number(snapshot.sum));
+  out += fmt::format("{}_count{} {}\n", name, braces(labels), total);
+}
+
+}  // namespace
+
+void Registry::Family::print(std::string& out, const std::string& name) const {
+  out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+  for (const auto& [labels, counter] : counters) {
+    out += fmt::format("{}{} {}\n", name, braces(labels), counter->value());
+  }
+  for (const auto& [labels, gauge] : gauges) {
+    out += fmt::format("{}{} {}\n", name, braces(labels), number(gauge->value()));
+  }
+  for (const auto& [labels, histogram] : histograms) print_histogram(out, name, labels, *histogram);
+}
+
+std::string Registry::text() const {
+  const std::lock_guard lock(mutex_);
+  std::string out;
+  for (const auto& [name, family] : families_) family->print(out, name);
+  return out;
+}
+
+}  // namespace catena::metrics

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a plugin may be besides a Plugin. The server finds these at setup by type, never by name.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/dns/record.hpp"
+#include "core/plugin/query.hpp"
+
+namespace catena {
+
+class Engine;
+
+/// Has to load something before it can answer (the plugin ready asks). Any thread.
+class Ready {
+ public:
+  virtual ~Ready() = default;
+  virtual bool ready() const = 0;
+};
+
+/// Can say that it will not recover by itself (the plugin health asks). Any thread.
+class Healthy {
+ public:
+  virtual ~Healthy() = default;
+  virtual bool healthy() const = 0;
+};
+
+/// Runs beside the queries. The control thread calls start() before the first query, in chain order (it
+/// may block, as kubernetes does until it knows the cluster), and stop() after the last one.
+class Startable {
+ public:
+  virtual ~Startable() = default;
+  virtual void start() = 0;
+  virtual void stop() = 0;
+};
+
+/// Has something for each worker, sockets mostly. Called on the worker's own thread before its first and
+/// after its last query of this configuration.
+class WorkerAware {
+ public:
+  virtual ~WorkerAware() = default;
+  virtual void enter(Engine& engine) = 0;
+  virtual void leave(Engine& engine) = 0;
+};
+
+/// Knows named values about a query. Called only when somebody asks; "" for a label it does not know.
+/// The text lives in the query's arena or longer.
+class MetadataSource {
+ public:
+  virtual ~MetadataSource() = default;
+  virtual std::string_view metadata(Query& query, std::string_view label) const = 0;
+};
+
+/// Gives autopath the search domains of a query's client, nearest first; empty: none known.
+class SearchPathSource {
+ public:
+  virtual ~SearchPathSource() = default;
+  virtual std::vector<dns::Name> search_path(const Query& query) const = 0;
+};
+
+/// Holds whole zones. `record` is called for each record of a transfer, SOA first and last, until it
+/// returns false. False when this source does not have the zone.
+class TransferSource {
+ public:
+  virtual ~TransferSource() = default;
+  virtual bool transfer(dns::NameView zone,
+                        const std::function<bool(const dns::Record&)>& record) const = 0;
+};
+
+/// Wants queries of an opcode beyond QUERY and NOTIFY for its block (dynupdate).
+class OpcodeAdmission {
+ public:
+  virtual ~OpcodeAdmission() = default;
+  virtual dns::Opcode admits() const = 0;
+};
+
+/// Chooses its server block for a query (view).
+class BlockFilter {
+ public:
+  virtual ~BlockFilter() = default;
+  virtual bool accepts(Query& query) const = 0;
+  virtual std::string_view view() const = 0;
+};
+
+/// Sees each message of a query as the bytes that leave, and may lengthen it within `room` (tsig signs,
+/// dnstap copies). Returns the new size.
+class WireHook {
+ public:
+  virtual ~WireHook() = default;
+  virtual std::size_t leaving(const Query& query,
+                              std::span<std::uint8_t> room,
+                              std::size_t size) const = 0;
+};
+
+/// The metadata sources of one chain, asked in order.
+class MetadataSources {
+ public:
+  explicit MetadataSources(std::vector<MetadataSource*> sources) : sources_(std::move(sources)) {}
+  std::string_view value(Query& query, std::string_view label) const {
+    for (const MetadataSource* source : sources_) {
+      if (const std::string_view text = source->metadata(query, label); !text.empty()) return text;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<MetadataSource*> sources_;
+};
+
+}  // namespace catena

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/plugin/query.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/plugin/abilities.hpp"
+
+namespace catena {
+
+std::string_view to_string(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::udp:
+    case Protocol::quic:
+    case Protocol::https3: return "udp";
+    default: return "tcp";
+  }
+}
+
+Query::Query(Engine& engine, std::size_t arena_block)
+    : engine_(&engine), arena_(arena_block), response_(arena_) {}
+
+void Query::begin(const dns::MessageView& message, const Transport& transport, TimePoint now) {
+  arena_.reset();
+  response_ = dns::Response(arena_);
+  message_ = message;
+  asked_ = question_ = message.question();
+  flags_ = message.flags();
+  id_ = message.id();
+  edns_ = message.edns();
+  size_ = message.bytes().size();
+  transport_ = transport;
+  arrived_ = now;
+  failed_ = false;
+  failure_ = {};
+  zone_ = {};
+  view_ = {};
+  sources_ = nullptr;
+  depth_ = 0;
+  hook_count_ = 0;
+}
+
+void Query::begin_like(const Query& parent, const dns::Question& question) {
+  arena_.reset();
+  response_ = dns::Response(arena_);
+  message_.reset();
+  question_ = question;
+  question_.name = dns::NameView(arena_.copy(question.name.bytes()));
+  asked_ = question_;
+  flags_ = parent.flags_;
+  id_ = parent.id_;
+  edns_ = parent.edns_;
+  if (edns_) edns_->options = arena_.copy(edns_->options);
+  size_ = dns::kHeaderSize + question.name.size() + 4;
+  transport_ = parent.transport_;
+  arrived_ = parent.arrived_;
+  failed_ = false;
+  failure_ = {};
+  zone_ = parent.zone_;
+  view_ = parent.view_;
+  sources_ = parent.sources_;
+  depth_ = parent.depth_ + 1;
+  hook_count_ = 0;
+}
+
+std::size_t Query::response_limit() const {
+  if (to_string(transport_.protocol) == "tcp") return dns::kMaxMessage;
+  return edns_ ? std::max<std::size_t>(edns_->udp_size, 512) : 512;
+}
+
+dns::Response& Query::respond() {
+  retract();
+  response_.flags.set(dns::Flags::kAA);
+  return response_;
+}
+
+void Query::retract() {
+  response_.clear();
+  failed_ = false;
+  failure_ = {};
+}
+
+Outcome Query::fail_with(dns::Rcode rcode, std::span<const std::string_view> reason) {
+  retract();
+  response_.rcode = rcode;
+  failed_ = true;
+  std::size_t size = 0;
+  for (const std::string_view part : reason) size += part.size();
+  const std::span<char> text = arena_.array<char>(size);
+  char* at = text.data();
+  if (text.size() == size) {
+    for (const std::string_view part : reason) at = std::copy(part.begin(), part.end(), at);
+  }
+  failure_ = {text.data(), text.size()};
+  return Outcome::respond;
+}
+
+void Query::set_block(dns::NameView zone, std::string_view view, const MetadataSources* sources) {
+  zone_ = zone;
+  view_ = view;
+  sources_ = sources;
+}
+
+std::string_view Query::metadata(std::string_view label) {
+  return sources_ == nullptr ? std::string_view() : sources_->value(*this, label);
+}
+
+bool Query::add_wire_hook(const WireHook& hook) {
+  if (hook_count_ == kMaxHooks) return false;
+  hooks_[hook_count_++] = &hook;
+  return true;
+}
+
+}  // namespace catena

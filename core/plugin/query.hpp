@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/ip/udp.hpp>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/base/arena.hpp"
+#include "core/base/clock.hpp"
+#include "core/dns/message.hpp"
+#include "core/dns/response.hpp"
+#include "core/plugin/reply.hpp"
+
+namespace catena {
+
+class Engine;
+class MetadataSources;
+class WireHook;
+
+enum class Protocol : std::uint8_t { udp, tcp, tls, https, https3, quic, grpc };
+
+/// "udp" or "tcp", as logs and metrics call it: only UDP, DoQ and DoH3 are "udp" (core.md 11.2).
+std::string_view to_string(Protocol protocol);
+
+/// What only some transports know. Lives as long as the connection.
+class TransportFacts {
+ public:
+  virtual ~TransportFacts() = default;
+  virtual std::string_view tls_server_name() const { return {}; }
+  /// Method and target of a DoH request, "" elsewhere.
+  virtual std::string_view http_target() const { return {}; }
+};
+
+/// Where a query came from and to. `client` is the real one behind a PROXY header.
+struct Transport {
+  Protocol protocol = Protocol::udp;
+  asio::ip::udp::endpoint client;
+  asio::ip::udp::endpoint local;
+  std::uint16_t server = 0;        ///< Number of the listener in this configuration (Setup::servers()).
+  std::string_view server_label;   ///< Its metrics label, e.g. "dns://:53".
+  const TransportFacts* facts = nullptr;
+};
+
+/// One question with its client and its response under construction. Stays at its address from arrival to
+/// the end; owns its bytes while it waits. One thread at a time: its worker.
+class Query {
+ public:
+  Query(Engine& engine, std::size_t arena_block = 4096);
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  /// Begins: `message` has one question. Forgets all of the query before it.
+  void begin(const dns::MessageView& message, const Transport& transport, TimePoint now);
+
+  /// Begins without a message, for questions the server asks itself: same client and EDNS as `parent`
+  /// (Engine::ask, Engine::background).
+  void begin_like(const Query& parent, const dns::Question& question);
+
+  /// The question as it is now; rewrite changes it.
+  dns::NameView name() const { return question_.name; }
+  dns::Type type() const { return question_.type; }
+  dns::Class qclass() const { return question_.qclass; }
+  const dns::Question& question() const { return question_; }
+  /// `question`'s name must live as long as the query (its arena does).
+  void set_question(const dns::Question& question) { question_ = question; }
+
+  /// The question as the client asked it; what the client gets back.
+  const dns::Question& asked() const { return asked_; }
+
+  /// The request's header bits, as plugins further down and upstreams see them.
+  dns::Flags& flags() { return flags_; }
+  dns::Flags flags() const { return flags_; }
+  std::uint16_t id() const { return id_; }
+  dns::Opcode opcode() const { return flags_.opcode(); }
+
+  /// The request's OPT record, as plugins further down and upstreams see it.
+  std::optional<dns::Edns>& edns() { return edns_; }
+  const std::optional<dns::Edns>& edns() const { return edns_; }
+  bool dnssec_ok() const { return edns_ && edns_->dnssec_ok(); }
+  bool checking_disabled() const { return flags_.has(dns::Flags::kCD); }
+
+  /// What may leave towards the client in one message: 65535 on streams, else the OPT's size, at least
+  /// 512.
+  std::size_t response_limit() const;
+
+  /// The request as it arrived; nothing for the server's own questions. TSIG and raw bytes are there.
+  const std::optional<dns::MessageView>& message() const { return message_; }
+  /// Bytes of the request as it arrived.
+  std::size_t size() const { return size_; }
+
+  const Transport& transport() const { return transport_; }
+  TimePoint arrived() const { return arrived_; }
+
+  /// The answer under construction; respond() says as well that there is one, with AA as CoreDNS's
+  /// authoritative plugins set it.
+  dns::Response& response() { return response_; }
+  const dns::Response& response() const { return response_; }
+  dns::Response& respond();
+
+  /// No answer but `rcode`; `reason` (parts are joined) goes to the plugin errors. An empty reason is not
+  /// logged. Returns Outcome::respond, for `return query.fail(...)`.
+  template <class... Parts>
+  Outcome fail(dns::Rcode rcode, Parts... reason) {
+    const std::string_view parts[] = {std::string_view(), std::string_view(reason)...};
+    return fail_with(rcode, parts);
+  }
+
+  /// Set when a plugin failed instead of answering: the server makes the reply ("returned, not written" in
+  /// CoreDNS's words).
+  bool failed() const { return failed_; }
+  /// Why; may be empty.
+  std::string_view failure() const { return failure_; }
+  /// Takes back an answer or a failure, to run the rest of the chain again.
+  void retract();
+
+  /// Memory that ends with the query.
+  Arena& arena() { return arena_; }
+  Engine& engine() const { return *engine_; }
+
+  /// The zone of the server block that was chosen, and its view's name ("" mostly).
+  dns::NameView zone() const { return zone_; }
+  std::string_view view() const { return view_; }
+  void set_block(dns::NameView zone, std::string_view view, const MetadataSources* sources);
+
+  /// A named value of a plugin of this block, computed now; "" where nobody knows it.
+  std::string_view metadata(std::string_view label);
+
+  /// Questions that led to this one inside the server; guards against loops (core.md 11.3).
+  unsigned depth() const { return depth_; }
+
+  /// Sees, and may extend, the exact bytes of each message of this query before it leaves. Hooks run in
+  /// reverse order of their arrival, so the plugin nearest to the client comes last. False: no room.
+  bool add_wire_hook(const WireHook& hook);
+  std::span<const WireHook* const> wire_hooks() const { return {hooks_.data(), hook_count_}; }
+
+ private:
+  Outcome fail_with(dns::Rcode rcode, std::span<const std::string_view> reason);
+
+  static constexpr std::size_t kMaxHooks = 4;
+  Engine* engine_;
+  Arena arena_;
+  dns::Response response_;
+  std::optional<dns::MessageView> message_;
+  dns::Question question_;
+  dns::Question asked_;
+  dns::Flags flags_;
+  std::uint16_t id_ = 0;
+  std::optional<dns::Edns> edns_;
+  std::size_t size_ = 0;
+  Transport transport_;
+  TimePoint arrived_;
+  bool failed_ = false;
+  std::string_view failure_;
+  dns::NameView zone_;
+  std::string_view view_;
+  const MetadataSources* sources_ = nullptr;
+  unsigned depth_ = 0;
+  std::array<const WireHook*, kMaxHooks> hooks_{};
+  std::size_t hook_count_ = 0;
+};
+
+}  // namespace catena

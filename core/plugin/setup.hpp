@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <any>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/epoch.hpp"
+#include "core/base/log.hpp"
+#include "core/base/metrics.hpp"
+#include "core/config/directive.hpp"
+#include "core/dns/name.hpp"
+#include "core/plugin/abilities.hpp"
+#include "core/plugin/chain.hpp"
+#include "core/plugin/plugin.hpp"
+#include "core/plugin/zones.hpp"
+
+namespace catena {
+
+/// State that outlives a reload: kept by a text that says all that it depends on, as long as some
+/// configuration holds it. Control thread only.
+class Keeper {
+ public:
+  template <class T>
+  std::shared_ptr<T> keep(const std::string& key, const std::function<std::shared_ptr<T>()>& make) {
+    std::weak_ptr<void>& kept = kept_[key];
+    if (auto old = std::static_pointer_cast<T>(kept.lock())) return old;
+    std::shared_ptr<T> made = make();
+    kept = made;
+    return made;
+  }
+
+ private:
+  std::map<std::string, std::weak_ptr<void>> kept_;
+};
+
+/// What a process has one of, handed to every setup. Outlives every configuration.
+struct Process {
+  Log log;
+  metrics::Registry& metrics;
+  epoch::Domain& epoch;
+  const Clock& clock;
+  Keeper& keeper;
+};
+
+/// What a block says about its listeners rather than its chain (bind, debug, tls, timeouts ...).
+struct ListenerSettings {
+  std::vector<std::string> bind;  ///< Addresses, IPv6 perhaps with %interface; empty: all.
+  bool bind_given = false;        ///< True with `bind`, also when `except` left no address.
+  bool debug = false;             ///< DEBUG lines are logged; exceptions end the process.
+  bool stacktrace = false;
+  std::chrono::nanoseconds read_timeout = std::chrono::seconds(3);
+  std::chrono::nanoseconds idle_timeout = std::chrono::seconds(10);
+  std::chrono::nanoseconds write_timeout = std::chrono::seconds(5);
+  long max_tcp_queries = -1;      ///< Per connection; -1: no limit.
+};
+
+/// One listener of a block: a number that is unique in the configuration, and the `server` label.
+struct ServerLabel {
+  std::uint16_t number;
+  std::string text;  ///< "dns://:53", "dns://127.0.0.1:1053"
+};
+
+/// One thing for each listener of a block, found by Transport::server: counters with a `server` label.
+template <class T>
+class PerServer {
+ public:
+  PerServer() = default;
+  PerServer(std::span<const ServerLabel> servers, const std::function<T(const std::string&)>& make) {
+    for (const ServerLabel& server : servers) {
+      if (server.number >= items_.size()) items_.resize(server.number + 1u);
+      items_[server.number] = std::make_unique<T>(make(server.text));
+    }
+  }
+
+  /// Null for a listener of another block.
+  T* find(const Transport& transport) const {
+    return transport.server < items_.size() ? items_[transport.server].get() : nullptr;
+  }
+
+ private:
+  std::vector<std::unique_ptr<T>> items_;
+};
+
+/// What the setup function of a plugin works with: all occurrences of its directive in one server
+/// block. It reads them, reports what is wrong through them (nothing is thrown for a user's mistake), and
+/// adds itself to the chain or changes the listener. An exception that escapes is reported as an error of
+/// the first occurrence. Control thread only.
+class Setup {
+ public:
+  Setup(const Process& process,
+        std::string plugin,
+        std::span<config::Directive> directives,
+        std::vector<dns::Name> block_zones,
+        std::vector<ServerLabel> servers,
+        ListenerSettings& listener,
+        Chain& chain)
+      : process_(process),
+        plugin_(std::move(plugin)),
+        directives_(directives),
+        block_zones_(std::move(block_zones)),
+        servers_(std::move(servers)),
+        listener_(&listener),
+        chain_(&chain) {}
+
+  /// At least one, in the order of the file.
+  std::span<config::Directive> directives() const { return directives_; }
+
+  /// For plugins that may stand once in a block: reports every further one, returns the first.
+  config::Directive& once() const {
+    config::only_once(directives_);
+    return directives_.front();
+  }
+
+  /// The zones of the block's keys, lower case.
+  const std::vector<dns::Name>& block_zones() const { return block_zones_; }
+
+  /// Takes the rest of a line as zones (names and networks); the block's own if there are none.
+  Zones zones(config::Arguments& arguments) const;
+
+  /// `fallthrough [ZONES...]` from a property's arguments; none given: every name.
+  Fallthrough fallthrough(config::Arguments& arguments) const;
+
+  const std::vector<ServerLabel>& servers() const { return servers_; }
+  ListenerSettings& listener() const { return *listener_; }
+
+  /// Puts a plugin at its place in the chain; several in the order of the calls.
+  void add(std::unique_ptr<Plugin> plugin) const { chain_->add(plugin_, std::move(plugin)); }
+
+  /// With `plugin/NAME: ` in front.
+  Log log() const { return process_.log.for_plugin(plugin_); }
+  const Process& process() const { return process_; }
+  metrics::Registry& metrics() const { return process_.metrics; }
+
+ private:
+  const Process& process_;
+  std::string plugin_;
+  std::span<config::Directive> directives_;
+  std::vector<dns::Name> block_zones_;
+  std::vector<ServerLabel> servers_;
+  ListenerSettings* listener_;
+  Chain* chain_;
+};
+
+}  // namespace catena
