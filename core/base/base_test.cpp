@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/arena.hpp"
+#include "core/base/epoch.hpp"
+#include "core/base/hash.hpp"
+#include "core/base/log_writer.hpp"
+#include "core/base/random.hpp"
+
+namespace catena {
+namespace {
+
+TEST_CASE("an arena hands out aligned pieces and forgets them all at once", "[arena]") {
+  Arena arena(256);
+  void* first = arena.take(10, 8);
+  CHECK(reinterpret_cast<std::uintptr_t>(arena.take(8, 8)) % 8 == 0);
+  arena.reset();
+  CHECK(arena.take(10, 8) == first);
+}
+
+TEST_CASE("an arena grows beyond its first block and stops at its limit", "[arena]") {
+  Arena arena(256);
+  const std::span<std::uint8_t> big = arena.array<std::uint8_t>(100'000);
+  REQUIRE(big.size() == 100'000);
+  std::memset(big.data(), 1, big.size());
+  CHECK(arena.take(Arena::kLimit + 1) == nullptr);
+  CHECK(arena.array<std::uint8_t>(2 * Arena::kLimit).empty());
+  arena.reset();
+  CHECK(arena.array<std::uint8_t>(100'000).size() == 100'000);
+}
+
+TEST_CASE("an arena that was full works again after a reset", "[arena]") {
+  Arena arena(256);
+  std::size_t pieces = 0;
+  while (arena.take(10'000) != nullptr) ++pieces;
+  CHECK(pieces > 50);
+  CHECK(pieces <= 2 * Arena::kLimit / 10'000);
+  arena.reset();
+  CHECK(arena.take(10'000) != nullptr);
+}
+
+TEST_CASE("a copy in an arena is equal and apart", "[arena]") {
+  Arena arena;
+  std::string text = "example";
+  const std::string_view copy = arena.copy(std::string_view(text));
+  text[0] = 'E';
+  CHECK(copy == "example");
+}
+
+struct Tracked {
+  explicit Tracked(int& alive) : alive_(alive) { ++alive_; }
+  ~Tracked() { --alive_; }
+  int& alive_;
+};
+
+TEST_CASE("what is retired lives until every reader has passed a quiescent point", "[epoch]") {
+  epoch::Domain domain;
+  int alive = 0;
+  int woken = 0;
+  const auto one = domain.join([&woken] { ++woken; });
+  const auto two = domain.join([&woken] { ++woken; });
+  domain.retire(std::make_unique<Tracked>(alive));
+  CHECK(domain.collect() == 1);
+  CHECK(woken == 2);
+  one->quiescent();
+  CHECK(domain.collect() == 1);
+  CHECK(alive == 1);
+  two->quiescent();
+  CHECK(domain.collect() == 0);
+  CHECK(alive == 0);
+}
+
+TEST_CASE("a reader that has left holds nothing up", "[epoch]") {
+  epoch::Domain domain;
+  int alive = 0;
+  const auto reader = domain.join([] {});
+  domain.retire(std::make_unique<Tracked>(alive));
+  domain.leave(reader);
+  CHECK(domain.collect() == 0);
+  CHECK(alive == 0);
+}
+
+TEST_CASE("readers on threads never see freed memory", "[epoch]") {
+  struct Box {
+    explicit Box(int v) : value(v) {}
+    ~Box() { value = -1; }
+    int value;
+  };
+  epoch::Domain domain;
+  std::atomic<Box*> shared{new Box(0)};
+  std::atomic<bool> stop{false};
+  std::atomic<int> bad{0};
+  std::vector<std::shared_ptr<epoch::Reader>> readers{domain.join([] {}), domain.join([] {})};
+  std::vector<std::thread> threads;
+  for (const auto& reader : readers) {
+    threads.emplace_back([&, reader] {
+      while (!stop.load(std::memory_order_relaxed)) {
+        if (shared.load(std::memory_order_acquire)->value < 0) bad.fetch_add(1);
+        reader->quiescent();
+      }
+    });
+  }
+  for (int i = 1; i < 5000; ++i) {
+    domain.retire(std::unique_ptr<Box>(shared.exchange(new Box(i), std::memory_order_acq_rel)));
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  delete shared.load();
+  CHECK(bad == 0);
+}
+
+TEST_CASE("random numbers below a bound stay below it and reach all of it", "[random]") {
+  Random random;
+  std::set<std::uint32_t> seen;
+  for (int i = 0; i < 1000; ++i) seen.insert(random.below(7));
+  CHECK(seen == std::set<std::uint32_t>{0, 1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("a hash depends on its secret, its bytes and their number", "[hash]") {
+  const SeededHash hash({1, 2});
+  const SeededHash other({1, 3});
+  const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const std::span<const std::uint8_t> all(bytes);
+  CHECK(hash(all) == hash(all));
+  CHECK(hash(all) != other(all));
+  CHECK(hash(all) != hash(all.first(8)));
+  CHECK(hash(all.first(0)) != hash(std::vector<std::uint8_t>{0}));
+}
+
+struct Pipe {
+  Pipe() { REQUIRE(::pipe(ends) == 0); }
+  ~Pipe() {
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  std::string read_some() const {
+    std::string text(65536, '\0');
+    const ssize_t n = ::read(ends[0], text.data(), text.size());
+    text.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+    return text;
+  }
+  int ends[2];
+};
+
+TEST_CASE("the log writer writes whole lines in order, long ones too", "[log]") {
+  const Pipe pipe;
+  LogWriter writer(pipe.ends[1]);
+  const Log log(writer);
+  const std::string longer(1000, 'x');
+  log.info("one {}", 1);
+  log.for_plugin("cache").warning("{}", longer);
+  log.debug("never seen");
+  writer.flush();
+  CHECK(pipe.read_some() == "[INFO] one 1\n[WARNING] plugin/cache: " + longer + "\n");
+  writer.enable_debug();
+  log.debug("seen");
+  writer.flush();
+  CHECK(pipe.read_some() == "[DEBUG] seen\n");
+}
+
+TEST_CASE("a log that nobody reads drops lines, counts them and says so", "[log]") {
+  const Pipe pipe;
+  LogWriter writer(pipe.ends[1]);
+  const std::string line(900, 'y');
+  // A pipe holds 64 KiB and the queue a thousand lines: this is more than both.
+  for (int i = 0; i < 4000; ++i) writer.write(LogLevel::info, line);
+  CHECK(writer.dropped() > 0);
+  std::string seen;
+  while (seen.find("log lines dropped") == std::string::npos) seen += pipe.read_some();
+  CHECK(seen.find("[WARNING] ") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace catena
