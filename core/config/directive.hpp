@@ -74,7 +74,9 @@ class Property : public Arguments {
   std::vector<std::string> asked_;
   std::vector<std::string> refused_;
   std::size_t index_ = 0;
-  bool taken_ = false;
+  bool taken_ = false;  // Somebody asked for it.
+  bool data_ = false;   // It came out of others(): what it holds is not ours to check.
+  bool others_asked_ = false;
 };
 
 /// One occurrence of a plugin's directive in a server block: the outermost property.
