@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/http/response_reader.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace catena::http {
+
+/// Where to connect. TLS when there is a context.
+struct Server {
+  std::string host;  ///< A name, an IPv4 or an IPv6 address without brackets.
+  std::uint16_t port = 0;
+  std::shared_ptr<boost::asio::ssl::context> tls;
+  std::string tls_name;  ///< Expected in the certificate, and SNI; empty: `host`.
+};
+
+/// How long each part of an exchange may take.
+struct Timeouts {
+  Duration connect = std::chrono::seconds(10);    ///< Name, connection to any address.
+  Duration handshake = std::chrono::seconds(10);  ///< TLS.
+  Duration head = std::chrono::seconds(30);       ///< Sending, then until the header is there.
+};
+
+/// A request without a body.
+struct Request {
+  std::string method = "GET";
+  std::string target;                                       ///< Path and query.
+  std::vector<std::pair<std::string, std::string>> fields;  ///< Host is added.
+};
+
+/// One HTTP/1.1 connection: connect, then any number of send() each followed by read_body() to its
+/// end. A peer that vanishes is noticed by the kernel within 30 s, also while idle (keep-alive
+/// after 15 s, every 5 s, TCP_USER_TIMEOUT). Any failure closes it; connect() may be called again.
+/// One coroutine at a time, on the executor's thread; close() may come in between from another.
+class Connection {
+ public:
+  explicit Connection(boost::asio::any_io_executor executor, Timeouts timeouts = {});
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  boost::asio::awaitable<HttpResult<void>> connect(Server server);
+
+  /// Sends and waits for the header. What is left of an earlier body is an error.
+  boost::asio::awaitable<HttpResult<ResponseHead>> send(const Request& request);
+
+  /// The next piece of the body, as it arrives; empty at its end. Valid until the next call. Fails
+  /// with FailureKind::timeout when nothing came for `silence`.
+  boost::asio::awaitable<HttpResult<std::string_view>> read_body(Duration silence);
+
+  /// Connected, and ready for the next send(). A peer's close is noticed here too.
+  bool open() const;
+
+  /// Ends whatever waits, with FailureKind::stopped.
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace catena::http

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace catena::http {
+
+/// "This operation or the deadline": calls `expire` once when a set time is reached before clear().
+/// `expire` ends the operation (closes its socket, kills its process), which then completes with an
+/// error, and expired() tells why. One thread: that of the executor.
+class Deadline {
+ public:
+  Deadline(boost::asio::any_io_executor executor, std::function<void()> expire);
+  ~Deadline();
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  /// Starts over: earlier settings and expired() are forgotten.
+  void set(Duration from_now);
+  void clear();
+  bool expired() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace catena::http

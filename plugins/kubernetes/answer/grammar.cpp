@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/answer/grammar.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace catena::kubernetes {
+namespace {
+
+std::string_view without_underscore(std::string_view label) {
+  if (label.starts_with('_')) label.remove_prefix(1);
+  return label;
+}
+
+}  // namespace
+
+ParsedName::ParsedName(dns::NameView name, dns::NameView zone, bool zonal) {
+  dns::fold_to(name, folded_.data());
+  name_ = dns::NameView(folded_.data(), name.size());
+  const std::size_t labels = name.label_count() - zone.label_count();
+  parse(labels);
+  if (!zonal && (kind == NameKind::zonal_pin || kind == NameKind::zonal_prefer)) {
+    kind = NameKind::malformed;
+  }
+}
+
+std::string_view ParsedName::label(std::size_t from_left) const {
+  return name_.without_first(from_left).first_label();
+}
+
+Key ParsedName::wire(std::size_t from_left, std::size_t labels) const {
+  const dns::NameView from = name_.without_first(from_left);
+  return {from.data(), from.size() - from.without_first(labels).size()};
+}
+
+void ParsedName::parse(std::size_t labels) {
+  if (labels == 0) {
+    kind = NameKind::apex;
+    return;
+  }
+  const std::string_view last = label(labels - 1);
+  if (last == "svc" || last == "pod") {
+    const bool service = last == "svc";
+    if (labels == 1) {
+      kind = NameKind::kind_node;
+      return;
+    }
+    namespace_key = wire(labels - 2, 1);
+    kind = service ? NameKind::service_namespace : NameKind::pod_namespace;
+    if (labels > 2) service ? parse_service(labels) : parse_pod(labels);
+    return;
+  }
+  if (labels == 1 && last == "dns-version") kind = NameKind::version;
+  if (last == "dns" && labels == 1) kind = NameKind::dns_node;
+  if (last == "dns" && labels == 2 && label(0) == "ns") kind = NameKind::name_server;
+}
+
+void ParsedName::parse_service(std::size_t labels) {
+  const std::size_t extra = labels - 3;
+  service_key = wire(extra, 2);
+  switch (extra) {
+    case 0: kind = NameKind::service; return;
+    case 1:
+      kind = NameKind::endpoint;
+      endpoint = label(0);
+      return;
+    case 2:
+      kind = NameKind::port;
+      port = without_underscore(label(0));
+      protocol = without_underscore(label(1));
+      return;
+    default: kind = NameKind::malformed; parse_zonal(extra);
+  }
+}
+
+// The topology zone's labels are joined where they stand: a length byte becomes the dot.
+void ParsedName::parse_zonal(std::size_t extra) {
+  if (label(extra - 1) != "_zone") return;
+  const std::string_view directive = label(extra - 2);
+  if (directive != "pin" && directive != "prefer") return;
+  kind = directive == "pin" ? NameKind::zonal_pin : NameKind::zonal_prefer;
+  const Key labels = wire(0, extra - 2);
+  std::size_t length = folded_[0];
+  for (std::size_t at = 1 + length; at < labels.size(); at += 1 + length) {
+    length = folded_[at];
+    folded_[at] = '.';
+  }
+  topology_zone = {reinterpret_cast<const char*>(folded_.data()) + 1, labels.size() - 1};
+}
+
+// One or two labels left of the address are read and then ignored, as CoreDNS does.
+void ParsedName::parse_pod(std::size_t labels) {
+  const std::size_t extra = labels - 3;
+  if (extra > 2) {
+    kind = NameKind::malformed;
+    return;
+  }
+  kind = NameKind::pod;
+  address = label(extra);
+}
+
+std::optional<Address> pod_address(std::string_view label) {
+  std::string text(label);
+  const bool v4 = std::count(text.begin(), text.end(), '-') == 3 &&
+                  text.find("--") == std::string::npos;
+  std::replace(text.begin(), text.end(), '-', v4 ? '.' : ':');
+  return parse_address(text);
+}
+
+}  // namespace catena::kubernetes

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/dns/name.hpp"
+#include "plugins/kubernetes/store/address.hpp"
+#include "plugins/kubernetes/store/hash_index.hpp"
+
+namespace catena::kubernetes {
+
+/// What a name below a forward zone can be (kubernetes.md section 3).
+enum class NameKind : std::uint8_t {
+  apex,         ///< The zone itself.
+  version,      ///< dns-version.Z
+  dns_node,     ///< dns.Z, above ns.dns.Z.
+  name_server,  ///< ns.dns.Z
+  kind_node,    ///< svc.Z, pod.Z
+  service_namespace,
+  pod_namespace,
+  service,
+  endpoint,  ///< E.S.NS.svc.Z
+  port,      ///< P.T.S.NS.svc.Z
+  zonal_pin, ///< T….pin._zone.S.NS.svc.Z
+  zonal_prefer,
+  pod,       ///< IP.NS.pod.Z
+  malformed,
+};
+
+/// A name taken apart. All views point into `folded`, so the object must not move.
+class ParsedName {
+ public:
+  /// `name` is in `zone`. Zonal names are recognised only with `zonal`.
+  ParsedName(dns::NameView name, dns::NameView zone, bool zonal);
+  ParsedName(const ParsedName&) = delete;
+  ParsedName& operator=(const ParsedName&) = delete;
+
+  NameKind kind = NameKind::malformed;
+  std::string_view endpoint;     ///< Of an endpoint.
+  std::string_view port;         ///< Of a port, without a leading underscore.
+  std::string_view protocol;
+  std::string_view address;      ///< Of a pod: its IP label.
+  Key service_key;               ///< Service and namespace label in wire form.
+  Key namespace_key;
+  std::string_view topology_zone;  ///< Labels left of pin or prefer, joined with dots.
+
+ private:
+  void parse(std::size_t labels);
+  void parse_service(std::size_t labels);
+  void parse_zonal(std::size_t extra);
+  void parse_pod(std::size_t labels);
+  std::string_view label(std::size_t from_left) const;
+  Key wire(std::size_t from_left, std::size_t labels) const;
+
+  std::array<std::uint8_t, dns::NameView::kMaxSize> folded_;
+  dns::NameView name_;
+};
+
+/// The address that a pod's label stands for: three dashes and no double dash make IPv4, any other
+/// dashes colons (kubernetes.md 4.5).
+std::optional<Address> pod_address(std::string_view label);
+
+}  // namespace catena::kubernetes

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/dns/name.hpp"
+#include "core/plugin/zones.hpp"
+#include "plugins/kubernetes/store/address.hpp"
+
+namespace catena::kubernetes {
+
+enum class PodMode : std::uint8_t { disabled, insecure, verified };
+
+/// What a block says about answers (kubernetes.md section 1). Never changes after setup, but for the local
+/// addresses, which are known when the server starts.
+struct AnswerSettings {
+  Zones zones;
+  dns::Name primary_zone;  ///< The first that is not a reverse zone: PTR targets live there.
+  std::uint32_t ttl = 5;   ///< Seconds, 0 to 3600.
+  PodMode pods = PodMode::disabled;
+  std::vector<std::string> namespaces;  ///< Wire labels, lower case; empty: all.
+  bool ignore_empty_service = false;
+  bool zonal = false;
+  std::vector<Address> local_addresses;  ///< This server's own, for NS at the apex.
+};
+
+}  // namespace catena::kubernetes

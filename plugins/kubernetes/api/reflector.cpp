@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/api/reflector.hpp"
+
+#include "plugins/kubernetes/api/watch_event.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace catena::kubernetes::api {
+
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::string_view kPageSize = "500";
+constexpr int kShortestWatchSeconds = 300;
+constexpr Duration kMargin = seconds(30);
+constexpr Duration kListSilence = seconds(30);
+constexpr Duration kStreamSilence = seconds(10);
+constexpr Duration kVeryShortWatch = seconds(1);
+constexpr int kStreamAttempts = 2;
+constexpr std::size_t kRefusalLimit = 64 * 1024;
+
+bool is_json(const http::ResponseHead& head) {
+  const std::string* type = head.find("Content-Type");
+  return type == nullptr || type->find("json") != std::string::npos;
+}
+
+}  // namespace
+
+Reflector::Reflector(
+    Resource resource, JsonSink& sink, Log log, const Clock& clock, Fraction fraction)
+    : resource_(std::move(resource)),
+      sink_(sink),
+      log_(std::move(log)),
+      clock_(clock),
+      fraction_(fraction),
+      backoff_(std::move(fraction)) {}
+
+NextStep Reflector::next() {
+  if (wait_ > Duration::zero()) return {std::exchange(wait_, Duration::zero()), {}, {}};
+  switch (phase_) {
+    case Phase::stream:
+      return {{}, Verb::watch, stream_target()};
+    case Phase::list:
+      return {{}, Verb::list, list_target()};
+    case Phase::watch:
+      return {{}, Verb::watch, watch_target()};
+    case Phase::probe:
+      break;
+  }
+  return {{}, Verb::list, probe_target()};
+}
+
+void Reflector::connected() {
+  if (phase_ == Phase::watch && !probed_) phase_ = Phase::probe;
+}
+
+std::string Reflector::random_timeout() {
+  const int more = static_cast<int>(fraction_() * kShortestWatchSeconds);
+  asked_timeout_ = seconds(kShortestWatchSeconds + more);
+  return std::to_string(kShortestWatchSeconds + more);
+}
+
+std::string Reflector::stream_target() {
+  Target target(resource_);
+  target.add("watch", "true").add("allowWatchBookmarks", "true").add("sendInitialEvents", "true");
+  target.add("resourceVersionMatch", "NotOlderThan");
+  target.add("resourceVersion", version_unavailable_ ? "" : last_version_);
+  return std::move(target.add("timeoutSeconds", random_timeout())).text();
+}
+
+std::string Reflector::list_target() const {
+  Target target(resource_);
+  if (!continue_.empty()) {
+    return std::move(target.add("limit", kPageSize).add("continue", continue_)).text();
+  }
+  const bool first = !ever_listed_ && !version_unavailable_;
+  const std::string version = version_unavailable_ ? "" : first ? "0" : last_version_;
+  // The API server's cache answers a list of a version only when no limit is asked for.
+  const bool from_cache = !version.empty() && version != "0" && !pages_seen_;
+  if (!one_page_ && !from_cache) target.add("limit", kPageSize);
+  return std::move(target.add("resourceVersion", version)).text();
+}
+
+std::string Reflector::watch_target() {
+  Target target(resource_);
+  target.add("watch", "true").add("allowWatchBookmarks", "true");
+  target.add("resourceVersion", last_version_);
+  return std::move(target.add("timeoutSeconds", random_timeout())).text();
+}
+
+std::string Reflector::probe_target() const {
+  Target target(resource_);
+  target.add("limit", "1").add("resourceVersion", last_version_);
+  return std::move(target.add("resourceVersionMatch", "NotOlderThan")).text();
+}
+
+void Reflector::head(const http::ResponseHead& head) {
+  head_ = head;
+  refusal_.clear();
+  handled_ = false;
+  events_ = 0;
+  answer_started_ = clock_.now();
+  give_up_ = answer_started_ + asked_timeout_ + kMargin;
+  cutter_.reset();
+  if (head.status != 200 || !is_json(head)) return;
+  unauthorized_ = 0;
+  skipped_before_ = 0;
+  const bool pages = phase_ == Phase::list || phase_ == Phase::probe;
+  cutter_.emplace(pages ? BodyShape::list : BodyShape::stream,
+                  [this](PieceKind kind, std::string_view json) { return take_piece(kind, json); });
+  list_version_ = continue_.empty() ? std::string() : list_version_;
+  if (phase_ == Phase::stream || (phase_ == Phase::list && continue_.empty()))
+    sink_.begin_replace();
+  if (phase_ == Phase::watch) {
+    probed_ = false;
+    well();
+  }
+}
+
+bool Reflector::body(std::string_view chunk) {
+  if (!cutter_) {
+    refusal_.append(chunk.substr(0, kRefusalLimit - std::min(kRefusalLimit, refusal_.size())));
+    return true;
+  }
+  const auto fed = cutter_->feed(chunk);
+  count_skipped();
+  if (fed) return true;
+  return handled_ ? false : unreadable(fed.error().text);
+}
+
+Duration Reflector::patience() const {
+  if (!cutter_ || phase_ == Phase::list || phase_ == Phase::probe) return kListSilence;
+  if (phase_ == Phase::stream) return kStreamSilence;
+  return std::max<Duration>(give_up_ - clock_.now(), std::chrono::milliseconds(1));
+}
+
+void Reflector::end() {
+  if (!cutter_) return refused();
+  const auto finished = cutter_->finish();
+  if (!finished) {
+    unreadable(finished.error().text);
+  } else if (phase_ == Phase::list || phase_ == Phase::probe) {
+    end_of_list();
+  } else {
+    end_of_watch();
+  }
+}
+
+void Reflector::failed(const http::Failure& failure) {
+  const bool silent = failure.kind == http::FailureKind::timeout;
+  say(fmt::format("{}: {}", resource_.name, failure.text));
+  if (phase_ == Phase::stream && silent) return fall_back_to_pages();
+  if (failure.kind == http::FailureKind::malformed) start_over();
+  if (phase_ == Phase::list) start_over();
+  back_off();
+}
+
+bool Reflector::take_piece(PieceKind kind, std::string_view json) {
+  if (kind == PieceKind::list_metadata) return take_list_metadata(json);
+  if (phase_ == Phase::probe) return true;
+  return phase_ == Phase::list ? take_element(json) : take_event(json);
+}
+
+bool Reflector::take_element(std::string_view json) {
+  const auto taken = sink_.upsert(json);
+  return taken ? true : unreadable(taken.error().text);
+}
+
+bool Reflector::take_list_metadata(std::string_view json) {
+  const auto status = decode<StatusObject>(fmt::format("{{\"metadata\":{}}}", json));
+  const auto bookmark = decode<BookmarkObject>(fmt::format("{{\"metadata\":{}}}", json));
+  if (!status || !bookmark) return unreadable("a list whose metadata cannot be read");
+  if (phase_ == Phase::probe) return true;
+  continue_ = status->continue_token;
+  if (list_version_.empty()) list_version_ = bookmark->resource_version;
+  return true;
+}
+
+bool Reflector::take_event(std::string_view json) {
+  const auto event = split_event(json);
+  if (!event) return unreadable(event.error().text);
+  ++events_;
+  if (event->type == "ERROR") return take_error_event(event->object);
+  if (event->type == "BOOKMARK") return take_bookmark(event->object);
+  const bool removed = event->type == "DELETED";
+  if (!removed && event->type != "ADDED" && event->type != "MODIFIED") {
+    say(fmt::format("{}: unknown watch event {:.20}", resource_.name, event->type));
+    return true;
+  }
+  const auto taken = removed ? sink_.remove(event->object) : sink_.upsert(event->object);
+  if (!taken) return unreadable(taken.error().text);
+  // The events of a state come in no order of versions: only the bookmark at its end counts.
+  if (phase_ == Phase::watch && !taken->resource_version.empty()) {
+    last_version_ = taken->resource_version;
+  }
+  return true;
+}
+
+bool Reflector::take_bookmark(std::string_view json) {
+  auto bookmark = decode<BookmarkObject>(json);
+  if (!bookmark) return unreadable(bookmark.error().text);
+  if (bookmark->resource_version.empty()) return true;
+  if (phase_ == Phase::watch) last_version_ = std::move(bookmark->resource_version);
+  if (phase_ == Phase::stream && bookmark->initial_events_end) {
+    state_is_whole(std::move(bookmark->resource_version));
+    probed_ = false;
+  }
+  return true;
+}
+
+bool Reflector::take_error_event(std::string_view json) {
+  const auto status = decode<StatusObject>(json);
+  if (!status) return unreadable(status.error().text);
+  handled_ = true;
+  head_ = {};
+  head_.status = status->code;
+  if (phase_ == Phase::stream) {
+    refused_stream(*status);
+  } else {
+    refused_watch(*status);
+  }
+  return false;
+}
+
+/// Corrupt data: what we have stays, and the whole state is read again.
+bool Reflector::unreadable(std::string_view what) {
+  handled_ = true;
+  say(fmt::format("{}: the API server's answer cannot be used: {}", resource_.name, what));
+  if (phase_ != Phase::probe) start_over();
+  back_off();
+  return false;
+}
+
+void Reflector::end_of_list() {
+  if (phase_ == Phase::probe) {
+    probed_ = true;
+    phase_ = Phase::watch;
+    return;
+  }
+  if (list_version_.empty()) {
+    unreadable("a list without a resourceVersion");
+    return;
+  }
+  if (!continue_.empty()) {
+    pages_seen_ = true;
+    return;
+  }
+  state_is_whole(list_version_);
+}
+
+void Reflector::end_of_watch() {
+  if (phase_ == Phase::stream) {
+    say(fmt::format("{}: the stream ended before the state was whole", resource_.name));
+    back_off();
+    if (++stream_failures_ >= kStreamAttempts) fall_back_to_pages();
+    return;
+  }
+  if (events_ > 0 || clock_.now() - answer_started_ >= kVeryShortWatch) return;
+  say(fmt::format("{}: very short watch: closed within a second, without an event",
+                  resource_.name));
+  back_off();
+}
+
+void Reflector::count_skipped() {
+  const std::uint64_t more = cutter_->skipped() - skipped_before_;
+  if (more == 0) return;
+  skipped_before_ += more;
+  skipped_ += more;
+  log_.error("{}: an object larger than {} MiB was skipped", resource_.name,
+             JsonCutter::kElementLimit / (1024 * 1024));
+}
+
+/// The state has been handed over: from here on only changes.
+void Reflector::state_is_whole(std::string resource_version) {
+  last_version_ = std::move(resource_version);
+  continue_.clear();
+  version_unavailable_ = false;
+  ever_listed_ = true;
+  one_page_ = false;
+  probed_ = true;
+  stream_failures_ = 0;
+  phase_ = Phase::watch;
+  sink_.commit_replace();
+  synced_.store(true, std::memory_order_release);
+  well();
+}
+
+void Reflector::start_over() {
+  phase_ = Phase::stream;
+  continue_.clear();
+  one_page_ = false;
+}
+
+void Reflector::relist_from_nothing() {
+  start_over();
+  if (version_unavailable_ || last_version_.empty()) back_off();
+  version_unavailable_ = true;
+}
+
+void Reflector::fall_back_to_pages() {
+  start_over();
+  phase_ = Phase::list;
+  stream_failures_ = 0;
+}
+
+void Reflector::back_off() {
+  const Duration asked = seconds(std::min(head_.retry_after().value_or(0), 120U));
+  wait_ = std::max(backoff_.next(clock_.now()), asked);
+  head_ = {};
+}
+
+/// Each trouble once, until all is well again.
+void Reflector::say(std::string text) {
+  if (text == said_) return;
+  said_ = std::move(text);
+  log_.warning("{}", said_);
+}
+
+void Reflector::well() {
+  if (!said_.empty()) log_.info("{}: the API server answers again", resource_.name);
+  said_.clear();
+}
+
+}  // namespace catena::kubernetes::api

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/http/response_reader.hpp"
+
+#include "plugins/kubernetes/api/backoff.hpp"
+#include "plugins/kubernetes/api/json_cutter.hpp"
+#include "plugins/kubernetes/api/json_sink.hpp"
+#include "plugins/kubernetes/api/resource.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace catena::kubernetes::api {
+
+/// What a request is for, as RBAC and the metrics name it.
+enum class Verb { list, watch };
+
+/// What the reflector wants next: a request sent, or nothing before `wait` has passed.
+struct NextStep {
+  Duration wait{};
+  Verb verb = Verb::list;
+  std::string target;  ///< Empty while there is something to wait for.
+};
+
+/// Follows one resource: the state machine of list and watch, without sockets (kubernetes.md 15).
+/// Its driver asks next(), sends the request and reports what came: connected() for each new
+/// connection, head(), body() as often as there is some, then end(), or failed() at any point.
+/// Streaming list first, pages where the server has none; resumes where it was; never gives up,
+/// with back-off; says each trouble once. One thread; synced() from any.
+class Reflector {
+ public:
+  Reflector(Resource resource, JsonSink& sink, Log log, const Clock& clock, Fraction fraction);
+
+  NextStep next();
+
+  /// A new connection: what came over an older one may be from another past of the cluster. Ask
+  /// next() again before sending.
+  void connected();
+
+  void head(const http::ResponseHead& head);
+
+  /// False when the rest of this answer is of no use: close the connection, do not call end().
+  bool body(std::string_view chunk);
+
+  /// How long the driver may wait for the next bytes of the body.
+  Duration patience() const;
+
+  void end();
+  void failed(const http::Failure& failure);
+
+  /// The first full state has been handed to the sink.
+  bool synced() const { return synced_.load(std::memory_order_acquire); }
+
+  /// Objects too large to be read.
+  std::uint64_t skipped() const { return skipped_; }
+
+  const Resource& resource() const { return resource_; }
+
+ private:
+  enum class Phase {
+    stream,  ///< A watch that starts with the whole state.
+    list,    ///< Pages.
+    watch,
+    probe,  ///< Is the server at least as new as what we have?
+  };
+
+  // The request of each phase.
+  std::string stream_target();
+  std::string list_target() const;
+  std::string watch_target();
+  std::string probe_target() const;
+  std::string random_timeout();
+
+  // A body of status 200.
+  bool take_piece(PieceKind kind, std::string_view json);
+  bool take_element(std::string_view json);
+  bool take_list_metadata(std::string_view json);
+  bool take_event(std::string_view json);
+  bool take_bookmark(std::string_view json);
+  bool take_error_event(std::string_view json);
+  bool unreadable(std::string_view what);
+  void end_of_list();
+  void end_of_watch();
+  void count_skipped();
+
+  // Anything else.
+  void refused();
+  void refused_stream(const StatusObject& status);
+  void refused_list(const StatusObject& status);
+  void refused_watch(const StatusObject& status);
+  void refused_probe(const StatusObject& status);
+  void say_refusal(const StatusObject& status);
+
+  // Where to go from here.
+  void start_over();
+  void relist_from_nothing();
+  void fall_back_to_pages();
+  void back_off();
+  void state_is_whole(std::string resource_version);
+  void say(std::string text);
+  void well();
+
+  Resource resource_;
+  JsonSink& sink_;
+  Log log_;
+  const Clock& clock_;
+  Fraction fraction_;
+  Backoff backoff_;
+
+  Phase phase_ = Phase::stream;
+  Duration wait_{};
+  std::string last_version_;
+  bool version_unavailable_ = false;  ///< The server does not have it: ask for the newest state.
+  bool ever_listed_ = false;
+  bool pages_seen_ = false;
+  bool one_page_ = false;  ///< Pages expired under way: all at once.
+  bool probed_ = false;    ///< The server is known to be new enough for the next watch.
+  int stream_failures_ = 0;
+  int unauthorized_ = 0;
+
+  // The answer under way.
+  std::optional<JsonCutter> cutter_;
+  http::ResponseHead head_;
+  std::string refusal_;  ///< The body of an answer other than 200.
+  std::string list_version_;
+  std::string continue_;
+  TimePoint answer_started_{};
+  TimePoint give_up_{};  ///< For watches: when the server should long have ended it.
+  Duration asked_timeout_{};
+  std::uint64_t events_ = 0;
+  bool handled_ = false;  ///< A piece has already led to a new phase.
+
+  std::string said_;
+  std::uint64_t skipped_ = 0;
+  std::uint64_t skipped_before_ = 0;
+  std::atomic<bool> synced_{false};
+};
+
+}  // namespace catena::kubernetes::api

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a reflector does when the API server says no: rules 1, 2 and 5 of kubernetes.md 15.
+#include "plugins/kubernetes/api/reflector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace catena::kubernetes::api {
+
+namespace {
+
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
+constexpr int kGone = 410;
+constexpr int kTooManyRequests = 429;
+constexpr int kInternalError = 500;
+
+bool too_large(const StatusObject& status) {
+  const auto is_cause = [](const std::string& reason) {
+    return reason == "ResourceVersionTooLarge";
+  };
+  return std::ranges::any_of(status.causes, is_cause) ||
+         status.message.find("Too large resource version") != std::string::npos;
+}
+
+/// The server does not have the version that we asked for.
+bool version_refused(const StatusObject& status) {
+  return status.code == kGone || too_large(status);
+}
+
+/// One line of what may be a page of HTML.
+std::string first_line(std::string_view text) {
+  std::string line(text.substr(0, std::min<std::size_t>(text.find_first_of("\r\n"), 200)));
+  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return line;
+}
+
+}  // namespace
+
+void Reflector::refused() {
+  StatusObject status;
+  if (auto decoded = decode<StatusObject>(refusal_)) {
+    status = std::move(*decoded);
+  } else {
+    status.message = first_line(refusal_);
+  }
+  status.code = head_.status;
+  if (status.code == kUnauthorized) {
+    say_refusal(status);
+    // The driver has fetched new credentials meanwhile; only if they do not help, wait.
+    if (++unauthorized_ > 1) back_off();
+    return;
+  }
+  switch (phase_) {
+    case Phase::stream:
+      return refused_stream(status);
+    case Phase::list:
+      return refused_list(status);
+    case Phase::watch:
+      return refused_watch(status);
+    case Phase::probe:
+      return refused_probe(status);
+  }
+}
+
+void Reflector::refused_stream(const StatusObject& status) {
+  if (version_refused(status)) return relist_from_nothing();
+  if (status.code == kTooManyRequests) {
+    say_refusal(status);
+    return back_off();
+  }
+  // Servers and proxies that do not know streaming lists, or a right that is missing: lists may
+  // work.
+  if (status.code == kForbidden) say_refusal(status);
+  log_.debug("{}: no streaming list (HTTP {}), listing", resource_.name, status.code);
+  fall_back_to_pages();
+}
+
+void Reflector::refused_list(const StatusObject& status) {
+  if (version_refused(status) && !continue_.empty() && !one_page_) {
+    continue_.clear();
+    one_page_ = true;
+    return;
+  }
+  if (version_refused(status)) return relist_from_nothing();
+  say_refusal(status);
+  start_over();
+  back_off();
+}
+
+void Reflector::refused_watch(const StatusObject& status) {
+  if (status.code == kTooManyRequests) {
+    say_refusal(status);
+    return back_off();
+  }
+  if (status.code == kGone) {
+    log_.info("{}: the last version seen has expired, listing again", resource_.name);
+  } else {
+    say_refusal(status);
+  }
+  start_over();
+  back_off();
+}
+
+void Reflector::refused_probe(const StatusObject& status) {
+  if (version_refused(status)) {
+    log_.warning("{}: the API server is older than what it told before (restored?), listing again",
+                 resource_.name);
+    return relist_from_nothing();
+  }
+  say_refusal(status);
+  if (status.code == kTooManyRequests || status.code >= kInternalError) return back_off();
+  // Whoever may not list may still watch.
+  probed_ = true;
+  phase_ = Phase::watch;
+}
+
+void Reflector::say_refusal(const StatusObject& status) {
+  const bool lists = phase_ == Phase::list || phase_ == Phase::probe;
+  const std::string_view verb = lists ? "list" : "watch";
+  const std::string_view message = status.message.empty() ? head_.reason : status.message;
+  if (status.code == kForbidden) {
+    return say(fmt::format("{}: not allowed to {} this resource (HTTP 403): {}", resource_.name,
+                           verb, message));
+  }
+  say(fmt::format("{}: cannot {}: HTTP {}: {}", resource_.name, verb, status.code, message));
+}
+
+}  // namespace catena::kubernetes::api

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "plugins/kubernetes/store/writer.hpp"
+
+namespace catena::kubernetes {
+namespace {
+
+bool contains(const std::vector<Address>& addresses, const Address& wanted) {
+  return std::find(addresses.begin(), addresses.end(), wanted) != addresses.end();
+}
+
+}  // namespace
+
+PodSink::PodSink(const WriterContext& context) : ResourceSink(context.store), context_(&context) {}
+
+void PodSink::apply(KeptPod& kept, const api::PodObject& object) {
+  const auto key = wire_key({object.metadata.name_space});
+  if (!key) return context_->skip("pod", object.metadata, "its namespace is no DNS label");
+  const std::vector<Address> before = std::move(kept.addresses);
+  kept.namespace_key = *key;
+  kept.addresses.clear();
+  for (const std::string& text : object.pod_ips) {
+    if (const auto address = parse_address(text)) kept.addresses.push_back(*address);
+  }
+  if (before == kept.addresses) return;
+  for (const Address& address : kept.addresses) {
+    if (!contains(before, address)) add(address, *key);
+  }
+  for (const Address& address : before) {
+    if (!contains(kept.addresses, address)) remove(address, *key);
+  }
+  context_->touch();
+}
+
+void PodSink::forget(KeptPod& kept) {
+  for (const Address& address : kept.addresses) remove(address, kept.namespace_key);
+  if (!kept.addresses.empty()) context_->touch();
+}
+
+// Pods on the host's network share its address: a namespace stands once for each of its pods there.
+void PodSink::add(const Address& address, const std::string& namespace_key) {
+  const PodsByAddress* old = store().pods.find(address.span());
+  auto node = std::make_unique<PodsByAddress>(old == nullptr ? PodsByAddress{address, {}} : *old);
+  node->namespaces.push_back(namespace_key);
+  store().pods.put(std::move(node));
+}
+
+void PodSink::remove(const Address& address, const std::string& namespace_key) {
+  const PodsByAddress* old = store().pods.find(address.span());
+  if (old == nullptr) return;
+  auto node = std::make_unique<PodsByAddress>(*old);
+  const auto one = std::find(node->namespaces.begin(), node->namespaces.end(), namespace_key);
+  if (one != node->namespaces.end()) node->namespaces.erase(one);
+  if (node->namespaces.empty()) return store().pods.erase(address.span());
+  store().pods.put(std::move(node));
+}
+
+}  // namespace catena::kubernetes

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "plugins/kubernetes/api/sink.hpp"
+#include "plugins/kubernetes/store/store.hpp"
+
+namespace catena::kubernetes {
+
+/// "NAMESPACE/NAME": neither part can hold a slash.
+inline std::string object_key(std::string_view name_space, std::string_view name) {
+  return std::string(name_space) + '/' + std::string(name);
+}
+
+/// The bookkeeping that all resources share: which objects are there, which of them a replacement has
+/// not brought again, and the version of each. `Kept` is what the writer remembers of one object.
+/// The API thread only.
+template <class Object, class Kept>
+class ResourceSink : public api::Sink<Object> {
+ public:
+  explicit ResourceSink(Store& store) : store_(&store) {}
+
+  void begin_replace() final { ++generation_; }
+
+  void upsert(Object&& object) final {
+    Entry& entry = entries_[object_key(object.metadata.name_space, object.metadata.name)];
+    entry.generation = generation_;
+    // The same version is the same object (relists bring all of them again).
+    if (!entry.version.empty() && entry.version == object.metadata.resource_version) return;
+    entry.version = object.metadata.resource_version;
+    apply(entry.kept, object);
+  }
+
+  void remove(std::string_view name_space, std::string_view name) final {
+    const auto found = entries_.find(object_key(name_space, name));
+    if (found == entries_.end()) return;
+    forget(found->second.kept);
+    entries_.erase(found);
+  }
+
+  void commit_replace() final {
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+      if (entry->second.generation == generation_) {
+        ++entry;
+        continue;
+      }
+      forget(entry->second.kept);
+      entry = entries_.erase(entry);
+    }
+    if (!synced_) store_->unsynced.fetch_sub(1, std::memory_order_acq_rel);
+    synced_ = true;
+  }
+
+ protected:
+  /// Brings `object` into the store; `kept` is as the last apply() left it, or new.
+  virtual void apply(Kept& kept, const Object& object) = 0;
+  /// Takes it out again.
+  virtual void forget(Kept& kept) = 0;
+
+  Store& store() { return *store_; }
+  bool synced() const { return synced_; }
+
+ private:
+  struct Entry {
+    std::uint64_t generation = 0;
+    std::string version;
+    Kept kept;
+  };
+  Store* store_;
+  std::uint64_t generation_ = 0;
+  bool synced_ = false;
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+}  // namespace catena::kubernetes

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/store/address.hpp"
+
+namespace catena::kubernetes {
+
+/// How an endpoint without a hostname is named (`endpoint_pod_names`).
+enum class EndpointNames : std::uint8_t { by_address, by_pod };
+
+/// A port as SRV answers need it; lower case.
+struct SlicePort {
+  std::string name;
+  std::string protocol;
+  std::int32_t number = -1;  ///< -1: none, no SRV record.
+};
+
+/// One EndpointSlice, packed: 12 bytes for an IPv4 endpoint, 24 for an IPv6 one, names apart. Never
+/// changes; replaced as a whole.
+class Slice {
+ public:
+  template <std::size_t Size>
+  struct Packed {
+    std::array<std::uint8_t, Size> address;
+    std::uint32_t label = 0;  ///< Offset into the names; 0: named by its address.
+    std::uint32_t zone = 0;   ///< Offset into the names; 0: none.
+  };
+
+  /// Addresses that are none are left out; `skipped` counts them.
+  Slice(const api::SliceObject& object, EndpointNames names, std::size_t& skipped);
+
+  const std::vector<Packed<4>>& v4() const { return v4_; }
+  const std::vector<Packed<16>>& v6() const { return v6_; }
+  std::size_t size() const { return v4_.size() + v6_.size(); }
+
+  /// Never empty: a slice without ports has one without a number.
+  const std::vector<SlicePort>& ports() const { return ports_; }
+
+  /// True where a port of this name and protocol is in the slice.
+  bool has_port(std::string_view name, std::string_view protocol) const;
+
+  /// "" where the endpoint is named by its address.
+  template <class Endpoint>
+  std::string_view label(const Endpoint& endpoint) const {
+    return text(endpoint.label);
+  }
+  /// Lower case, "" where unknown.
+  template <class Endpoint>
+  std::string_view zone(const Endpoint& endpoint) const {
+    return text(endpoint.zone);
+  }
+
+  /// Calls `visit(address bytes, label, zone)` for each endpoint: IPv4 first.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (const auto& e : v4_) visit(std::span<const std::uint8_t>(e.address), label(e), zone(e));
+    for (const auto& e : v6_) visit(std::span<const std::uint8_t>(e.address), label(e), zone(e));
+  }
+
+  bool contains(const Address& address) const;
+
+  /// The same endpoints and ports, for the SOA's serial.
+  bool same_data(const Slice& other) const;
+
+ private:
+  std::string_view text(std::uint32_t offset) const;
+  std::uint32_t remember(std::string_view text);
+  std::uint32_t zone_offset(const std::string& zone);
+  void add(const api::Endpoint& endpoint, EndpointNames names, std::size_t& skipped);
+  void add_address(std::string_view text, std::string_view name, std::uint32_t zone);
+
+  std::vector<Packed<4>> v4_;
+  std::vector<Packed<16>> v6_;
+  std::vector<SlicePort> ports_;
+  std::string names_;  // A zero byte, then texts with a length byte in front.
+  std::uint32_t last_zone_ = 0;
+};
+
+/// ASCII letters small.
+std::string to_lower(std::string_view text);
+
+}  // namespace catena::kubernetes

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "plugins/kubernetes/store/writer.hpp"
+
+namespace catena::kubernetes {
+namespace {
+
+// 0.001 s, doubling, 20 of them (kubernetes.md section 12).
+std::span<const double> programming_buckets() {
+  static constexpr std::array<double, 20> kBounds = [] {
+    std::array<double, 20> bounds{};
+    double bound = 0.001;
+    for (double& b : bounds) b = bound, bound *= 2;
+    return bounds;
+  }();
+  return kBounds;
+}
+
+metrics::Histogram& programming_seconds(metrics::Registry& metrics, std::string kind) {
+  return metrics.histogram("coredns_kubernetes_dns_programming_duration_seconds",
+                           "Histogram of the time (in seconds) it took to program a dns instance.",
+                           programming_buckets(), {{"service_kind", std::move(kind)}});
+}
+
+// RFC 3339 with an optional fraction, in UTC: "2026-11-22T10:00:00.123456789Z".
+std::optional<double> parse_time(const std::string& text) {
+  std::tm parts{};
+  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return std::nullopt;
+  double seconds = static_cast<double>(timegm(&parts));
+  if (*rest == '.') seconds += std::strtod(rest, const_cast<char**>(&rest));
+  return *rest == 'Z' ? std::optional(seconds) : std::nullopt;
+}
+
+bool others_contain(const ServiceState& state, const Slice* slice, const Address& address) {
+  return std::any_of(state.slices.begin(), state.slices.end(), [&](const Slice* other) {
+    return other != slice && other->contains(address);
+  });
+}
+
+std::vector<Address> addresses_of(const Slice* slice) {
+  std::vector<Address> addresses;
+  if (slice == nullptr) return addresses;
+  slice->each([&](std::span<const std::uint8_t> bytes, std::string_view, std::string_view) {
+    addresses.push_back(Address::of(bytes));
+  });
+  std::sort(addresses.begin(), addresses.end());
+  return addresses;
+}
+
+std::vector<Address> difference(const std::vector<Address>& a, const std::vector<Address>& b) {
+  std::vector<Address> only_a;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only_a));
+  return only_a;
+}
+
+}  // namespace
+
+SliceSink::SliceSink(const WriterContext& context)
+    : ResourceSink(context.store),
+      context_(&context),
+      entries_(context.store, context.epoch),
+      addresses_(context.store.by_endpoint),
+      bad_addresses_(context.metrics.counter("catena_kubernetes_bad_addresses_total",
+                                             "Endpoint addresses that are none and are not served.")),
+      cluster_ip_seconds_(programming_seconds(context.metrics, "cluster_ip")),
+      headless_seconds_(programming_seconds(context.metrics, "headless_with_selector")) {}
+
+void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
+  const auto key = wire_key({object.service_name, object.metadata.name_space});
+  const std::string old_key = std::exchange(kept.wire_key, key.value_or(""));
+  std::unique_ptr<Slice> old = std::move(kept.slice);
+  if (!key) {
+    // A slice of no service is somebody else's business, not a mistake (EndpointSlice API).
+    if (!object.service_name.empty()) {
+      context_->skip("endpointslice", object.metadata, "its service's name is no DNS label");
+    }
+    return withdraw(old_key, std::move(old));
+  }
+  std::size_t skipped = 0;
+  kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped);
+  if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
+  const bool moved = !old_key.empty() && old_key != *key;
+  if (moved) withdraw(old_key, std::move(old));
+  ServiceEntry& entry = entries_.entry(*key);
+  entries_.replace_slice(entry, old.get(), kept.slice.get());
+  index(entry, old.get(), kept.slice.get());
+  if (!old || !old->same_data(*kept.slice)) context_->touch();
+  if (old) context_->epoch.retire(std::move(old));
+  measure(entry, object);
+}
+
+void SliceSink::forget(KeptSlice& kept) {
+  withdraw(kept.wire_key, std::move(kept.slice));
+}
+
+void SliceSink::withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice) {
+  if (!slice) return;
+  ServiceEntry& entry = entries_.entry(wire_key);
+  // Before the service's entry may go with its last slice: the index points to it.
+  index(entry, slice.get(), nullptr);
+  entries_.replace_slice(entry, slice.get(), nullptr);
+  context_->touch();
+  context_->epoch.retire(std::move(slice));
+}
+
+// Another slice of the service may hold the address too, while endpoints move between slices.
+void SliceSink::index(ServiceEntry& entry, const Slice* before, const Slice* after) {
+  const std::vector<Address> was = addresses_of(before);
+  const std::vector<Address> is = addresses_of(after);
+  for (const Address& address : difference(is, was)) addresses_.add(address, entry);
+  for (const Address& address : difference(was, is)) {
+    if (!others_contain(*entry.state(), before, address)) addresses_.remove(address, entry);
+  }
+}
+
+// BEYOND CoreDNS: the first list is not measured, its triggers are as old as the cluster.
+void SliceSink::measure(const ServiceEntry& entry, const api::SliceObject& object) {
+  if (!synced() || object.last_change_trigger_time.empty()) return;
+  const ServiceState* state = entry.state();
+  if (state == nullptr || !state->spec) return;
+  const auto triggered = parse_time(object.last_change_trigger_time);
+  if (!triggered) return;
+  const std::chrono::duration<double> now = context_->clock.wall().time_since_epoch();
+  const bool headless = state->spec->kind == ServiceKind::headless;
+  (headless ? headless_seconds_ : cluster_ip_seconds_).observe(Lane::shared, now.count() - *triggered);
+}
+
+}  // namespace catena::kubernetes

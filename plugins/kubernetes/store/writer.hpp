@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/base/metrics.hpp"
+#include "plugins/kubernetes/store/resource_sink.hpp"
+
+namespace catena::kubernetes {
+
+/// What the writers of the single resources share.
+struct WriterContext {
+  Store& store;
+  epoch::Domain& epoch;
+  const Clock& clock;
+  Log log;
+  metrics::Registry& metrics;
+  EndpointNames endpoint_names = EndpointNames::by_address;
+
+  /// The data that queries see changed now.
+  void touch() const;
+
+  /// Objects that cannot be served are said once each and counted.
+  void skip(std::string_view what, const api::Metadata& metadata, std::string_view why) const;
+};
+
+/// Adds and removes services at addresses; an address nobody has any more goes.
+class AddressIndexWriter {
+ public:
+  AddressIndexWriter(HashIndex<ServicesByAddress>& index) : index_(&index) {}
+  void add(const Address& address, const ServiceEntry& service);
+  void remove(const Address& address, const ServiceEntry& service);
+
+ private:
+  HashIndex<ServicesByAddress>* index_;
+};
+
+/// Changes what is known of a service; drops its entry when nothing is left.
+class ServiceEntryWriter {
+ public:
+  ServiceEntryWriter(Store& store, epoch::Domain& epoch) : store_(&store), epoch_(&epoch) {}
+
+  ServiceEntry& entry(const std::string& wire_key);
+  void set_spec(ServiceEntry& entry, std::shared_ptr<const ServiceSpec> spec);
+  void replace_slice(ServiceEntry& entry, const Slice* before, const Slice* after);
+
+ private:
+  void publish(ServiceEntry& entry, std::unique_ptr<ServiceState> state);
+
+  Store* store_;
+  epoch::Domain* epoch_;
+};
+
+struct KeptService {
+  std::string wire_key;
+  std::shared_ptr<const ServiceSpec> spec;
+};
+
+class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
+ public:
+  explicit ServiceSink(const WriterContext& context);
+
+ private:
+  void apply(KeptService& kept, const api::ServiceObject& object) override;
+  void forget(KeptService& kept) override;
+  void set_addresses(ServiceEntry& entry, const ServiceSpec* before, const ServiceSpec* after);
+
+  const WriterContext* context_;
+  ServiceEntryWriter entries_;
+  AddressIndexWriter addresses_;
+};
+
+struct KeptSlice {
+  std::string wire_key;  ///< Of the service; empty for a slice that is not served.
+  std::unique_ptr<Slice> slice;
+};
+
+class SliceSink final : public ResourceSink<api::SliceObject, KeptSlice> {
+ public:
+  explicit SliceSink(const WriterContext& context);
+
+ private:
+  void apply(KeptSlice& kept, const api::SliceObject& object) override;
+  void forget(KeptSlice& kept) override;
+  void withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice);
+  void index(ServiceEntry& entry, const Slice* before, const Slice* after);
+  void measure(const ServiceEntry& entry, const api::SliceObject& object);
+
+  const WriterContext* context_;
+  ServiceEntryWriter entries_;
+  AddressIndexWriter addresses_;
+  metrics::Counter& bad_addresses_;
+  metrics::Histogram& cluster_ip_seconds_;
+  metrics::Histogram& headless_seconds_;
+};
+
+struct KeptPod {
+  std::string namespace_key;
+  std::vector<Address> addresses;
+};
+
+class PodSink final : public ResourceSink<api::PodObject, KeptPod> {
+ public:
+  explicit PodSink(const WriterContext& context);
+
+ private:
+  void apply(KeptPod& kept, const api::PodObject& object) override;
+  void forget(KeptPod& kept) override;
+  void add(const Address& address, const std::string& namespace_key);
+  void remove(const Address& address, const std::string& namespace_key);
+
+  const WriterContext* context_;
+};
+
+struct KeptNamespace {
+  std::string wire_key;
+};
+
+class NamespaceSink final : public ResourceSink<api::NamespaceObject, KeptNamespace> {
+ public:
+  explicit NamespaceSink(const WriterContext& context);
+
+ private:
+  void apply(KeptNamespace& kept, const api::NamespaceObject& object) override;
+  void forget(KeptNamespace& kept) override;
+
+  const WriterContext* context_;
+};
+
+}  // namespace catena::kubernetes
