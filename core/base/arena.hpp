@@ -12,8 +12,8 @@
 namespace catena {
 
 /// Memory that lives as long as one query: taken piece by piece, given back all at once. The first
-/// block is kept between queries, so a query of ordinary size allocates nothing. Holds only trivially
-/// destructible things. One thread.
+/// block is kept between queries, so a query of ordinary size allocates nothing. Holds only
+/// trivially destructible things. One thread.
 class Arena {
  public:
   /// What one query may take in all; answers beyond 64 KiB of wire need no more than this.

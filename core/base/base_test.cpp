@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
-#include <catch2/catch.hpp>
-#include <cstring>
-#include <set>
-#include <string>
-#include <thread>
-#include <vector>
-
 #include "core/base/arena.hpp"
 #include "core/base/epoch.hpp"
 #include "core/base/hash.hpp"
 #include "core/base/log_writer.hpp"
 #include "core/base/random.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstring>
+#include <set>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace catena {
 namespace {

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace catena {
 
-/// Why something of the environment (a file, a socket, another server) did not work, as one sentence
-/// for a log line. For bytes of the data path see dns::Error, which never allocates.
+/// Why something of the environment (a file, a socket, another server) did not work, as one
+/// sentence for a log line. For bytes of the data path see dns::Error, which never allocates.
 struct Error {
   std::string text;
 };

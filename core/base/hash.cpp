@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/hash.hpp"
 
+#include "core/base/random.hpp"
+
 #include <bit>
 #include <cstring>
-
-#include "core/base/random.hpp"
 
 namespace catena {
 namespace {

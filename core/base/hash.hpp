@@ -7,8 +7,8 @@
 
 namespace catena {
 
-/// SipHash-1-3 under a secret of the process's own, for tables whose keys come from a network (Aumasson
-/// and Bernstein, "SipHash", 2012). Copies share the secret. Any thread.
+/// SipHash-1-3 under a secret of the process's own, for tables whose keys come from a network
+/// (Aumasson and Bernstein, "SipHash", 2012). Copies share the secret. Any thread.
 class SeededHash {
  public:
   /// A secret from the kernel's generator.

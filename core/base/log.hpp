@@ -27,7 +27,9 @@ class Log {
   explicit Log(LogSink& sink) : sink_(&sink) {}
 
   /// The same sink with `plugin/NAME: ` in front of each text.
-  Log for_plugin(std::string_view name) const { return Log(*sink_, fmt::format("plugin/{}: ", name)); }
+  Log for_plugin(std::string_view name) const {
+    return Log(*sink_, fmt::format("plugin/{}: ", name));
+  }
 
   template <class... Args>
   void debug(fmt::format_string<Args...> text, Args&&... args) const {

@@ -2,13 +2,13 @@
 #include "core/base/log_writer.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <poll.h>
+#include <unistd.h>
 
 namespace catena {
 

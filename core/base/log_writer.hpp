@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/log.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -8,14 +10,12 @@
 #include <string>
 #include <thread>
 
-#include "core/base/log.hpp"
-
 namespace catena {
 
-/// Writes lines to a file descriptor from a thread of its own, so that no worker ever waits for whoever
-/// reads the log. Any thread may write; no lock is taken. A full queue drops the line and counts it; the
-/// number is written as a warning once there is room again. The destructor writes what is queued, unless
-/// nobody reads it.
+/// Writes lines to a file descriptor from a thread of its own, so that no worker ever waits for
+/// whoever reads the log. Any thread may write; no lock is taken. A full queue drops the line and
+/// counts it; the number is written as a warning once there is room again. The destructor writes
+/// what is queued, unless nobody reads it.
 class LogWriter final : public LogSink {
  public:
   /// `descriptor` is not closed.
@@ -56,10 +56,11 @@ class LogWriter final : public LogSink {
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> dropped_{0};
   std::unique_ptr<std::array<Slot, kSlots>> slots_;
-  alignas(64) std::atomic<std::uint64_t> head_{0};      // The next slot to fill.
-  alignas(64) std::atomic<std::uint64_t> announced_{0};  // Counts up at each line; the thread waits on it.
-  alignas(64) std::atomic<std::uint64_t> tail_{0};      // The next slot to read; the thread's own.
-  std::atomic<std::uint64_t> written_{0};               // Lines that have left.
+  alignas(64) std::atomic<std::uint64_t> head_{0};  // The next slot to fill.
+  alignas(64) std::atomic<std::uint64_t> announced_{
+      0};  // Counts up at each line; the thread waits on it.
+  alignas(64) std::atomic<std::uint64_t> tail_{0};  // The next slot to read; the thread's own.
+  std::atomic<std::uint64_t> written_{0};           // Lines that have left.
   std::thread thread_;
 };
 

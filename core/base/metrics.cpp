@@ -82,7 +82,8 @@ Histogram::Snapshot Histogram::snapshot() const {
     for (std::size_t i = 0; i < snapshot.counts.size(); ++i) {
       snapshot.counts[i] += column->counts[i].load(std::memory_order_relaxed);
     }
-    snapshot.sum += static_cast<double>(column->sum.value.load(std::memory_order_relaxed)) / kSumUnit;
+    snapshot.sum +=
+        static_cast<double>(column->sum.value.load(std::memory_order_relaxed)) / kSumUnit;
   }
   return snapshot;
 }
@@ -130,7 +131,8 @@ Registry::Family& Registry::family(std::string_view name,
     found = families_.emplace(std::string(name), std::move(made)).first;
   }
   if (found->second->type != type) {
-    throw std::logic_error(fmt::format("metric {} is both {} and {}", name, found->second->type, type));
+    throw std::logic_error(
+        fmt::format("metric {} is both {} and {}", name, found->second->type, type));
   }
   return *found->second;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/lane.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -11,8 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/base/lane.hpp"
 
 namespace catena::metrics {
 
@@ -84,9 +84,9 @@ std::span<const double> slim_time_buckets();
 /// Bytes: 0 100 200 300 400 511 1023 2047 4095 8291 16000 32000 48000 64000.
 std::span<const double> size_buckets();
 
-/// All metrics of the process by name and labels. A metric that is asked for again with the same name
-/// and labels is the same object, so counters live through a reload. References stay valid as long as
-/// the registry. Any thread; asking takes a lock, so plugins ask at setup, never per query.
+/// All metrics of the process by name and labels. A metric that is asked for again with the same
+/// name and labels is the same object, so counters live through a reload. References stay valid as
+/// long as the registry. Any thread; asking takes a lock, so plugins ask at setup, never per query.
 class Registry {
  public:
   /// `lanes`: workers plus one.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 
-#include <sys/random.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <sys/random.h>
 
 namespace catena {
 
@@ -43,7 +42,8 @@ std::uint32_t Random::below(std::uint32_t bound) {
   const std::uint32_t unfair = -bound % bound;
   for (;;) {
     const std::uint64_t product = std::uint64_t{next32()} * bound;
-    if (static_cast<std::uint32_t>(product) >= unfair) return static_cast<std::uint32_t>(product >> 32);
+    if (static_cast<std::uint32_t>(product) >= unfair)
+      return static_cast<std::uint32_t>(product >> 32);
   }
 }
 

@@ -11,8 +11,8 @@ namespace catena {
 /// Fills bytes from the kernel's generator; ends the process if the kernel has none.
 void random_bytes(std::span<std::uint8_t> bytes);
 
-/// Random numbers that nobody can predict (getrandom(2)), fetched in batches. For message ids, ports
-/// and seeds. One per worker; one thread.
+/// Random numbers that nobody can predict (getrandom(2)), fetched in batches. For message ids,
+/// ports and seeds. One per worker; one thread.
 class Random {
  public:
   std::uint16_t next16();

@@ -2,15 +2,15 @@
 // What a plugin may be besides a Plugin. The server finds these at setup by type, never by name.
 #pragma once
 
+#include "core/dns/record.hpp"
+#include "core/plugin/query.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/dns/record.hpp"
-#include "core/plugin/query.hpp"
 
 namespace catena {
 
@@ -30,8 +30,8 @@ class Healthy {
   virtual bool healthy() const = 0;
 };
 
-/// Runs beside the queries. The control thread calls start() before the first query, in chain order (it
-/// may block, as kubernetes does until it knows the cluster), and stop() after the last one.
+/// Runs beside the queries. The control thread calls start() before the first query, in chain order
+/// (it may block, as kubernetes does until it knows the cluster), and stop() after the last one.
 class Startable {
  public:
   virtual ~Startable() = default;
@@ -39,8 +39,8 @@ class Startable {
   virtual void stop() = 0;
 };
 
-/// Has something for each worker, sockets mostly. Called on the worker's own thread before its first and
-/// after its last query of this configuration.
+/// Has something for each worker, sockets mostly. Called on the worker's own thread before its
+/// first and after its last query of this configuration.
 class WorkerAware {
  public:
   virtual ~WorkerAware() = default;
@@ -48,8 +48,8 @@ class WorkerAware {
   virtual void leave(Engine& engine) = 0;
 };
 
-/// Knows named values about a query. Called only when somebody asks; "" for a label it does not know.
-/// The text lives in the query's arena or longer.
+/// Knows named values about a query. Called only when somebody asks; "" for a label it does not
+/// know. The text lives in the query's arena or longer.
 class MetadataSource {
  public:
   virtual ~MetadataSource() = default;
@@ -63,8 +63,8 @@ class SearchPathSource {
   virtual std::vector<dns::Name> search_path(const Query& query) const = 0;
 };
 
-/// Holds whole zones. `record` is called for each record of a transfer, SOA first and last, until it
-/// returns false. False when this source does not have the zone.
+/// Holds whole zones. `record` is called for each record of a transfer, SOA first and last, until
+/// it returns false. False when this source does not have the zone.
 class TransferSource {
  public:
   virtual ~TransferSource() = default;
@@ -87,8 +87,8 @@ class BlockFilter {
   virtual std::string_view view() const = 0;
 };
 
-/// Sees each message of a query as the bytes that leave, and may lengthen it within `room` (tsig signs,
-/// dnstap copies). Returns the new size.
+/// Sees each message of a query as the bytes that leave, and may lengthen it within `room` (tsig
+/// signs, dnstap copies). Returns the new size.
 class WireHook {
  public:
   virtual ~WireHook() = default;

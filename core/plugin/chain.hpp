@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plugin/reply.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/plugin/reply.hpp"
 
 namespace catena {
 
@@ -15,8 +15,9 @@ class Chain;
 class Plugin;
 class Query;
 
-/// The rest of the chain behind one plugin. A value: keep it, call it again, call it for another query
-/// of the same chain. Calling it at the end of the chain fails with CoreDNS's "no next plugin found".
+/// The rest of the chain behind one plugin. A value: keep it, call it again, call it for another
+/// query of the same chain. Calling it at the end of the chain fails with CoreDNS's "no next plugin
+/// found".
 class Next {
  public:
   Next(const Chain& chain, std::size_t position) : chain_(&chain), position_(position) {}

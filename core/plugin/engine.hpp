@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <functional>
-
 #include "core/base/clock.hpp"
 #include "core/base/lane.hpp"
 #include "core/base/random.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/query.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
 
 namespace catena {
 
@@ -22,22 +23,23 @@ class Engine {
   virtual const Clock& clock() const = 0;
   virtual Random& random() = 0;
 
-  /// Asks this server another question, from the router on, as the same client: logs, metrics and cache see
-  /// it (core.md 13). The answer's bytes are copied into `parent`'s arena and `answer`. Deeper than 8
-  /// questions: SERVFAIL.
+  /// Asks this server another question, from the router on, as the same client: logs, metrics and
+  /// cache see it (core.md 13). The answer's bytes are copied into `parent`'s arena and `answer`.
+  /// Deeper than 8 questions: SERVFAIL.
   virtual asio::awaitable<Outcome> ask(Query& parent,
                                        dns::Question question,
                                        dns::Response& answer) = 0;
 
-  /// Runs `next` for a copy of `origin`'s present question while nobody waits for it, as a TCP client
-  /// without address, then `after` with the copy, whose response is not sent. The copy pins its
-  /// configuration. False, and nothing done, when too many run already.
+  /// Runs `next` for a copy of `origin`'s present question while nobody waits for it, as a TCP
+  /// client without address, then `after` with the copy, whose response is not sent. The copy pins
+  /// its configuration. False, and nothing done, when too many run already.
   virtual bool background(const Query& origin,
                           Next next,
                           std::function<void(Query&, Outcome)> after) = 0;
 
-  /// Sends what the response holds as one message of several and empties it; comes back when the client
-  /// can take more. False: the client is gone, or the transport knows only one message per question.
+  /// Sends what the response holds as one message of several and empties it; comes back when the
+  /// client can take more. False: the client is gone, or the transport knows only one message per
+  /// question.
   virtual asio::awaitable<bool> send_part(Query& query) = 0;
 };
 

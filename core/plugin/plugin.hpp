@@ -11,8 +11,8 @@ namespace catena {
 /// Counts up when a plugin compiled against this folder would have to be compiled again.
 constexpr int kPluginInterface = 1;
 
-/// One link of a server block's chain. The same object serves all workers at once, hence `const`: what
-/// changes is atomic, per worker (WorkerAware), or behind core/base/epoch.hpp.
+/// One link of a server block's chain. The same object serves all workers at once, hence `const`:
+/// what changes is atomic, per worker (WorkerAware), or behind core/base/epoch.hpp.
 ///
 /// serve() does one of these:
 ///   return next(query);                               not mine: the others answer
@@ -22,9 +22,9 @@ constexpr int kPluginInterface = 1;
 ///   return query.fail(Rcode::ServFail, "why");        I cannot answer
 ///   return Outcome::drop;                             nobody gets an answer
 ///
-/// The query stays at its address until its outcome is known, also while it waits. A pointer into shared
-/// state must not live across a wait: query.response().own() or the query's arena. What throws costs
-/// its query a SERVFAIL and a counter (catena_panics_total), never the server.
+/// The query stays at its address until its outcome is known, also while it waits. A pointer into
+/// shared state must not live across a wait: query.response().own() or the query's arena. What
+/// throws costs its query a SERVFAIL and a counter (catena_panics_total), never the server.
 class Plugin {
  public:
   virtual ~Plugin() = default;

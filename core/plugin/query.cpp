@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/query.hpp"
 
+#include "core/plugin/abilities.hpp"
+
 #include <algorithm>
 #include <cstring>
-
-#include "core/plugin/abilities.hpp"
 
 namespace catena {
 
@@ -12,8 +12,10 @@ std::string_view to_string(Protocol protocol) {
   switch (protocol) {
     case Protocol::udp:
     case Protocol::quic:
-    case Protocol::https3: return "udp";
-    default: return "tcp";
+    case Protocol::https3:
+      return "udp";
+    default:
+      return "tcp";
   }
 }
 

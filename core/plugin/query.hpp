@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/ip/udp.hpp>
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
 #include "core/base/arena.hpp"
 #include "core/base/clock.hpp"
 #include "core/dns/message.hpp"
 #include "core/dns/response.hpp"
 #include "core/plugin/reply.hpp"
+
+#include <boost/asio/ip/udp.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace catena {
 
@@ -37,13 +38,13 @@ struct Transport {
   Protocol protocol = Protocol::udp;
   asio::ip::udp::endpoint client;
   asio::ip::udp::endpoint local;
-  std::uint16_t server = 0;        ///< Number of the listener in this configuration (Setup::servers()).
-  std::string_view server_label;   ///< Its metrics label, e.g. "dns://:53".
+  std::uint16_t server = 0;  ///< Number of the listener in this configuration (Setup::servers()).
+  std::string_view server_label;  ///< Its metrics label, e.g. "dns://:53".
   const TransportFacts* facts = nullptr;
 };
 
-/// One question with its client and its response under construction. Stays at its address from arrival to
-/// the end; owns its bytes while it waits. One thread at a time: its worker.
+/// One question with its client and its response under construction. Stays at its address from
+/// arrival to the end; owns its bytes while it waits. One thread at a time: its worker.
 class Query {
  public:
   Query(Engine& engine, std::size_t arena_block = 4096);
@@ -53,8 +54,8 @@ class Query {
   /// Begins: `message` has one question. Forgets all of the query before it.
   void begin(const dns::MessageView& message, const Transport& transport, TimePoint now);
 
-  /// Begins without a message, for questions the server asks itself: same client and EDNS as `parent`
-  /// (Engine::ask, Engine::background).
+  /// Begins without a message, for questions the server asks itself: same client and EDNS as
+  /// `parent` (Engine::ask, Engine::background).
   void begin_like(const Query& parent, const dns::Question& question);
 
   /// The question as it is now; rewrite changes it.
@@ -80,11 +81,12 @@ class Query {
   bool dnssec_ok() const { return edns_ && edns_->dnssec_ok(); }
   bool checking_disabled() const { return flags_.has(dns::Flags::kCD); }
 
-  /// What may leave towards the client in one message: 65535 on streams, else the OPT's size, at least
-  /// 512.
+  /// What may leave towards the client in one message: 65535 on streams, else the OPT's size, at
+  /// least 512.
   std::size_t response_limit() const;
 
-  /// The request as it arrived; nothing for the server's own questions. TSIG and raw bytes are there.
+  /// The request as it arrived; nothing for the server's own questions. TSIG and raw bytes are
+  /// there.
   const std::optional<dns::MessageView>& message() const { return message_; }
   /// Bytes of the request as it arrived.
   std::size_t size() const { return size_; }
@@ -98,16 +100,16 @@ class Query {
   const dns::Response& response() const { return response_; }
   dns::Response& respond();
 
-  /// No answer but `rcode`; `reason` (parts are joined) goes to the plugin errors. An empty reason is not
-  /// logged. Returns Outcome::respond, for `return query.fail(...)`.
+  /// No answer but `rcode`; `reason` (parts are joined) goes to the plugin errors. An empty reason
+  /// is not logged. Returns Outcome::respond, for `return query.fail(...)`.
   template <class... Parts>
   Outcome fail(dns::Rcode rcode, Parts... reason) {
     const std::string_view parts[] = {std::string_view(), std::string_view(reason)...};
     return fail_with(rcode, parts);
   }
 
-  /// Set when a plugin failed instead of answering: the server makes the reply ("returned, not written" in
-  /// CoreDNS's words).
+  /// Set when a plugin failed instead of answering: the server makes the reply ("returned, not
+  /// written" in CoreDNS's words).
   bool failed() const { return failed_; }
   /// Why; may be empty.
   std::string_view failure() const { return failure_; }
@@ -129,8 +131,9 @@ class Query {
   /// Questions that led to this one inside the server; guards against loops (core.md 11.3).
   unsigned depth() const { return depth_; }
 
-  /// Sees, and may extend, the exact bytes of each message of this query before it leaves. Hooks run in
-  /// reverse order of their arrival, so the plugin nearest to the client comes last. False: no room.
+  /// Sees, and may extend, the exact bytes of each message of this query before it leaves. Hooks
+  /// run in reverse order of their arrival, so the plugin nearest to the client comes last. False:
+  /// no room.
   bool add_wire_hook(const WireHook& hook);
   std::span<const WireHook* const> wire_hooks() const { return {hooks_.data(), hook_count_}; }
 

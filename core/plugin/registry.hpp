@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plugin/setup.hpp"
+
 #include <span>
 #include <string_view>
-
-#include "core/plugin/setup.hpp"
 
 namespace catena {
 

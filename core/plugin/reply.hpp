@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -14,8 +15,8 @@ namespace asio = boost::asio;
 /// What becomes of a query: the server sends query.response(), or nothing at all.
 enum class Outcome : unsigned char { respond, drop };
 
-/// What a plugin returns: an outcome now, or a coroutine that will have one. Nothing is allocated and
-/// no event loop is involved while nobody waits. Move only; one thread, the query's worker.
+/// What a plugin returns: an outcome now, or a coroutine that will have one. Nothing is allocated
+/// and no event loop is involved while nobody waits. Move only; one thread, the query's worker.
 class [[nodiscard]] Reply {
  public:
   Reply(Outcome outcome) : value_(outcome) {}  // NOLINT: plugins return either
@@ -27,8 +28,8 @@ class [[nodiscard]] Reply {
   /// Only when ready().
   Outcome outcome() const { return *std::get_if<Outcome>(&value_); }
 
-  /// Runs `after(Outcome)` on the outcome: at once if it is known, else when it is. `after` returns an
-  /// Outcome or a Reply, and lives as long as it is needed.
+  /// Runs `after(Outcome)` on the outcome: at once if it is known, else when it is. `after` returns
+  /// an Outcome or a Reply, and lives as long as it is needed.
   template <std::invocable<Outcome> After>
   Reply then(After after) && {
     if (ready()) return Reply(after(outcome()));

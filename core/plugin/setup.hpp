@@ -1,16 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <any>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "core/base/clock.hpp"
 #include "core/base/epoch.hpp"
 #include "core/base/log.hpp"
@@ -21,6 +11,16 @@
 #include "core/plugin/chain.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/zones.hpp"
+
+#include <any>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace catena {
 
@@ -59,7 +59,7 @@ struct ListenerSettings {
   std::chrono::nanoseconds read_timeout = std::chrono::seconds(3);
   std::chrono::nanoseconds idle_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds write_timeout = std::chrono::seconds(5);
-  long max_tcp_queries = -1;      ///< Per connection; -1: no limit.
+  long max_tcp_queries = -1;  ///< Per connection; -1: no limit.
 };
 
 /// One listener of a block: a number that is unique in the configuration, and the `server` label.
@@ -68,12 +68,14 @@ struct ServerLabel {
   std::string text;  ///< "dns://:53", "dns://127.0.0.1:1053"
 };
 
-/// One thing for each listener of a block, found by Transport::server: counters with a `server` label.
+/// One thing for each listener of a block, found by Transport::server: counters with a `server`
+/// label.
 template <class T>
 class PerServer {
  public:
   PerServer() = default;
-  PerServer(std::span<const ServerLabel> servers, const std::function<T(const std::string&)>& make) {
+  PerServer(std::span<const ServerLabel> servers,
+            const std::function<T(const std::string&)>& make) {
     for (const ServerLabel& server : servers) {
       if (server.number >= items_.size()) items_.resize(server.number + 1u);
       items_[server.number] = std::make_unique<T>(make(server.text));
@@ -90,9 +92,9 @@ class PerServer {
 };
 
 /// What the setup function of a plugin works with: all occurrences of its directive in one server
-/// block. It reads them, reports what is wrong through them (nothing is thrown for a user's mistake), and
-/// adds itself to the chain or changes the listener. An exception that escapes is reported as an error of
-/// the first occurrence. Control thread only.
+/// block. It reads them, reports what is wrong through them (nothing is thrown for a user's
+/// mistake), and adds itself to the chain or changes the listener. An exception that escapes is
+/// reported as an error of the first occurrence. Control thread only.
 class Setup {
  public:
   Setup(const Process& process,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/dns/name.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/dns/name.hpp"
 
 namespace catena {
 
@@ -29,8 +29,8 @@ class Zones {
   std::vector<dns::Name> zones_;
 };
 
-/// Which names a plugin hands on instead of denying them (`fallthrough [ZONES...]`): off by default,
-/// every name when no zones are given (core.md 13).
+/// Which names a plugin hands on instead of denying them (`fallthrough [ZONES...]`): off by
+/// default, every name when no zones are given (core.md 13).
 class Fallthrough {
  public:
   Fallthrough() = default;

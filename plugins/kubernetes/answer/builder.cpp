@@ -13,7 +13,8 @@ std::uint8_t* put16(std::uint8_t* at, std::uint16_t value) {
 }
 
 std::uint8_t* put32(std::uint8_t* at, std::uint32_t value) {
-  return put16(put16(at, static_cast<std::uint16_t>(value >> 16)), static_cast<std::uint16_t>(value));
+  return put16(put16(at, static_cast<std::uint16_t>(value >> 16)),
+               static_cast<std::uint16_t>(value));
 }
 
 std::uint8_t* put(std::uint8_t* at, std::span<const std::uint8_t> bytes) {
@@ -66,7 +67,8 @@ void Builder::srv(dns::NameView owner,
   const std::span<std::uint8_t> rdata = query_->arena().array<std::uint8_t>(6 + target.size());
   if (rdata.empty()) return;
   put(put16(put16(put16(rdata.data(), 0), weight), port), target.bytes());
-  query_->response().add(dns::Section::answer, {owner, dns::Type::SRV, dns::Class::IN, ttl_, rdata});
+  query_->response().add(dns::Section::answer,
+                         {owner, dns::Type::SRV, dns::Class::IN, ttl_, rdata});
 }
 
 void Builder::pointer(dns::Section section,
@@ -79,7 +81,8 @@ void Builder::pointer(dns::Section section,
 void Builder::version(dns::NameView owner) const {
   constexpr std::uint32_t kTtl = 28800;
   static constexpr std::uint8_t kText[] = {5, '1', '.', '1', '.', '0'};
-  query_->response().add(dns::Section::answer, {owner, dns::Type::TXT, dns::Class::IN, kTtl, kText});
+  query_->response().add(dns::Section::answer,
+                         {owner, dns::Type::TXT, dns::Class::IN, kTtl, kText});
 }
 
 void Builder::soa(dns::Section section, std::uint32_t serial) const {

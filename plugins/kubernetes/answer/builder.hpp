@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plugin/query.hpp"
+
+#include "plugins/kubernetes/store/address.hpp"
+#include "plugins/kubernetes/store/hash_index.hpp"
+
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
 
-#include "core/plugin/query.hpp"
-#include "plugins/kubernetes/store/address.hpp"
-#include "plugins/kubernetes/store/hash_index.hpp"
-
 namespace catena::kubernetes {
 
-/// Writes records of one query into its response. Names that are put together live in the query's arena;
-/// addresses stay where they are in the store.
+/// Writes records of one query into its response. Names that are put together live in the query's
+/// arena; addresses stay where they are in the store.
 class Builder {
  public:
   /// `zone` in the query's own spelling: all names that are made end in it.
@@ -26,19 +27,28 @@ class Builder {
   bool wants_v4() const { return query_->type() == dns::Type::A; }
   bool wants_v6() const { return query_->type() == dns::Type::AAAA; }
 
-  /// LABELS.KEY.svc.ZONE in the arena; the root where that is too long for a name or the arena is full.
+  /// LABELS.KEY.svc.ZONE in the arena; the root where that is too long for a name or the arena is
+  /// full.
   dns::NameView service_name(std::initializer_list<std::string_view> labels, Key service_key) const;
 
   /// PREFIX labels in front of the zone.
   dns::NameView zone_name(std::initializer_list<std::string_view> labels) const;
 
   /// An A or AAAA record, by the size of the address, which must outlive the query's turn.
-  void address(dns::Section section, dns::NameView owner, std::span<const std::uint8_t> address) const;
+  void address(dns::Section section,
+               dns::NameView owner,
+               std::span<const std::uint8_t> address) const;
 
-  void srv(dns::NameView owner, std::uint16_t weight, std::uint16_t port, dns::NameView target) const;
+  void srv(dns::NameView owner,
+           std::uint16_t weight,
+           std::uint16_t port,
+           dns::NameView target) const;
 
   /// CNAME, PTR or NS.
-  void pointer(dns::Section section, dns::NameView owner, dns::Type type, dns::NameView target) const;
+  void pointer(dns::Section section,
+               dns::NameView owner,
+               dns::Type type,
+               dns::NameView target) const;
 
   /// dns-version (Kubernetes DNS specification 2.2).
   void version(dns::NameView owner) const;

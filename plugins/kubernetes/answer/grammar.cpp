@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/answer/grammar.hpp"
 
-#include <algorithm>
-#include <string>
-
 namespace catena::kubernetes {
 namespace {
 
@@ -59,7 +56,9 @@ void ParsedName::parse_service(std::size_t labels) {
   const std::size_t extra = labels - 3;
   service_key = wire(extra, 2);
   switch (extra) {
-    case 0: kind = NameKind::service; return;
+    case 0:
+      kind = NameKind::service;
+      return;
     case 1:
       kind = NameKind::endpoint;
       endpoint = label(0);
@@ -69,7 +68,9 @@ void ParsedName::parse_service(std::size_t labels) {
       port = without_underscore(label(0));
       protocol = without_underscore(label(1));
       return;
-    default: kind = NameKind::malformed; parse_zonal(extra);
+    default:
+      kind = NameKind::malformed;
+      parse_zonal(extra);
   }
 }
 
@@ -97,14 +98,6 @@ void ParsedName::parse_pod(std::size_t labels) {
   }
   kind = NameKind::pod;
   address = label(extra);
-}
-
-std::optional<Address> pod_address(std::string_view label) {
-  std::string text(label);
-  const bool v4 = std::count(text.begin(), text.end(), '-') == 3 &&
-                  text.find("--") == std::string::npos;
-  std::replace(text.begin(), text.end(), '-', v4 ? '.' : ':');
-  return parse_address(text);
 }
 
 }  // namespace catena::kubernetes

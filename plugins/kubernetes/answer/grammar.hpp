@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/dns/name.hpp"
+
+#include "plugins/kubernetes/store/address.hpp"
+#include "plugins/kubernetes/store/hash_index.hpp"
+
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
-
-#include "core/dns/name.hpp"
-#include "plugins/kubernetes/store/address.hpp"
-#include "plugins/kubernetes/store/hash_index.hpp"
 
 namespace catena::kubernetes {
 
@@ -22,11 +23,11 @@ enum class NameKind : std::uint8_t {
   service_namespace,
   pod_namespace,
   service,
-  endpoint,  ///< E.S.NS.svc.Z
-  port,      ///< P.T.S.NS.svc.Z
-  zonal_pin, ///< T….pin._zone.S.NS.svc.Z
+  endpoint,   ///< E.S.NS.svc.Z
+  port,       ///< P.T.S.NS.svc.Z
+  zonal_pin,  ///< T….pin._zone.S.NS.svc.Z
   zonal_prefer,
-  pod,       ///< IP.NS.pod.Z
+  pod,  ///< IP.NS.pod.Z
   malformed,
 };
 
@@ -39,11 +40,11 @@ class ParsedName {
   ParsedName& operator=(const ParsedName&) = delete;
 
   NameKind kind = NameKind::malformed;
-  std::string_view endpoint;     ///< Of an endpoint.
-  std::string_view port;         ///< Of a port, without a leading underscore.
+  std::string_view endpoint;  ///< Of an endpoint.
+  std::string_view port;      ///< Of a port, without a leading underscore.
   std::string_view protocol;
-  std::string_view address;      ///< Of a pod: its IP label.
-  Key service_key;               ///< Service and namespace label in wire form.
+  std::string_view address;  ///< Of a pod: its IP label.
+  Key service_key;           ///< Service and namespace label in wire form.
   Key namespace_key;
   std::string_view topology_zone;  ///< Labels left of pin or prefer, joined with dots.
 
@@ -58,9 +59,5 @@ class ParsedName {
   std::array<std::uint8_t, dns::NameView::kMaxSize> folded_;
   dns::NameView name_;
 };
-
-/// The address that a pod's label stands for: three dashes and no double dash make IPv4, any other
-/// dashes colons (kubernetes.md 4.5).
-std::optional<Address> pod_address(std::string_view label);
 
 }  // namespace catena::kubernetes

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/dns/name.hpp"
+#include "core/plugin/zones.hpp"
+
+#include "plugins/kubernetes/store/address.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "core/dns/name.hpp"
-#include "core/plugin/zones.hpp"
-#include "plugins/kubernetes/store/address.hpp"
 
 namespace catena::kubernetes {
 
 enum class PodMode : std::uint8_t { disabled, insecure, verified };
 
-/// What a block says about answers (kubernetes.md section 1). Never changes after setup, but for the local
-/// addresses, which are known when the server starts.
+/// What a block says about answers (kubernetes.md section 1). Never changes after setup, but for
+/// the local addresses, which are known when the server starts.
 struct AnswerSettings {
   Zones zones;
   dns::Name primary_zone;  ///< The first that is not a reverse zone: PTR targets live there.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/store/address.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cstring>
 
 namespace catena::kubernetes {
@@ -26,19 +25,27 @@ std::optional<Address> parse_address(std::string_view text) {
   return std::nullopt;
 }
 
-std::string dashed(std::string_view address_text) {
-  std::string text(address_text);
-  for (char& c : text) {
-    if (c == '.' || c == ':') c = '-';
-  }
-  if (text.ends_with('-')) text += '0';
+DashedText dashed(std::string_view address_text) {
+  DashedText text;
+  if (address_text.size() + 1 > text.characters.size()) return text;
+  for (const char c : address_text) text.characters[text.size++] = c == '.' || c == ':' ? '-' : c;
+  if (text.size != 0 && text.characters[text.size - 1] == '-') text.characters[text.size++] = '0';
   return text;
 }
 
-std::string dashed(std::span<const std::uint8_t> address) {
+DashedText dashed(std::span<const std::uint8_t> address) {
   char buffer[INET6_ADDRSTRLEN];
   inet_ntop(address.size() == 4 ? AF_INET : AF_INET6, address.data(), buffer, sizeof(buffer));
   return dashed(std::string_view(buffer));
+}
+
+std::optional<Address> parse_dashed(std::string_view label) {
+  DashedText text;
+  if (label.size() > text.characters.size()) return std::nullopt;
+  const bool v4 = std::count(label.begin(), label.end(), '-') == 3 &&
+                  label.find("--") == std::string_view::npos;
+  for (const char c : label) text.characters[text.size++] = c == '-' ? (v4 ? '.' : ':') : c;
+  return parse_address(text);
 }
 
 }  // namespace catena::kubernetes

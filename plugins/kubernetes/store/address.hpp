@@ -26,11 +26,23 @@ struct Address {
 /// Any spelling of an IPv4 or IPv6 address; nothing for anything else.
 std::optional<Address> parse_address(std::string_view text);
 
-/// The name that an endpoint without a hostname has: dots and colons become dashes, and a "0" follows
-/// where the result would end in a dash (kubernetes.md section 3).
-std::string dashed(std::string_view address_text);
+/// A text of an address, on the stack.
+struct DashedText {
+  std::array<char, 48> characters;
+  std::size_t size = 0;
+  operator std::string_view() const { return {characters.data(), size}; }  // NOLINT: it is a text
+};
 
-/// The same from the bytes, in canonical spelling.
-std::string dashed(std::span<const std::uint8_t> address);
+/// The name that an endpoint without a hostname has: dots and colons of its address become dashes,
+/// and a "0" follows where the result would end in a dash (kubernetes.md section 3). Canonical
+/// spelling.
+DashedText dashed(std::span<const std::uint8_t> address);
+
+/// The same from an address as it is spelled; empty if that is longer than any address.
+DashedText dashed(std::string_view address_text);
+
+/// The way back, as pod names are read: three dashes and no double dash make IPv4, any other dashes
+/// colons (kubernetes.md 4.5).
+std::optional<Address> parse_dashed(std::string_view label);
 
 }  // namespace catena::kubernetes

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/epoch.hpp"
+#include "core/base/hash.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <bit>
@@ -9,19 +12,17 @@
 #include <span>
 #include <vector>
 
-#include "core/base/epoch.hpp"
-#include "core/base/hash.hpp"
-
 namespace catena::kubernetes {
 
 using Key = std::span<const std::uint8_t>;
 
-/// A hash table that one writer changes while any number of readers look things up: they take no lock
-/// and count no references. What is taken out is freed through the epoch; a pointer that find() gave is
-/// good until the reader's next quiescent point. Node has `Key key() const`; keys are unique.
+/// A hash table that one writer changes while any number of readers look things up: they take no
+/// lock and count no references. What is taken out is freed through the epoch; a pointer that
+/// find() gave is good until the reader's next quiescent point. Node has `Key key() const`; keys
+/// are unique.
 ///
-/// Open addressing with linear probing over pointers. The table of pointers is replaced when it grows;
-/// the nodes stay where they are.
+/// Open addressing with linear probing over pointers. The table of pointers is replaced when it
+/// grows; the nodes stay where they are.
 template <class Node>
 class HashIndex {
  public:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "plugins/kubernetes/store/writer.hpp"
+
+#include <algorithm>
 
 namespace catena::kubernetes {
 namespace {
@@ -25,28 +25,28 @@ void PodSink::apply(KeptPod& kept, const api::PodObject& object) {
   }
   if (before == kept.addresses) return;
   for (const Address& address : kept.addresses) {
-    if (!contains(before, address)) add(address, *key);
+    if (!contains(before, address)) add_pod(address, *key);
   }
   for (const Address& address : before) {
-    if (!contains(kept.addresses, address)) remove(address, *key);
+    if (!contains(kept.addresses, address)) remove_pod(address, *key);
   }
   context_->touch();
 }
 
 void PodSink::forget(KeptPod& kept) {
-  for (const Address& address : kept.addresses) remove(address, kept.namespace_key);
+  for (const Address& address : kept.addresses) remove_pod(address, kept.namespace_key);
   if (!kept.addresses.empty()) context_->touch();
 }
 
 // Pods on the host's network share its address: a namespace stands once for each of its pods there.
-void PodSink::add(const Address& address, const std::string& namespace_key) {
+void PodSink::add_pod(const Address& address, const std::string& namespace_key) {
   const PodsByAddress* old = store().pods.find(address.span());
   auto node = std::make_unique<PodsByAddress>(old == nullptr ? PodsByAddress{address, {}} : *old);
   node->namespaces.push_back(namespace_key);
   store().pods.put(std::move(node));
 }
 
-void PodSink::remove(const Address& address, const std::string& namespace_key) {
+void PodSink::remove_pod(const Address& address, const std::string& namespace_key) {
   const PodsByAddress* old = store().pods.find(address.span());
   if (old == nullptr) return;
   auto node = std::make_unique<PodsByAddress>(*old);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "plugins/kubernetes/api/sink.hpp"
+#include "plugins/kubernetes/store/store.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "plugins/kubernetes/api/sink.hpp"
-#include "plugins/kubernetes/store/store.hpp"
 
 namespace catena::kubernetes {
 
@@ -17,9 +17,9 @@ inline std::string object_key(std::string_view name_space, std::string_view name
   return std::string(name_space) + '/' + std::string(name);
 }
 
-/// The bookkeeping that all resources share: which objects are there, which of them a replacement has
-/// not brought again, and the version of each. `Kept` is what the writer remembers of one object.
-/// The API thread only.
+/// The bookkeeping that all resources share: which objects are there, which of them a replacement
+/// has not brought again, and the version of each. `Kept` is what the writer remembers of one
+/// object. The API thread only.
 template <class Object, class Kept>
 class ResourceSink : public api::Sink<Object> {
  public:

@@ -44,8 +44,8 @@ ServiceSpec::ServiceSpec(const api::ServiceObject& object) {
   }
   for (const std::string& text : object.cluster_ips) {
     const auto address = parse_address(text);
-    const bool known = address && std::find(cluster_ips.begin(), cluster_ips.end(), *address) !=
-                                      cluster_ips.end();
+    const bool known =
+        address && std::find(cluster_ips.begin(), cluster_ips.end(), *address) != cluster_ips.end();
     if (address && !known) cluster_ips.push_back(*address);
   }
 }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/dns/name.hpp"
+
+#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/store/address.hpp"
+#include "plugins/kubernetes/store/hash_index.hpp"
+#include "plugins/kubernetes/store/slice.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -8,16 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "core/dns/name.hpp"
-#include "plugins/kubernetes/api/objects.hpp"
-#include "plugins/kubernetes/store/address.hpp"
-#include "plugins/kubernetes/store/hash_index.hpp"
-#include "plugins/kubernetes/store/slice.hpp"
-
 namespace catena::kubernetes {
 
 enum class ServiceKind : std::uint8_t {
-  cluster_ip,   ///< Also NodePort and LoadBalancer.
+  cluster_ip,  ///< Also NodePort and LoadBalancer.
   headless,
   external_name,
   unresolvable,  ///< ExternalName that is an address or no name at all: nothing is served.
@@ -27,7 +28,7 @@ enum class ServiceKind : std::uint8_t {
 struct ServiceSpec {
   ServiceKind kind = ServiceKind::cluster_ip;
   std::vector<Address> cluster_ips;  ///< In the object's order; empty while none is allocated.
-  std::vector<SlicePort> ports;      ///< Never empty: a service without ports has one without number.
+  std::vector<SlicePort> ports;  ///< Never empty: a service without ports has one without number.
   dns::Name external_name;
 
   explicit ServiceSpec(const api::ServiceObject& object);

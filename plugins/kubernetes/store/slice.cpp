@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/store/slice.hpp"
 
-#include <algorithm>
-
 #include "core/dns/name.hpp"
+
+#include <algorithm>
 
 namespace catena::kubernetes {
 
@@ -44,7 +44,8 @@ void Slice::add(const api::Endpoint& endpoint, EndpointNames names, std::size_t&
 void Slice::add_address(std::string_view text, std::string_view name, std::uint32_t zone) {
   const Address address = *parse_address(text);
   const std::string spelled = name.empty() ? to_lower(dashed(text)) : std::string(name);
-  const std::uint32_t label = spelled == dashed(address.span()) ? 0 : remember(spelled);
+  const bool plain = spelled == std::string_view(dashed(address.span()));
+  const std::uint32_t label = plain ? 0 : remember(spelled);
   if (address.is_v4()) {
     Packed<4>& endpoint = v4_.emplace_back();
     std::copy_n(address.bytes.begin(), 4, endpoint.address.begin());
@@ -83,7 +84,8 @@ bool Slice::has_port(std::string_view name, std::string_view protocol) const {
 bool Slice::contains(const Address& address) const {
   bool found = false;
   each([&](std::span<const std::uint8_t> bytes, std::string_view, std::string_view) {
-    found = found || std::equal(bytes.begin(), bytes.end(), address.span().begin(), address.span().end());
+    found = found ||
+            std::equal(bytes.begin(), bytes.end(), address.span().begin(), address.span().end());
   });
   return found;
 }
@@ -96,7 +98,8 @@ bool Slice::same_data(const Slice& other) const {
     return a.address == b.address && a.label == b.label && a.zone == b.zone;
   };
   return names_ == other.names_ &&
-         std::equal(ports_.begin(), ports_.end(), other.ports_.begin(), other.ports_.end(), same_port) &&
+         std::equal(ports_.begin(), ports_.end(), other.ports_.begin(), other.ports_.end(),
+                    same_port) &&
          std::equal(v4_.begin(), v4_.end(), other.v4_.begin(), other.v4_.end(), same_endpoint) &&
          std::equal(v6_.begin(), v6_.end(), other.v6_.begin(), other.v6_.end(), same_endpoint);
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/store/address.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "plugins/kubernetes/api/objects.hpp"
-#include "plugins/kubernetes/store/address.hpp"
 
 namespace catena::kubernetes {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/store/writer.hpp"
+
 #include <algorithm>
 #include <array>
 #include <ctime>
-
-#include "plugins/kubernetes/store/writer.hpp"
 
 namespace catena::kubernetes {
 namespace {
@@ -64,8 +64,9 @@ SliceSink::SliceSink(const WriterContext& context)
       context_(&context),
       entries_(context.store, context.epoch),
       addresses_(context.store.by_endpoint),
-      bad_addresses_(context.metrics.counter("catena_kubernetes_bad_addresses_total",
-                                             "Endpoint addresses that are none and are not served.")),
+      bad_addresses_(
+          context.metrics.counter("catena_kubernetes_bad_addresses_total",
+                                  "Endpoint addresses that are none and are not served.")),
       cluster_ip_seconds_(programming_seconds(context.metrics, "cluster_ip")),
       headless_seconds_(programming_seconds(context.metrics, "headless_with_selector")) {}
 
@@ -93,9 +94,7 @@ void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   measure(entry, object);
 }
 
-void SliceSink::forget(KeptSlice& kept) {
-  withdraw(kept.wire_key, std::move(kept.slice));
-}
+void SliceSink::forget(KeptSlice& kept) { withdraw(kept.wire_key, std::move(kept.slice)); }
 
 void SliceSink::withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice) {
   if (!slice) return;
@@ -126,7 +125,8 @@ void SliceSink::measure(const ServiceEntry& entry, const api::SliceObject& objec
   if (!triggered) return;
   const std::chrono::duration<double> now = context_->clock.wall().time_since_epoch();
   const bool headless = state->spec->kind == ServiceKind::headless;
-  (headless ? headless_seconds_ : cluster_ip_seconds_).observe(Lane::shared, now.count() - *triggered);
+  (headless ? headless_seconds_ : cluster_ip_seconds_)
+      .observe(Lane::shared, now.count() - *triggered);
 }
 
 }  // namespace catena::kubernetes

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/epoch.hpp"
+
+#include "plugins/kubernetes/store/hash_index.hpp"
+#include "plugins/kubernetes/store/service.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/base/epoch.hpp"
-#include "plugins/kubernetes/store/hash_index.hpp"
-#include "plugins/kubernetes/store/service.hpp"
 
 namespace catena::kubernetes {
 
@@ -34,17 +35,18 @@ struct NamespaceEntry {
   }
 };
 
-/// The cluster as queries need it. One writer (StoreWriter, on the API thread) changes it; any thread
-/// reads it without lock or count. What a reader finds is good until its next quiescent point.
+/// The cluster as queries need it. One writer (StoreWriter, on the API thread) changes it; any
+/// thread reads it without lock or count. What a reader finds is good until its next quiescent
+/// point.
 class Store {
  public:
   explicit Store(epoch::Domain& epoch)
       : services(epoch), by_cluster_ip(epoch), by_endpoint(epoch), pods(epoch), namespaces(epoch) {}
 
-  HashIndex<ServiceEntry> services;           ///< By service and namespace label.
+  HashIndex<ServiceEntry> services;  ///< By service and namespace label.
   HashIndex<ServicesByAddress> by_cluster_ip;
-  HashIndex<ServicesByAddress> by_endpoint;   ///< Ready endpoints only.
-  HashIndex<PodsByAddress> pods;              ///< Filled with `pods verified` only.
+  HashIndex<ServicesByAddress> by_endpoint;  ///< Ready endpoints only.
+  HashIndex<PodsByAddress> pods;             ///< Filled with `pods verified` only.
   HashIndex<NamespaceEntry> namespaces;
 
   /// Seconds since 1970 of the last change that DNS can see (kubernetes.md section 9).

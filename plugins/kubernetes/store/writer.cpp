@@ -25,24 +25,28 @@ bool repeats(const std::vector<const Slice*>& slices) {
 }  // namespace
 
 void WriterContext::touch() const {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
   store.serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
 }
 
 void WriterContext::skip(std::string_view what,
                          const api::Metadata& metadata,
                          std::string_view why) const {
-  metrics.counter("catena_kubernetes_skipped_objects_total",
-                  "Objects of the API that break rules and are not served.",
-                  {{"resource", std::string(what)}})
+  metrics
+      .counter("catena_kubernetes_skipped_objects_total",
+               "Objects of the API that break rules and are not served.",
+               {{"resource", std::string(what)}})
       .add(Lane::shared);
   log.warning("{} {}/{} is not served: {}", what, metadata.name_space, metadata.name, why);
 }
 
 void AddressIndexWriter::add(const Address& address, const ServiceEntry& service) {
   const ServicesByAddress* old = index_->find(address.span());
-  auto node = std::make_unique<ServicesByAddress>(old == nullptr ? ServicesByAddress{address, {}} : *old);
-  if (std::find(node->services.begin(), node->services.end(), &service) != node->services.end()) return;
+  auto node =
+      std::make_unique<ServicesByAddress>(old == nullptr ? ServicesByAddress{address, {}} : *old);
+  if (std::find(node->services.begin(), node->services.end(), &service) != node->services.end())
+    return;
   node->services.push_back(&service);
   index_->put(std::move(node));
 }
@@ -63,14 +67,18 @@ ServiceEntry& ServiceEntryWriter::entry(const std::string& wire_key) {
 
 void ServiceEntryWriter::set_spec(ServiceEntry& entry, std::shared_ptr<const ServiceSpec> spec) {
   const ServiceState* old = entry.state();
-  auto state = old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
+  auto state =
+      old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
   state->spec = std::move(spec);
   publish(entry, std::move(state));
 }
 
-void ServiceEntryWriter::replace_slice(ServiceEntry& entry, const Slice* before, const Slice* after) {
+void ServiceEntryWriter::replace_slice(ServiceEntry& entry,
+                                       const Slice* before,
+                                       const Slice* after) {
   const ServiceState* old = entry.state();
-  auto state = old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
+  auto state =
+      old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
   std::erase(state->slices, before);
   if (after != nullptr) state->slices.push_back(after);
   state->repeats_addresses = repeats(state->slices);
@@ -117,7 +125,8 @@ void ServiceSink::set_addresses(ServiceEntry& entry,
   const auto& new_ips = after == nullptr ? kNone : after->cluster_ips;
   for (const Address& ip : new_ips) addresses_.add(ip, entry);
   for (const Address& ip : old_ips) {
-    if (std::find(new_ips.begin(), new_ips.end(), ip) == new_ips.end()) addresses_.remove(ip, entry);
+    if (std::find(new_ips.begin(), new_ips.end(), ip) == new_ips.end())
+      addresses_.remove(ip, entry);
   }
 }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/base/metrics.hpp"
+
+#include "plugins/kubernetes/store/resource_sink.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/base/clock.hpp"
-#include "core/base/log.hpp"
-#include "core/base/metrics.hpp"
-#include "plugins/kubernetes/store/resource_sink.hpp"
 
 namespace catena::kubernetes {
 
@@ -111,8 +112,8 @@ class PodSink final : public ResourceSink<api::PodObject, KeptPod> {
  private:
   void apply(KeptPod& kept, const api::PodObject& object) override;
   void forget(KeptPod& kept) override;
-  void add(const Address& address, const std::string& namespace_key);
-  void remove(const Address& address, const std::string& namespace_key);
+  void add_pod(const Address& address, const std::string& namespace_key);
+  void remove_pod(const Address& address, const std::string& namespace_key);
 
   const WriterContext* context_;
 };

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/query.hpp"
+
+#include "plugins/kubernetes/answer/builder.hpp"
+#include "plugins/kubernetes/answer/grammar.hpp"
+#include "plugins/kubernetes/answer/settings.hpp"
+#include "plugins/kubernetes/store/store.hpp"
+
+namespace catena::kubernetes {
+
+/// What the cluster says about a question (kubernetes.md section 5).
+enum class Verdict : std::uint8_t {
+  answered,    ///< Records are in the response.
+  no_data,     ///< The name exists, data of this type does not.
+  name_error,  ///< There is no such name.
+  elsewhere,   ///< A CNAME is in the response; its target is outside the plugin's zones.
+};
+
+struct Finding {
+  Verdict verdict = Verdict::name_error;
+  dns::NameView target;  ///< With `elsewhere`; in the query's arena.
+};
+
+/// Answers questions from the store: a function of settings, store and question. Records point into
+/// the store until the worker's next quiescent point. Any thread.
+class Answerer {
+ public:
+  Answerer(const AnswerSettings& settings, const Store& store)
+      : settings_(&settings), store_(&store) {}
+
+  /// The query's name is in `zone`, one of the settings' zones.
+  Finding answer(Query& query, dns::NameView zone) const;
+
+  /// The SOA record of a negative answer.
+  void deny(Query& query, dns::NameView zone) const;
+
+ private:
+  Verdict special(const Builder& builder, const ParsedName& name) const;
+  Verdict apex(const Builder& builder) const;
+  Verdict name_servers(const Builder& builder) const;
+  Verdict name_server_addresses(const Builder& builder) const;
+  Verdict reverse(const Builder& builder) const;
+  bool reverse_cluster_ip(const Builder& builder, std::span<const std::uint8_t> address) const;
+  bool reverse_endpoint(const Builder& builder, std::span<const std::uint8_t> address) const;
+  Verdict pod(const Builder& builder, const ParsedName& name) const;
+  bool pod_exists(const ParsedName& name, const Address& address) const;
+
+  Finding service(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
+  Finding external(const Builder& builder,
+                   const ParsedName& name,
+                   dns::NameView owner,
+                   const ServiceSpec& spec) const;
+  Finding chase(const Builder& builder, dns::NameView target) const;
+
+  bool exposed(Key namespace_key) const;
+  const ServiceState* find(Key service_key) const;
+
+  const AnswerSettings* settings_;
+  const Store* store_;
+};
+
+/// True for zones below in-addr.arpa and ip6.arpa.
+bool is_reverse_zone(dns::NameView zone);
+
+/// Takes out records that say the same as another of the section; the order is then that of the
+/// data.
+void drop_repeated(dns::Response& response, dns::Section section);
+
+}  // namespace catena::kubernetes
