@@ -111,8 +111,8 @@ void Parser::parse_directives(bool braced) {
     if (token.text == "}") return;
     if (token.text == "import") {
       parse_import();
-    } else if (token.text == "{" && !block_.directives.empty()) {
-      skip_stray_block(&block_.directives.back());
+    } else if (token.text == "{") {
+      skip_stray_block(block_.directives, "Unknown directive '{'");
     } else {
       parse_directive();
     }
@@ -204,7 +204,7 @@ void Parser::parse_lines(std::vector<Line>& lines, unsigned depth) {
     if (token.text == "import" && stream_.begins_line()) {
       parse_import();
     } else if (token.text == "{") {
-      skip_stray_block(lines.empty() ? nullptr : &lines.back());
+      skip_stray_block(lines, "Unexpected token '{', expecting a name before it");
     } else {
       lines.push_back(parse_line(depth));
     }
@@ -213,11 +213,11 @@ void Parser::parse_lines(std::vector<Line>& lines, unsigned depth) {
 }
 
 // A block that begins on a line of its own: CoreDNS swallows it and then nobody reads it.
-void Parser::skip_stray_block(const Line* before) {
-  const Position position = stream_.current().position;
-  error(position, before ? fmt::format("Unexpected token '{{', expecting it on the line of '{}'",
-                                       before->name())
-                         : "Unexpected token '{', expecting a name before it");
+void Parser::skip_stray_block(const std::vector<Line>& before, const char* without_name) {
+  error(stream_.current().position,
+        before.empty() ? without_name
+                       : fmt::format("Unexpected token '{{', expecting it on the line of '{}'",
+                                     before.back().name()));
   for (unsigned depth = 1; depth > 0 && next();) {
     if (stream_.current().text == "{") ++depth;
     if (stream_.current().text == "}") --depth;

@@ -34,7 +34,7 @@ class Parser {
   Line parse_line(unsigned depth);
   void parse_lines(std::vector<Line>& lines, unsigned depth);
   void end_line(unsigned depth);
-  void skip_stray_block(const Line* before);
+  void skip_stray_block(const std::vector<Line>& before, const char* without_name);
 
   void parse_import();
   bool take_import_argument(const Token& import, std::string& argument);
