@@ -26,3 +26,9 @@ target_link_libraries(catena_tls PUBLIC catena_third_party OpenSSL::SSL)
 
 add_library(catena_yaml INTERFACE)
 target_link_libraries(catena_yaml INTERFACE yaml-cpp)
+
+# Go's regular expressions are RE2's. Its pkg-config file names no version.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+add_library(catena_regex INTERFACE)
+target_link_libraries(catena_regex INTERFACE PkgConfig::RE2)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "core/plugin/setup.hpp"
+#include "plugins/bind/addresses.hpp"
+
+namespace catena::bind {
+namespace {
+
+using Addresses = std::vector<std::string>;
+
+Addresses read(config::Arguments& line, const std::vector<InterfaceAddress>& host) {
+  Addresses addresses;
+  while (const config::Word* word = line.take()) {
+    const auto expanded = expand(word->text, host);
+    if (!expanded) {
+      line.error(fmt::format("not a valid IP address or interface name: \"{}\"", word->text));
+      continue;
+    }
+    addresses.insert(addresses.end(), expanded->begin(), expanded->end());
+  }
+  return addresses;
+}
+
+// `except` takes addresses away from its own line only.
+Addresses read_line(config::Directive& directive, const std::vector<InterfaceAddress>& host) {
+  if (directive.empty()) directive.error("at least one address or interface name is expected");
+  Addresses addresses = read(directive, host);
+  for (config::Property& except : directive.each("except")) {
+    if (except.empty()) {
+      except.error("at least one address or interface must be given to except subdirective");
+    }
+    for (const std::string& excepted : read(except, host)) std::erase(addresses, excepted);
+  }
+  for (config::Property& other : directive.others()) {
+    other.error(fmt::format("invalid option \"{}\"; expected 'except'", other.name()));
+  }
+  directive.done();
+  return addresses;
+}
+
+}  // namespace
+
+void setup(Setup& setup) {
+  const std::vector<InterfaceAddress> host = interface_addresses();
+  ListenerSettings& listener = setup.listener();
+  listener.bind_given = true;
+  for (config::Directive& directive : setup.directives()) {
+    const Addresses addresses = read_line(directive, host);
+    listener.bind.insert(listener.bind.end(), addresses.begin(), addresses.end());
+  }
+}
+
+}  // namespace catena::bind

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/plugin.hpp"
+
+namespace catena::whoami {
+
+/// Answers every question with the address, port and transport of who asked. Ends the chain.
+class Whoami final : public Plugin {
+ public:
+  Reply serve(Query& query, Next next) const override;
+};
+
+}  // namespace catena::whoami
