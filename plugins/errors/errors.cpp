@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/errors/errors.hpp"
+
+#include "core/plugin/engine.hpp"
+
+namespace catena::errors {
+
+Reply Errors::serve(Query& query, Next next) const {
+  return next(query).then([this, &query](Outcome outcome) {
+    if (!query.failure().empty()) report(query);
+    return outcome;
+  });
+}
+
+void Errors::report(const Query& query) const {
+  for (const auto& pattern : patterns_) {
+    if (!pattern->matches(query.failure())) continue;
+    if (pattern->count(query.engine().executor())) write(pattern->level(), query);
+    return;
+  }
+  write(LogLevel::error, query);
+}
+
+void Errors::write(LogLevel level, const Query& query) const {
+  const auto rcode = static_cast<unsigned>(query.response().rcode);
+  log_.write(level, fmt::format("{} {} {}: {}", rcode, query.name().to_lower_text(),
+                                to_string(query.type()), query.failure()));
+}
+
+void Errors::stop() {
+  for (const auto& pattern : patterns_) pattern->flush();
+}
+
+}  // namespace catena::errors

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/plugin/plugin.hpp"
+
+#include "plugins/log/format.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace catena::log {
+
+/// Bits of dns::KindClass.
+constexpr std::uint8_t bit(dns::KindClass kind_class) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(kind_class));
+}
+constexpr std::uint8_t kAllClasses = 7;
+
+/// Which names are logged how.
+struct Rule {
+  dns::Name scope;
+  std::shared_ptr<const Format> format;
+  std::uint8_t classes = kAllClasses;
+};
+
+/// Writes a line for each query that the rest of the chain has dealt with. Only the first rule
+/// whose scope has the name counts, also where its classes say no.
+class QueryLog final : public Plugin {
+ public:
+  QueryLog(std::vector<Rule> rules, catena::Log sink, const Clock& clock)
+      : rules_(std::move(rules)), sink_(std::move(sink)), clock_(&clock) {}
+
+  Reply serve(Query& query, Next next) const override;
+
+ private:
+  const Rule* rule_for(dns::NameView name) const;
+  void write(Query& query, Outcome outcome, const Rule& rule) const;
+
+  std::vector<Rule> rules_;
+  catena::Log sink_;
+  const Clock* clock_;
+};
+
+}  // namespace catena::log

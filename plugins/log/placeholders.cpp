@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/log/placeholders.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <iterator>
+
+namespace catena::log {
+namespace {
+
+using Out = fmt::memory_buffer;
+
+// Into the line without a text in between.
+template <class... Args>
+void put(Out& out, fmt::format_string<Args...> format, Args&&... args) {
+  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
+}
+
+// IPv6 addresses stand in brackets.
+void put_address(Out& out, const asio::ip::address& address) {
+  if (address.is_v4()) {
+    const auto bytes = address.to_v4().to_bytes();
+    return put(out, "{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
+  }
+  std::array<char, INET6_ADDRSTRLEN> text;
+  const auto bytes = address.to_v6().to_bytes();
+  put(out, "[{}]", inet_ntop(AF_INET6, bytes.data(), text.data(), text.size()));
+}
+
+void remote(const Logged& l, std::string_view, Out& out) {
+  put_address(out, l.query.transport().client.address());
+}
+void local(const Logged& l, std::string_view, Out& out) {
+  put_address(out, l.query.transport().local.address());
+}
+void port(const Logged& l, std::string_view, Out& out) {
+  put(out, "{}", l.query.transport().client.port());
+}
+void type(const Logged& l, std::string_view, Out& out) {
+  put(out, "{}", to_string(l.query.type()));
+}
+void qclass(const Logged& l, std::string_view, Out& out) {
+  put(out, "{}", to_string(l.query.qclass()));
+}
+void name(const Logged& l, std::string_view, Out& out) {
+  put(out, "{}", l.query.name().to_lower_text());
+}
+void proto(const Logged& l, std::string_view, Out& out) {
+  put(out, "{}", to_string(l.query.transport().protocol));
+}
+void size(const Logged& l, std::string_view, Out& out) { put(out, "{}", l.query.size()); }
+void id(const Logged& l, std::string_view, Out& out) { put(out, "{}", l.query.id()); }
+void opcode(const Logged& l, std::string_view, Out& out) {
+  put(out, "{}", static_cast<unsigned>(l.query.opcode()));
+}
+void dnssec_ok(const Logged& l, std::string_view, Out& out) { put(out, "{}", l.query.dnssec_ok()); }
+void bufsize(const Logged& l, std::string_view, Out& out) {
+  put(out, "{}", l.query.response_limit());
+}
+
+void rcode(const Logged& l, std::string_view, Out& out) {
+  if (l.outcome == Outcome::drop) return put(out, "-");
+  put(out, "{}", to_string(l.query.response().rcode));
+}
+
+void rsize(const Logged& l, std::string_view, Out& out) {
+  const bool nothing = l.outcome == Outcome::drop;
+  put(out, "{}", nothing ? 0 : l.query.response().uncompressed_size(l.query.asked()));
+}
+
+// The bits that leave: the plugins' own, and RD and CD of the query (core.md 11.2).
+dns::Flags flags_of(const Query& query) {
+  dns::Flags flags = query.response().flags;
+  flags.set(dns::Flags::kQR);
+  flags.set(query.flags().bits() & (dns::Flags::kRD | dns::Flags::kCD));
+  return flags;
+}
+
+void rflags(const Logged& l, std::string_view, Out& out) {
+  if (l.outcome == Outcome::drop) return put(out, "-");
+  static constexpr std::pair<std::uint16_t, std::string_view> kNames[] = {
+      {dns::Flags::kQR, "qr"}, {dns::Flags::kAA, "aa"}, {dns::Flags::kTC, "tc"},
+      {dns::Flags::kRD, "rd"}, {dns::Flags::kRA, "ra"}, {dns::Flags::kZ, "z"},
+      {dns::Flags::kAD, "ad"}, {dns::Flags::kCD, "cd"}};
+  const dns::Flags flags = flags_of(l.query);
+  std::string_view comma;
+  for (const auto& [mask, text] : kNames) {
+    if (!flags.has(mask)) continue;
+    put(out, "{}{}", comma, text);
+    comma = ",";
+  }
+}
+
+// Plain decimal seconds without zeros at the end, as Go's FormatFloat(..., 'f', -1).
+void duration(const Logged& l, std::string_view, Out& out) {
+  const auto nanoseconds = l.duration.count();
+  std::array<char, 40> text;
+  const auto end = fmt::format_to(text.data(), "{}.{:09}", nanoseconds / 1'000'000'000,
+                                  nanoseconds % 1'000'000'000);
+  std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
+  digits.remove_suffix(digits.size() - 1 - digits.find_last_not_of('0'));
+  if (digits.ends_with('.')) digits.remove_suffix(1);
+  put(out, "{}s", digits);
+}
+
+void metadata(const Logged& l, std::string_view label, Out& out) {
+  const std::string_view value = l.query.metadata(label);
+  put(out, "{}", value.empty() ? "-" : value);
+}
+
+constexpr std::pair<std::string_view, Segment::Print> kPlaceholders[] = {
+    {"type", type},   {"name", name},      {"class", qclass},      {"proto", proto},
+    {"size", size},   {"remote", remote},  {"port", port},         {"local", local},
+    {">id", id},      {">opcode", opcode}, {">do", dnssec_ok},     {">bufsize", bufsize},
+    {"rcode", rcode}, {"rsize", rsize},    {"duration", duration}, {">rflags", rflags}};
+
+}  // namespace
+
+std::optional<Segment> placeholder(std::string_view label) {
+  if (label.starts_with('/') && label.size() > 1) {
+    return Segment(metadata, std::string(label.substr(1)));
+  }
+  for (const auto& [known, print] : kPlaceholders) {
+    if (known == label) return Segment(print, std::string());
+  }
+  return std::nullopt;
+}
+
+}  // namespace catena::log

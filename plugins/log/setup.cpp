@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/plugin/setup.hpp"
+
+#include "plugins/log/log.hpp"
+
+#include <boost/algorithm/string/replace.hpp>
+
+namespace catena::log {
+namespace {
+
+std::shared_ptr<const Format> format_of(std::string text) {
+  boost::algorithm::replace_all(text, "{common}", kCommon);
+  boost::algorithm::replace_all(text, "{combined}", kCombined);
+  return std::make_shared<const Format>(text);
+}
+
+std::uint8_t read_class(config::Property& property) {
+  std::uint8_t classes = 0;
+  if (property.empty()) property.expect_count(1, config::kAny);
+  while (const config::Word* word = property.take()) {
+    if (word->text == "success")
+      classes |= bit(dns::KindClass::success);
+    else if (word->text == "denial")
+      classes |= bit(dns::KindClass::denial);
+    else if (word->text == "error")
+      classes |= bit(dns::KindClass::error);
+    else if (word->text == "all")
+      classes |= kAllClasses;
+    else
+      property.error(
+          fmt::format("invalid Class: {}; expected success, denial, error or all", word->text));
+  }
+  return classes;
+}
+
+// One argument is always a name; of several the last is the format if it has a brace
+// (plugins-a.md).
+std::vector<Rule> read_rules(config::Directive& directive) {
+  std::vector<std::string> words;
+  while (const config::Word* word = directive.take()) words.push_back(word->text);
+  auto format = format_of(std::string(kCommon));
+  if (words.size() > 1 && words.back().find('{') != std::string::npos) {
+    format = format_of(words.back());
+    words.pop_back();
+  }
+  if (words.empty()) words.push_back(".");
+  std::vector<Rule> rules;
+  for (const std::string& word : words) {
+    const auto scope = dns::Name::parse(word);
+    if (!scope) directive.error(fmt::format("'{}' is not a domain name", word));
+    rules.push_back({scope ? *scope : dns::Name(), format, kAllClasses});
+  }
+  return rules;
+}
+
+}  // namespace
+
+void setup(Setup& setup) {
+  std::vector<Rule> rules;
+  for (config::Directive& directive : setup.directives()) {
+    std::vector<Rule> added = read_rules(directive);
+    std::uint8_t classes = 0;
+    for (config::Property& property : directive.each("class")) classes |= read_class(property);
+    directive.done();
+    for (Rule& rule : added) rule.classes = classes == 0 ? kAllClasses : classes;
+    rules.insert(rules.end(), added.begin(), added.end());
+  }
+  // Lines of the query log have no plugin's name in front.
+  setup.add(
+      std::make_unique<QueryLog>(std::move(rules), setup.process().log, setup.process().clock));
+}
+
+}  // namespace catena::log
