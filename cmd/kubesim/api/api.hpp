@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cmd/kubesim/api/cluster.hpp"
+#include "cmd/kubesim/model/encoding.hpp"
+
+#include <memory>
+
+namespace catena::kubesim {
+
+/// What a connection read, without anything of HTTP's transport.
+struct Request {
+  std::string method;
+  std::string path;
+  Query query;
+  std::string accept;
+  std::string content_type;
+  std::string authorization;
+  std::string body;
+  /// The common name of the client's certificate, if it showed one.
+  std::string certificate;
+
+  [[nodiscard]] std::string_view parameter(std::string_view name) const;
+  [[nodiscard]] bool flag(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  int retry_after = 0;
+};
+
+/// A response, or a watch that the connection streams.
+using Answer = std::variant<Response, std::shared_ptr<Watch>>;
+
+/// The object or collection that a path names.
+struct Target {
+  const Resource* resource = nullptr;
+  std::string space;
+  std::string name;
+  std::string subresource;
+};
+
+Response respond(int status, const Json& json);
+Response respond(const Status& status);
+/// The form in which the client wants objects; an error if none of its types can be made.
+Outcome<Form> wanted_form(std::string_view accept);
+
+/// Turns requests into answers. One thread owns it; nothing here waits.
+class Api {
+ public:
+  explicit Api(Cluster& cluster) : cluster_(cluster) {}
+
+  Answer handle(const Request& request);
+  /// The line that a watch sends for an event, with its line break.
+  [[nodiscard]] std::string write_event(const Watch& watch, const Watch::Event& event) const;
+
+ private:
+  // Requests that are not about objects: api_other.cpp.
+  std::optional<Response> other(const Request& request, std::string_view user);
+  Response discovery(const Request& request, const std::vector<std::string>& segments);
+  Response access_review(const Request& request);
+  // The tests' own: admin.cpp.
+  Response administer(const Request& request);
+  std::optional<Status> perform(const Json& request);
+  [[nodiscard]] Json counters() const;
+
+  // Who asks: api.cpp.
+  Outcome<std::string> authenticate(const Request& request) const;
+  std::optional<Status> refusal(const Target& target,
+                                std::string_view verb,
+                                std::string_view user) const;
+  Answer dispatch(const Request& request, const Target& target, std::string_view verb);
+
+  // Reading: api_read.cpp.
+  Outcome<Response> get(const Request& request, const Target& target);
+  Outcome<Response> list(const Request& request, const Target& target);
+  Outcome<std::shared_ptr<Watch>> watch(const Request& request, const Target& target);
+
+  // Writing: api_write.cpp.
+  Outcome<Response> create(const Request& request, const Target& target);
+  Outcome<Response> replace(const Request& request, const Target& target);
+  Outcome<Response> patch(const Request& request, const Target& target);
+  Outcome<ObjectPtr> update(const Request& request, const Target& target, Json json);
+  Outcome<Json> patched(const Request& request, const Json& current) const;
+
+  // Deleting: api_delete.cpp.
+  Outcome<Response> remove(const Request& request, const Target& target);
+  Outcome<Response> remove_collection(const Request& request, const Target& target);
+  Outcome<ObjectPtr> remove_object(const Resource& resource, ObjectPtr found, const Json& options);
+  void orphan(const Object& owner);
+
+  // `scale` and `token`: api_subresources.cpp.
+  Outcome<Response> scale(const Request& request, const Target& target);
+  Outcome<Response> token(const Request& request, const Target& target);
+
+  Cluster& cluster_;
+};
+
+/// Reads a body that should be one object, JSON or YAML.
+Outcome<Json> read_body(const Request& request);
+Outcome<Filter> filter_of(const Request& request, const Target& target);
+
+}  // namespace catena::kubesim

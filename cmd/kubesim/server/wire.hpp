@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cmd/kubesim/api/api.hpp"
+
+namespace catena::kubesim {
+
+enum class Connection { KeepAlive, Close };
+
+/// The bytes of a whole response: short bodies with a length, longer ones in chunks, as a real API
+/// server sends them.
+std::string write_response(const Response& response, Connection connection, bool head_only);
+/// A response whose body stops half way.
+std::string write_cut_response(const Response& response);
+/// The head of a response of unknown length.
+std::string write_stream_head();
+std::string write_chunk(std::string_view data);
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+/// The body made into something that is no JSON.
+std::string broken(std::string body);
+
+}  // namespace catena::kubesim
