@@ -131,6 +131,12 @@ class Setup {
   Fallthrough fallthrough(config::Arguments& arguments) const;
 
   const std::vector<ServerLabel>& servers() const { return servers_; }
+
+  /// All words of the server block, for state that survives a reload only if none of them changed
+  /// (Keeper). Empty where the caller did not say: such state is then made anew.
+  const std::string& block_text() const { return block_text_; }
+  void set_block_text(std::string text) { block_text_ = std::move(text); }
+
   ListenerSettings& listener() const { return *listener_; }
 
   /// Puts a plugin at its place in the chain; several in the order of the calls.
@@ -149,6 +155,7 @@ class Setup {
   std::vector<ServerLabel> servers_;
   ListenerSettings* listener_;
   Chain* chain_;
+  std::string block_text_;
 };
 
 }  // namespace catena
