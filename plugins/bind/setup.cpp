@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "core/plugin/setup.hpp"
+
 #include "plugins/bind/addresses.hpp"
+
+#include <algorithm>
 
 namespace catena::bind {
 namespace {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/host_addresses.hpp"
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+namespace catena {
+namespace {
+
+std::optional<std::string> text_of(const sockaddr* address) {
+  if (address == nullptr) return std::nullopt;
+  const bool v4 = address->sa_family == AF_INET;
+  if (!v4 && address->sa_family != AF_INET6) return std::nullopt;
+  std::array<char, NI_MAXHOST> text;
+  const socklen_t size = v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  // NI_NUMERICHOST adds %interface to link-local addresses by itself.
+  if (getnameinfo(address, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+    return std::nullopt;
+  }
+  return std::string(text.data());
+}
+
+}  // namespace
+
+std::vector<InterfaceAddress> interface_addresses() {
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return {};
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
+  std::vector<InterfaceAddress> addresses;
+  for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
+    const bool loopback = (one->ifa_flags & IFF_LOOPBACK) != 0;
+    if (auto text = text_of(one->ifa_addr)) {
+      addresses.push_back({one->ifa_name, std::move(*text), loopback});
+    }
+  }
+  return addresses;
+}
+
+}  // namespace catena

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/selector.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+
+namespace catena::kubernetes {
+namespace {
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' ||
+         c == '/';
+}
+
+/// Reads a selector from left to right; the first thing that does not fit is kept as the error.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  bool requirements() {
+    do {
+      if (!requirement()) return false;
+    } while (take(","));
+    skip_space();
+    return at_ == text_.size() || fail("',' or the end");
+  }
+
+  const std::string& error() const { return error_; }
+
+ private:
+  void skip_space() {
+    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+  }
+
+  bool take(std::string_view token) {
+    skip_space();
+    if (!text_.substr(at_).starts_with(token)) return false;
+    at_ += token.size();
+    return true;
+  }
+
+  std::string_view word() {
+    skip_space();
+    const std::size_t start = at_;
+    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    return text_.substr(start, at_ - start);
+  }
+
+  bool fail(std::string_view expected) {
+    const std::string_view rest = text_.substr(std::min(at_, text_.size()));
+    error_ = fmt::format("found '{}', expected: {}", rest.empty() ? "the end" : rest, expected);
+    return false;
+  }
+
+  bool requirement() {
+    const bool negated = take("!");
+    if (word().empty()) return fail("a label's name");
+    if (negated) return true;
+    if (take("==") || take("!=") || take("=")) return word(), true;
+    const std::size_t before = at_;
+    const std::string_view operation = word();
+    if (operation == "in" || operation == "notin") return values();
+    at_ = before;
+    return true;
+  }
+
+  bool values() {
+    if (!take("(")) return fail("'('");
+    do {
+      if (word().empty()) return fail("a value");
+    } while (take(","));
+    return take(")") || fail("',' or ')'");
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string error_;
+};
+
+}  // namespace
+
+Result<std::string> check_selector(std::string_view text) {
+  Reader reader(text);
+  if (!reader.requirements()) return Error{reader.error()};
+  return std::string(text);
+}
+
+}  // namespace catena::kubernetes
