@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/cache/cache.hpp"
+
+#include "plugins/cache/authentic_data.hpp"
+#include "plugins/cache/query_key.hpp"
+
+#include <algorithm>
+
+namespace catena::cache {
+namespace {
+
+constexpr std::uint16_t kKeptFlags = dns::Flags::kAA | dns::Flags::kRA | dns::Flags::kAD;
+
+/// AD is for those who asked for it in one way or the other (RFC 6840 section 5.7).
+bool wants_authentic_data(const Query& query) {
+  return query.dnssec_ok() || query.flags().has(dns::Flags::kAD);
+}
+
+StoreLimits limits_of(const ClassSettings& settings, const StaleSettings& stale) {
+  return {.capacity = settings.capacity, .stale = stale.window};
+}
+
+}  // namespace
+
+Memory::Memory(const Settings& settings, epoch::Domain& domain)
+    : success(limits_of(settings.success, settings.stale), domain),
+      denial(limits_of(settings.denial, settings.stale), domain) {}
+
+Reply Cache::serve(Query& query, Next next) const {
+  if (query.opcode() != dns::Opcode::Query || !settings_.zones.contains(query.name())) {
+    return next(query);
+  }
+  const Meter& meter = meters_.of(query.transport());
+  const Lane lane = query.engine().lane();
+  const TimePoint now = query.arrived();
+  meter.requests->add(lane);
+  const Found found = find(query, now);
+  if (found.entry == nullptr) return miss(query, next, meter);
+
+  const Entry& entry = *found.entry;
+  meter.of(found.fate).hits->add(lane);
+  entry.mark_used();
+  if (entry.facts().left(now) <= 0) return serve_stale(query, next, entry, meter);
+  if (prefetch_due(entry, now)) refresh_aside(query, next, entry, meter);
+  return give(query, entry.packed(), live_ttl(entry.facts(), now));
+}
+
+Cache::Found Cache::find(const Query& query, TimePoint now) const {
+  const Key key = key_of(query);
+  const std::uint64_t hash = memory_->hash(key.bytes());
+  const Entry* denial = usable(memory_->denial, key, hash, now);
+  const bool yields = denial == nullptr || denial->facts().rcode == dns::Rcode::ServFail;
+  const bool prefer = settings_.stale.prefer_positive();
+  if (!yields && !prefer) return {denial, Fate::denial};
+  if (const Entry* entry = usable(memory_->success, key, hash, now)) return {entry, Fate::success};
+  if (yields && prefer) {
+    const Key other = key_of(query, Variant::kNoAnswer);
+    const Entry* entry = usable(memory_->success, other, memory_->hash(other.bytes()), now);
+    if (entry != nullptr) return {entry, Fate::success};
+  }
+  return {denial, Fate::denial};
+}
+
+const Entry* Cache::usable(const Store& store,
+                           const Key& key,
+                           std::uint64_t hash,
+                           TimePoint now) const {
+  const Entry* entry = store.find(key, hash);
+  if (entry == nullptr) return nullptr;
+  const std::int64_t left = entry->facts().left(now);
+  const std::int64_t window =
+      std::chrono::duration_cast<std::chrono::seconds>(settings_.stale.window).count();
+  return left > 0 || -left < window ? entry : nullptr;
+}
+
+std::uint32_t Cache::live_ttl(const Facts& facts, TimePoint now) const {
+  return settings_.keep_ttl ? facts.ttl : static_cast<std::uint32_t>(facts.left(now));
+}
+
+Outcome Cache::give(Query& query, const Packed& packed, std::uint32_t ttl) const {
+  dns::Response& response = query.respond();
+  response.flags = packed.facts.flags;
+  if (!wants_authentic_data(query)) response.flags.clear(dns::Flags::kAD);
+  response.rcode = packed.facts.rcode;
+  response.edns.reset();
+  unpack(packed, query.name(), ttl, response);
+  return Outcome::respond;
+}
+
+Reply Cache::miss(Query& query, Next next, const Meter& meter) const {
+  meter.misses->add(query.engine().lane());
+  const AuthenticData asked(query);
+  return next(query).then([this, &query, &meter, asked](Outcome outcome) {
+    asked.restore(query);
+    return after_miss(query, outcome, meter);
+  });
+}
+
+Outcome Cache::after_miss(Query& query, Outcome outcome, const Meter& meter) const {
+  if (outcome == Outcome::drop) return outcome;
+  if (query.failed()) {
+    remember_failure(query, meter);
+    return outcome;
+  }
+  const Verdict verdict = judge_answer(query);
+  const Refresh first{.meter = &meter, .hits = 0, .last_hit = {}, .only_positive = false};
+  remember(query, verdict, first);
+  return finish(query, verdict);
+}
+
+Verdict Cache::judge_answer(const Query& query) const {
+  const auto wall = query.engine().clock().wall().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wall).count();
+  return judge(query.response(), query.question(), settings_, static_cast<std::uint32_t>(seconds));
+}
+
+Outcome Cache::finish(Query& query, const Verdict& verdict) const {
+  dns::Response& response = query.response();
+  response.edns.reset();
+  if (!wants_authentic_data(query)) response.flags.clear(dns::Flags::kAD);
+  if (verdict.transfer) return Outcome::respond;
+  for (const dns::Section section :
+       {dns::Section::answer, dns::Section::authority, dns::Section::additional}) {
+    for (dns::Record& record : response.records(section)) record.ttl = verdict.ttl;
+  }
+  return Outcome::respond;
+}
+
+void Cache::remember_failure(const Query& query, const Meter& meter) const {
+  // A plugin that fails without a reason has said SERVFAIL, which is an answer of its own.
+  if (query.failure().empty() || query.response().rcode != dns::Rcode::ServFail) return;
+  const auto ttl = std::chrono::duration_cast<std::chrono::seconds>(settings_.servfail).count();
+  const Facts facts{.stored = query.engine().clock().now(),
+                    .ttl = static_cast<std::uint32_t>(ttl),
+                    .rcode = dns::Rcode::ServFail,
+                    .flags = dns::Flags(),
+                    .counts = {},
+                    .answers = false};
+  const Refresh first{.meter = &meter, .hits = 0, .last_hit = {}, .only_positive = false};
+  store(query, Fate::denial, facts, first);
+}
+
+bool Cache::remember(const Query& query, const Verdict& verdict, const Refresh& refresh) const {
+  if (verdict.fate == Fate::not_kept) return false;
+  if (verdict.for_one_subnet) {
+    refresh.meter->drops->add(query.engine().lane());
+    return false;
+  }
+  const dns::Response& response = query.response();
+  const Facts facts{.stored = query.engine().clock().now(),
+                    .ttl = verdict.ttl,
+                    .rcode = response.rcode,
+                    .flags = dns::Flags(response.flags.bits() & kKeptFlags),
+                    .counts = {},
+                    .answers = verdict.answers};
+  return store(query, verdict.fate, facts, refresh);
+}
+
+bool Cache::store(const Query& query, Fate fate, const Facts& facts, const Refresh& refresh) const {
+  const ClassSettings& settings = fate == Fate::denial ? settings_.denial : settings_.success;
+  if (facts.ttl == 0 || settings.disabled.contains(query.name())) return false;
+  const bool beside = settings_.stale.prefer_positive() && fate == Fate::success && !facts.answers;
+  const Key key = key_of(query, beside ? Variant::kNoAnswer : 0);
+  const Lane lane = query.engine().lane();
+  Entry::Owned entry = Entry::make(key, query.name(), facts, query.response());
+  if (entry == nullptr) {
+    refresh.meter->drops->add(lane);
+    return false;
+  }
+  entry->carry_hits(refresh.hits, refresh.last_hit);
+  const std::uint64_t hash = memory_->hash(key.bytes());
+  const Meter::PerClass& meter = refresh.meter->of(fate);
+  meter.evictions->add(lane, memory_->of(fate).insert(std::move(entry), key, hash, facts.stored));
+  if (fate == Fate::success && !beside) memory_->denial.erase(key, hash);
+  refresh.meter->success.entries->set(static_cast<double>(memory_->success.size()));
+  refresh.meter->denial.entries->set(static_cast<double>(memory_->denial.size()));
+  return true;
+}
+
+}  // namespace catena::cache

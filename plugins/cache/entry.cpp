@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/cache/entry.hpp"
+
+#include <cstring>
+#include <new>
+
+namespace catena::cache {
+
+Entry::Entry(const Key& key, const Facts& facts, std::size_t records_size)
+    : facts_(facts),
+      key_size_(static_cast<std::uint16_t>(key.bytes().size())),
+      records_size_(static_cast<std::uint32_t>(records_size)) {
+  std::memcpy(bytes(), key.bytes().data(), key_size_);
+}
+
+Entry::Owned Entry::make(const Key& key,
+                         dns::NameView name,
+                         Facts facts,
+                         const dns::Response& response) {
+  const auto size = packed_size(response, name);
+  if (!size) return nullptr;
+  for (std::size_t i = 0; i < facts.counts.size(); ++i) {
+    const auto section = static_cast<dns::Section>(i);
+    facts.counts[i] = static_cast<std::uint16_t>(response.records(section).size());
+  }
+  void* memory = ::operator new(sizeof(Entry) + key.bytes().size() + *size);
+  Owned entry(new (memory) Entry(key, facts, *size));
+  pack(response, name, {entry->bytes() + entry->key_size_, *size});
+  return entry;
+}
+
+void Entry::destroy(void* entry) {
+  static_cast<Entry*>(entry)->~Entry();
+  ::operator delete(entry);
+}
+
+bool Entry::is(std::span<const std::uint8_t> key) const {
+  return key.size() == key_size_ && std::memcmp(key.data(), bytes(), key_size_) == 0;
+}
+
+std::uint32_t Entry::count_hit(TimePoint now, Duration window) const {
+  const std::int64_t at = now.time_since_epoch().count();
+  const bool long_ago = at - last_hit_.load(std::memory_order_relaxed) > window.count();
+  last_hit_.store(at, std::memory_order_relaxed);
+  // Two workers at once may count one hit: a popularity needs no more.
+  const std::uint32_t before = hits_.load(std::memory_order_relaxed);
+  const std::uint32_t hits = long_ago ? 1 : before + (before != UINT32_MAX ? 1u : 0u);
+  hits_.store(hits, std::memory_order_relaxed);
+  return hits;
+}
+
+void Entry::carry_hits(std::uint32_t hits, TimePoint last) const {
+  hits_.store(hits, std::memory_order_relaxed);
+  last_hit_.store(last.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+bool Entry::claim_refresh(TimePoint now, TimePoint until) const {
+  std::int64_t from = refresh_from_.load(std::memory_order_relaxed);
+  if (now.time_since_epoch().count() < from) return false;
+  return refresh_from_.compare_exchange_strong(from, until.time_since_epoch().count(),
+                                               std::memory_order_relaxed);
+}
+
+}  // namespace catena::cache
