@@ -7,8 +7,9 @@
 namespace catena::kubesim {
 namespace {
 
+/// Asked for with an at sign before the version, which is no valid media type; answered with a dot.
 constexpr std::string_view kOpenApiProtobuf =
-    "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 Response text(std::string body) { return {200, std::move(body), std::string(kText)}; }
