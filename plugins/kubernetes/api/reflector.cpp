@@ -99,6 +99,7 @@ std::string Reflector::probe_target() const {
 
 void Reflector::head(const http::ResponseHead& head) {
   head_ = head;
+  later_page_ = phase_ == Phase::list && !continue_.empty();
   refusal_.clear();
   handled_ = false;
   events_ = 0;
@@ -109,6 +110,7 @@ void Reflector::head(const http::ResponseHead& head) {
   unauthorized_ = 0;
   skipped_before_ = 0;
   const bool pages = phase_ == Phase::list || phase_ == Phase::probe;
+  (pages ? list_forbidden_ : watch_forbidden_) = false;
   cutter_.emplace(pages ? BodyShape::list : BodyShape::stream,
                   [this](PieceKind kind, std::string_view json) { return take_piece(kind, json); });
   list_version_ = continue_.empty() ? std::string() : list_version_;
@@ -152,9 +154,13 @@ void Reflector::end() {
 void Reflector::failed(const http::Failure& failure) {
   const bool silent = failure.kind == http::FailureKind::timeout;
   say(fmt::format("{}: {}", resource_.name, failure.text));
-  if (phase_ == Phase::stream && silent) return fall_back_to_pages();
-  if (failure.kind == http::FailureKind::malformed) start_over();
-  if (phase_ == Phase::list) start_over();
+  probed_ = false;
+  if (phase_ == Phase::stream) {
+    if (silent) return fall_back_to_pages();
+    if (failure.kind != http::FailureKind::unreachable) stream_failed();
+  } else if (phase_ == Phase::list || failure.kind == http::FailureKind::malformed) {
+    start_over();
+  }
   back_off();
 }
 
@@ -229,7 +235,11 @@ bool Reflector::take_error_event(std::string_view json) {
 bool Reflector::unreadable(std::string_view what) {
   handled_ = true;
   say(fmt::format("{}: the API server's answer cannot be used: {}", resource_.name, what));
-  if (phase_ != Phase::probe) start_over();
+  if (phase_ == Phase::stream) {
+    stream_failed();
+  } else if (phase_ != Phase::probe) {
+    start_over();
+  }
   back_off();
   return false;
 }
@@ -254,9 +264,8 @@ void Reflector::end_of_list() {
 void Reflector::end_of_watch() {
   if (phase_ == Phase::stream) {
     say(fmt::format("{}: the stream ended before the state was whole", resource_.name));
-    back_off();
-    if (++stream_failures_ >= kStreamAttempts) fall_back_to_pages();
-    return;
+    stream_failed();
+    return back_off();
   }
   if (events_ > 0 || clock_.now() - answer_started_ >= kVeryShortWatch) return;
   say(fmt::format("{}: very short watch: closed within a second, without an event",
@@ -304,6 +313,11 @@ void Reflector::fall_back_to_pages() {
   start_over();
   phase_ = Phase::list;
   stream_failures_ = 0;
+}
+
+/// Lists get a chance where streams keep breaking off.
+void Reflector::stream_failed() {
+  if (++stream_failures_ >= kStreamAttempts) fall_back_to_pages();
 }
 
 void Reflector::back_off() {

@@ -103,6 +103,7 @@ class Reflector {
   void fall_back_to_pages();
   void back_off();
   void state_is_whole(std::string resource_version);
+  void stream_failed();
   void say(std::string text);
   void well();
 
@@ -136,7 +137,11 @@ class Reflector {
   std::uint64_t events_ = 0;
   bool handled_ = false;  ///< A piece has already led to a new phase.
 
+  bool later_page_ = false;
+
   std::string said_;
+  bool list_forbidden_ = false;  ///< Said already, until it works.
+  bool watch_forbidden_ = false;
   std::uint64_t skipped_ = 0;
   std::uint64_t skipped_before_ = 0;
   std::atomic<bool> synced_{false};

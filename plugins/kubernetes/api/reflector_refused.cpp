@@ -78,7 +78,7 @@ void Reflector::refused_stream(const StatusObject& status) {
 }
 
 void Reflector::refused_list(const StatusObject& status) {
-  if (version_refused(status) && !continue_.empty() && !one_page_) {
+  if (version_refused(status) && later_page_) {
     continue_.clear();
     one_page_ = true;
     return;
@@ -121,6 +121,7 @@ void Reflector::say_refusal(const StatusObject& status) {
   const std::string_view verb = lists ? "list" : "watch";
   const std::string_view message = status.message.empty() ? head_.reason : status.message;
   if (status.code == kForbidden) {
+    if (std::exchange(lists ? list_forbidden_ : watch_forbidden_, true)) return;
     return say(fmt::format("{}: not allowed to {} this resource (HTTP 403): {}", resource_.name,
                            verb, message));
   }
