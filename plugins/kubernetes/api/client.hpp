@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/base/error.hpp"
+#include "core/base/log.hpp"
+#include "core/base/metrics.hpp"
+
+#include "plugins/kubernetes/api/access.hpp"
+#include "plugins/kubernetes/api/limiter.hpp"
+#include "plugins/kubernetes/api/sink.hpp"
+
+#include <memory>
+#include <string>
+
+namespace catena::kubernetes::api {
+
+/// The kinds of objects that can be followed.
+enum class Kind { services, slices, pods, namespaces };
+
+/// Which objects are read. Selectors are sent to the server as they are; empty: all.
+struct Selectors {
+  std::string labels;            ///< For services, slices and pods.
+  std::string namespace_labels;  ///< For namespaces.
+};
+
+/// Where the objects go; a kind without a sink is not read at all. Sinks outlive the client.
+struct Sinks {
+  Sink<ServiceObject>* services = nullptr;
+  Sink<SliceObject>* slices = nullptr;
+  Sink<PodObject>* pods = nullptr;  ///< Running ones and those that will run.
+  Sink<NamespaceObject>* namespaces = nullptr;
+};
+
+/// Follows a cluster through its API server, on a thread of its own: one connection for each kind,
+/// listed, then watched, for ever. When the server is away, what the sinks have stays. After
+/// stop() no sink is called any more.
+class ApiClient {
+ public:
+  struct Config {
+    ApiServer server;  ///< From in_cluster(), from_endpoint() or from_kubeconfig().
+    Selectors selectors;
+    Limits limits;
+  };
+
+  /// Reads credentials and certificates once: what is wrong with them is an error here. `log`,
+  /// `registry` and `clock` outlive the client.
+  static Result<std::unique_ptr<ApiClient>> make(
+      Config config, Sinks sinks, Log log, metrics::Registry& registry, const Clock& clock);
+  ~ApiClient();
+  ApiClient(const ApiClient&) = delete;
+  ApiClient& operator=(const ApiClient&) = delete;
+
+  void start();
+
+  /// Ends within a second, open watches or not. May be called twice, and without start().
+  void stop();
+
+  /// Every kind (or the one asked for) has been handed over once. Any thread.
+  bool synced() const;
+  bool synced(Kind kind) const;
+
+ private:
+  struct State;
+  explicit ApiClient(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace catena::kubernetes::api
