@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/http/client.hpp"
+
+#include "plugins/kubernetes/api/credentials.hpp"
+#include "plugins/kubernetes/api/limiter.hpp"
+#include "plugins/kubernetes/api/reflector.hpp"
+#include "plugins/kubernetes/api/request_metrics.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+
+namespace catena::kubernetes::api {
+
+/// What all watchers of a client share, on the API thread.
+struct Shared {
+  Credentials& credentials;
+  Limiter& limiter;
+  RequestMetrics& metrics;
+  Log log;
+  const Clock& clock;
+};
+
+/// Drives one reflector over one connection. Everything on the API thread, but for synced().
+class Watcher {
+ public:
+  Watcher(boost::asio::any_io_executor executor,
+          Shared shared,
+          Resource resource,
+          std::unique_ptr<JsonSink> sink,
+          Fraction fraction);
+
+  /// Until stop(). At most once.
+  boost::asio::awaitable<void> run();
+  void stop();
+
+  bool synced() const { return reflector_.synced(); }
+
+ private:
+  boost::asio::awaitable<void> sleep(Duration time);
+  boost::asio::awaitable<bool> prepare();
+  boost::asio::awaitable<bool> connect(const Pass& pass);
+  boost::asio::awaitable<void> wait_for_turn();
+  boost::asio::awaitable<void> exchange(const NextStep& step);
+  boost::asio::awaitable<void> send(const NextStep& step);
+  boost::asio::awaitable<void> read();
+  void log_warnings(const http::ResponseHead& head);
+
+  /// Whether the connection has carried an answer: the server may close such ones at any time.
+  enum class Age { fresh, used };
+
+  Shared shared_;
+  std::unique_ptr<JsonSink> sink_;
+  Reflector reflector_;
+  http::Connection connection_;
+  boost::asio::steady_timer timer_;
+  Pass pass_;
+  std::shared_ptr<boost::asio::ssl::context> connected_with_;
+  Age age_ = Age::used;
+  std::uint64_t skipped_ = 0;
+  std::string warning_;
+  bool stopped_ = false;
+};
+
+}  // namespace catena::kubernetes::api
