@@ -92,6 +92,8 @@ class Query {
   std::size_t size() const { return size_; }
 
   const Transport& transport() const { return transport_; }
+  /// For questions the server asks itself for nobody (Engine::background).
+  void set_transport(const Transport& transport) { transport_ = transport; }
   TimePoint arrived() const { return arrived_; }
 
   /// The answer under construction; respond() says as well that there is one, with AA as CoreDNS's
