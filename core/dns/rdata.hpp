@@ -19,13 +19,17 @@ enum class Field : std::uint8_t {
   compressible_name,  ///< A name that RFC 3597 section 4 allows to compress (types of RFC 1035).
   name,               ///< A name that is written as it is, though old senders may have compressed it.
   u8, u16, u32,
+  u48,                ///< Six bytes, printed in decimal (TSIG's time).
   ttl,                ///< u32, printed as seconds.
   time,               ///< u32, printed as YYYYMMDDHHMMSS (RFC 4034 section 3.2).
   type,               ///< u16, printed as a type's name.
   ipv4, ipv6,
   text,               ///< A <character-string>: length and bytes.
+  tag,                ///< Length byte, letters and digits, printed without quotes (CAA's property).
   texts,              ///< One or more of them, to the end.
   hex, base64,        ///< To the end.
+  base64_u16,         ///< Two length bytes and bytes, printed as length and base64: TSIG's MAC.
+  rcode,              ///< u16, printed as an rcode's name.
   hex_u8,             ///< Length byte and bytes, printed as hex ("-" if empty): NSEC3's salt.
   base32_u8,          ///< Length byte and bytes, printed as base32hex: NSEC3's next owner.
   type_bitmap,        ///< RFC 4034 section 4.1.2, to the end.
@@ -39,7 +43,8 @@ enum class Field : std::uint8_t {
 std::span<const Field> fields_of(Type type);
 
 /// Copies the data of one record out of a message into the arena with its names uncompressed.
-/// Errors: bad_rdata, truncated, those of names, no_room.
+/// Data of length zero is right for every type (RFC 2136 section 2.4). Errors: bad_rdata, truncated,
+/// those of names, no_room.
 Result<std::span<const std::uint8_t>> unpack_rdata(std::span<const std::uint8_t> message,
                                                    std::size_t offset,
                                                    std::size_t length,
@@ -52,7 +57,8 @@ Result<std::span<const std::uint8_t>> unpack_rdata(std::span<const std::uint8_t>
 template <class Names, class Bytes>
 bool walk_rdata(Type type, std::span<const std::uint8_t> rdata, Names&& names, Bytes&& bytes);
 
-/// Presentation form, e.g. "10 mail.example.org.".
+/// Presentation form as `dig +nosplit` prints it, e.g. "10 mail.example.org."; RFC 3597's \# form
+/// where the data does not fit the type.
 std::string rdata_to_text(Type type, std::span<const std::uint8_t> rdata);
 
 /// The first name in the data of CNAME, DNAME, NS, PTR (offset 0), MX and SRV (behind the numbers).

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/dns/numbers.hpp"
+
+#include "core/dns/name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace catena::dns {
+namespace {
+
+template <class Number>
+struct Named {
+  Number number;
+  std::string_view name;
+};
+
+constexpr Named<Type> kTypes[] = {
+    {Type::A, "A"},           {Type::NS, "NS"},       {Type::CNAME, "CNAME"},
+    {Type::SOA, "SOA"},       {Type::PTR, "PTR"},     {Type::HINFO, "HINFO"},
+    {Type::MX, "MX"},         {Type::TXT, "TXT"},     {Type::AAAA, "AAAA"},
+    {Type::LOC, "LOC"},       {Type::SRV, "SRV"},     {Type::NAPTR, "NAPTR"},
+    {Type::DNAME, "DNAME"},   {Type::OPT, "OPT"},     {Type::DS, "DS"},
+    {Type::SSHFP, "SSHFP"},   {Type::RRSIG, "RRSIG"}, {Type::NSEC, "NSEC"},
+    {Type::DNSKEY, "DNSKEY"}, {Type::NSEC3, "NSEC3"}, {Type::NSEC3PARAM, "NSEC3PARAM"},
+    {Type::TLSA, "TLSA"},     {Type::CDS, "CDS"},     {Type::CDNSKEY, "CDNSKEY"},
+    {Type::SVCB, "SVCB"},     {Type::HTTPS, "HTTPS"}, {Type::TSIG, "TSIG"},
+    {Type::IXFR, "IXFR"},     {Type::AXFR, "AXFR"},   {Type::ANY, "ANY"},
+    {Type::URI, "URI"},       {Type::CAA, "CAA"},
+};
+
+constexpr Named<Class> kClasses[] = {
+    {Class::IN, "IN"},     {Class::CH, "CH"},   {Class::HS, "HS"},
+    {Class::NONE, "NONE"}, {Class::ANY, "ANY"},
+};
+
+constexpr Named<Rcode> kRcodes[] = {
+    {Rcode::NoError, "NOERROR"},     {Rcode::FormErr, "FORMERR"}, {Rcode::ServFail, "SERVFAIL"},
+    {Rcode::NXDomain, "NXDOMAIN"},   {Rcode::NotImp, "NOTIMP"},   {Rcode::Refused, "REFUSED"},
+    {Rcode::YXDomain, "YXDOMAIN"},   {Rcode::YXRRSet, "YXRRSET"}, {Rcode::NXRRSet, "NXRRSET"},
+    {Rcode::NotAuth, "NOTAUTH"},     {Rcode::NotZone, "NOTZONE"}, {Rcode::BadVers, "BADVERS"},
+    {Rcode::BadCookie, "BADCOOKIE"},
+};
+
+template <class Number, std::size_t N>
+std::optional<std::string_view> name_of(const Named<Number> (&table)[N], Number number) {
+  for (const auto& entry : table) {
+    if (entry.number == number) return entry.name;
+  }
+  return std::nullopt;
+}
+
+bool same_text(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char left, char right) { return to_lower(left) == to_lower(right); });
+}
+
+std::optional<std::uint16_t> parse_decimal(std::string_view digits) {
+  std::uint16_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [rest, error] = std::from_chars(digits.data(), end, value);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return value;
+}
+
+template <class Number, std::size_t N>
+std::optional<Number> parse_named(const Named<Number> (&table)[N],
+                                  std::string_view text,
+                                  std::string_view prefix) {
+  for (const auto& entry : table) {
+    if (same_text(entry.name, text)) return entry.number;
+  }
+  if (!same_text(text.substr(0, prefix.size()), prefix)) return std::nullopt;
+  const auto number = parse_decimal(text.substr(prefix.size()));
+  if (!number) return std::nullopt;
+  return static_cast<Number>(*number);
+}
+
+template <class Number>
+std::string numbered(std::string_view prefix, Number number) {
+  return std::string(prefix) + std::to_string(static_cast<std::uint16_t>(number));
+}
+
+}  // namespace
+
+std::string to_string(Type type) {
+  const auto name = name_of(kTypes, type);
+  return name ? std::string(*name) : numbered("TYPE", type);
+}
+
+std::string to_string(Class rclass) {
+  const auto name = name_of(kClasses, rclass);
+  return name ? std::string(*name) : numbered("CLASS", rclass);
+}
+
+std::string to_string(Rcode rcode) {
+  const auto name = name_of(kRcodes, rcode);
+  return name ? std::string(*name) : numbered("", rcode);
+}
+
+std::optional<Type> parse_type(std::string_view text) { return parse_named(kTypes, text, "TYPE"); }
+
+std::optional<Class> parse_class(std::string_view text) {
+  return parse_named(kClasses, text, "CLASS");
+}
+
+std::optional<Rcode> parse_rcode(std::string_view text) {
+  constexpr auto kLargest = static_cast<Rcode>(0xfff);
+  const auto rcode = parse_named(kRcodes, text, "");
+  return rcode && *rcode <= kLargest ? rcode : std::nullopt;
+}
+
+std::string_view to_string(Error error) {
+  switch (error) {
+    case Error::truncated:
+      return "message ends too early";
+    case Error::label_too_long:
+      return "label over 63 bytes";
+    case Error::name_too_long:
+      return "name over 255 bytes";
+    case Error::bad_label_type:
+      return "unknown label type";
+    case Error::bad_pointer:
+      return "compression pointer that does not point backwards";
+    case Error::bad_rdata:
+      return "record data that does not fit its type";
+    case Error::bad_text:
+      return "text that is not understood";
+    case Error::duplicate_opt:
+      return "more than one OPT record";
+    case Error::misplaced_tsig:
+      return "TSIG record that is not the last one";
+    case Error::no_room:
+      return "no room";
+  }
+  return "unknown error";
+}
+
+void throw_error(Error error) { throw std::runtime_error(std::string(to_string(error))); }
+
+}  // namespace catena::dns
