@@ -29,6 +29,6 @@ target_link_libraries(catena_yaml INTERFACE yaml-cpp)
 
 # Go's regular expressions are RE2's. Its pkg-config file names no version.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(RE2 REQUIRED re2)
 add_library(catena_regex INTERFACE)
-target_link_libraries(catena_regex INTERFACE PkgConfig::RE2)
+target_link_libraries(catena_regex INTERFACE ${RE2_LIBRARIES})

@@ -83,7 +83,7 @@ class Reader {
 Result<std::string> check_selector(std::string_view text) {
   Reader reader(text);
   if (!reader.requirements()) return Error{reader.error()};
-  return std::string(text);
+  return Result<std::string>(boost::system::in_place_value, text);
 }
 
 }  // namespace catena::kubernetes

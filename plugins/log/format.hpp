@@ -23,7 +23,7 @@ struct Logged {
 class Segment {
  public:
   using Print = void (*)(const Logged& logged, std::string_view argument, fmt::memory_buffer& out);
-  Segment(Print print, std::string argument) : print_(print), argument_(std::move(argument)) {}
+  Segment(Print printer, std::string argument) : print_(printer), argument_(std::move(argument)) {}
   void print(const Logged& logged, fmt::memory_buffer& out) const {
     print_(logged, argument_, out);
   }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/kubernetes.hpp"
+
+namespace catena::kubernetes {
+
+Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
+    : config_(std::move(config)),
+      cluster_(std::move(cluster)),
+      answerer_(config_.answers, cluster_->store()) {}
+
+Reply Kubernetes::serve(Query& query, Next next) const {
+  const dns::Name* zone = config_.answers.zones.match(query.name());
+  if (zone == nullptr) return next(query);
+  // The plugin transfer, further up, deals with transfers where it is configured.
+  if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
+    return query.fail(dns::Rcode::Refused);
+  }
+  const Finding finding = answerer_.answer(query, *zone);
+  switch (finding.verdict) {
+    case Verdict::answered:
+      return Outcome::respond;
+    case Verdict::elsewhere:
+      return follow(query, *zone, finding.target);
+    case Verdict::name_error:
+      return deny(query, next, *zone);
+    case Verdict::no_data:
+      break;
+  }
+  answerer_.deny(query, *zone);
+  return Outcome::respond;
+}
+
+// Falling through comes first, also while the cluster is not known yet (kubernetes.md section 2).
+Reply Kubernetes::deny(Query& query, Next next, dns::NameView zone) const {
+  if (config_.fallthrough.through(query.name())) {
+    query.retract();
+    return next(query);
+  }
+  query.response().rcode = ready() ? dns::Rcode::NXDomain : dns::Rcode::ServFail;
+  answerer_.deny(query, zone);
+  return Outcome::respond;
+}
+
+// Any message about the target will do, also one that denies it; none at all makes it an empty
+// answer (kubernetes.md 4.4).
+asio::awaitable<Outcome> Kubernetes::follow(Query& query,
+                                            dns::NameView zone,
+                                            dns::NameView target) const {
+  // The CNAME points into the store, which may change while this waits.
+  dns::Response& response = query.response();
+  response.own();
+  dns::Response found(query.arena());
+  const dns::Question question{target, query.type(), query.qclass()};
+  const Outcome outcome = co_await query.engine().ask(query, question, found);
+  if (outcome == Outcome::drop) {
+    response.shrink(dns::Section::answer, 0);
+    answerer_.deny(query, zone);
+    co_return Outcome::respond;
+  }
+  for (const dns::Record& record : found.answer()) response.add(dns::Section::answer, record);
+  if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
+  co_return Outcome::respond;
+}
+
+void Kubernetes::start() { cluster_->start(config_.startup_timeout); }
+void Kubernetes::stop() { cluster_->stop(); }
+
+}  // namespace catena::kubernetes

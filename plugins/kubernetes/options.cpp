@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/options.hpp"
+
+#include "core/base/host_addresses.hpp"
+
+#include "plugins/kubernetes/selector.hpp"
+
+namespace catena::kubernetes {
+namespace {
+
+using config::Directive;
+using config::Property;
+
+void read_zones(Setup& setup, Directive& directive, AnswerSettings& answers) {
+  answers.zones = setup.zones(directive);
+  for (const dns::Name& zone : answers.zones.names()) {
+    if (is_reverse_zone(zone)) continue;
+    answers.primary_zone = zone;
+    return;
+  }
+  directive.error("non-reverse zone name must be used");
+}
+
+// The arguments are joined by one space, as selectors of sets have spaces in them.
+void read_selector(Directive& directive,
+                   const char* property,
+                   const char* noun,
+                   std::string& target) {
+  for (Property& line : directive.each(property)) {
+    if (!line.expect_count(1, config::kAny)) continue;
+    const std::string text = line.joined();
+    const auto selector = check_selector(text);
+    if (!selector) {
+      line.error(fmt::format("unable to parse {} selector value: '{}': {}", noun, text,
+                             selector.error().text));
+      continue;
+    }
+    target = *selector;
+  }
+}
+
+void read_namespaces(Directive& directive, Options& options) {
+  auto& namespaces = options.plugin.answers.namespaces;
+  for (Property& line : directive.each("namespaces")) {
+    if (!line.expect_count(1, config::kAny)) continue;
+    while (const config::Word* word = line.take()) {
+      const auto key = wire_key({word->text});
+      if (key)
+        namespaces.push_back(*key);
+      else
+        line.error(fmt::format("'{}' is no namespace's name", word->text));
+    }
+  }
+  read_selector(directive, "namespace_labels", "namespace_label", options.watch.namespace_labels);
+  if (!namespaces.empty() && !options.watch.namespace_labels.empty()) {
+    directive.error("namespaces and namespace_labels cannot both be set");
+  }
+}
+
+void read_pods(Directive& directive, Options& options) {
+  for (Property& line : directive.each("pods")) {
+    if (!line.expect_count(1)) continue;
+    const std::string mode = line.take()->text;
+    if (mode == "disabled")
+      options.plugin.answers.pods = PodMode::disabled;
+    else if (mode == "insecure")
+      options.plugin.answers.pods = PodMode::insecure;
+    else if (mode == "verified")
+      options.plugin.answers.pods = PodMode::verified;
+    else
+      line.error(fmt::format(
+          "wrong value for pods: {},  must be one of: disabled, verified, insecure", mode));
+  }
+  options.watch.pods = options.plugin.answers.pods == PodMode::verified;
+}
+
+void read_access(Directive& directive, AccessOptions& access) {
+  for (Property& line : directive.each("endpoint")) {
+    if (!line.expect_count(1, config::kAny)) continue;
+    access.endpoint = line.take()->text;
+    if (!line.empty())
+      line.warn("multiple endpoints have been deprecated, only the first specified is used");
+    line.joined();
+  }
+  for (Property& line : directive.each("tls")) {
+    if (!line.expect_count(3)) continue;
+    line.required(access.certificate);
+    line.required(access.key);
+    line.required(access.authority);
+  }
+  for (Property& line : directive.each("kubeconfig")) {
+    if (!line.expect_count(1, 2)) continue;
+    access.kubeconfig = line.take()->text;
+    line.optional(access.context);
+  }
+}
+
+// Extra arguments of `ttl` are ignored, as CoreDNS does.
+void read_ttl(Directive& directive, AnswerSettings& answers) {
+  constexpr std::uint32_t kLongest = 3600;
+  for (Property& line : directive.each("ttl")) {
+    if (!line.expect_count(1, config::kAny)) continue;
+    line.required(answers.ttl, config::between(0U, kLongest),
+                  config::out_of_range_says("ttl must be in range [0, 3600]: {}"),
+                  config::unreadable_says("strconv.Atoi: parsing \"{}\": invalid syntax"));
+    line.joined();
+  }
+}
+
+void read_ignore(Directive& directive, AnswerSettings& answers) {
+  for (Property& line : directive.each("ignore")) {
+    const config::Word* word = line.take();
+    if (word == nullptr) continue;
+    if (word->text == "empty_service")
+      answers.ignore_empty_service = true;
+    else
+      line.error(
+          fmt::format("unable to parse ignore value: '{}'; expected empty_service", word->text));
+    line.joined();
+  }
+}
+
+void read_limits(Directive& directive, WatchOptions& watch) {
+  directive.property("apiserver_qps", watch.queries_per_second, config::at_least(0.0),
+                     config::out_of_range_says("apiserver_qps must be >= 0"),
+                     config::unreadable_says("invalid apiserver_qps \"{}\""));
+  directive.property("apiserver_burst", watch.burst, config::at_least(0U),
+                     config::unreadable_says("invalid apiserver_burst \"{}\", must be >= 0"));
+  directive.property(
+      "apiserver_max_inflight", watch.max_inflight, config::at_least(0U),
+      config::unreadable_says("invalid apiserver_max_inflight \"{}\", must be >= 0"));
+}
+
+void read_flags(Directive& directive, Options& options) {
+  bool pod_names = false;
+  bool no_endpoints = false;
+  directive.flag("endpoint_pod_names", pod_names);
+  directive.flag("noendpoints", no_endpoints);
+  directive.flag("zonal", options.plugin.answers.zonal);
+  options.watch.endpoints = !no_endpoints;
+  if (pod_names) options.watch.endpoint_names = EndpointNames::by_pod;
+  if (no_endpoints && options.plugin.answers.zonal) {
+    directive.error("zonal requires the endpoint cache; remove noendpoints");
+  }
+}
+
+// BEYOND CoreDNS, which panics at start with zero or less.
+void read_startup_timeout(Directive& directive, Duration& timeout) {
+  directive.property("startup_timeout", timeout, config::at_least(Duration(1)),
+                     config::out_of_range_says("startup_timeout must be greater than 0: {}"),
+                     config::unreadable_says("failed to parse startup_timeout: {}"));
+}
+
+// The addresses that name this server in NS answers: those of `bind`, or all but loopback.
+std::vector<Address> local_addresses(const ListenerSettings& listener) {
+  std::vector<Address> addresses;
+  for (const std::string& bound : listener.bind) {
+    if (const auto address = parse_address(bound)) addresses.push_back(*address);
+  }
+  if (listener.bind_given) return addresses;
+  for (const InterfaceAddress& one : interface_addresses()) {
+    const auto address = parse_address(one.address.substr(0, one.address.find('%')));
+    if (address && !one.loopback) addresses.push_back(*address);
+  }
+  return addresses;
+}
+
+}  // namespace
+
+Options read_options(Setup& setup, Directive& directive) {
+  Options options;
+  read_zones(setup, directive, options.plugin.answers);
+  read_access(directive, options.access);
+  read_namespaces(directive, options);
+  read_selector(directive, "labels", "label", options.watch.labels);
+  read_pods(directive, options);
+  read_ttl(directive, options.plugin.answers);
+  read_ignore(directive, options.plugin.answers);
+  read_flags(directive, options);
+  read_limits(directive, options.watch);
+  read_startup_timeout(directive, options.plugin.startup_timeout);
+  for (Property& line : directive.each("fallthrough"))
+    options.plugin.fallthrough = setup.fallthrough(line);
+  directive.not_in_this_build("multicluster");
+  directive.done();
+  options.plugin.answers.local_addresses = local_addresses(setup.listener());
+  return options;
+}
+
+}  // namespace catena::kubernetes

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests of this plugin only: a store that is filled by hand.
+#pragma once
+
+#include "core/base/clock.hpp"
+
+#include "plugins/kubernetes/store/writer.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace catena::kubernetes::testing {
+
+struct PortSpec {
+  std::string name;
+  std::string protocol;
+  std::uint16_t number = 0;
+};
+
+struct ServiceSpec {
+  std::string type = "ClusterIP";
+  std::vector<std::string> ips;
+  std::string external;
+  std::vector<PortSpec> ports;
+};
+
+struct EndpointSpec {
+  std::string address;
+  std::string hostname;
+  std::string target;
+  std::string zone;
+};
+
+struct SliceSpec {
+  std::string service;
+  std::vector<PortSpec> ports;
+  std::vector<EndpointSpec> endpoints;
+  std::string triggered;
+};
+
+/// Objects are named "NAME.NAMESPACE" and get a new version each time.
+class Cluster {
+ public:
+  Cluster()
+      : store_(epoch_),
+        metrics_(2),
+        context_{store_, epoch_, clock_, Log(silence_), metrics_},
+        services_(context_),
+        slices_(context_),
+        pods_(context_),
+        namespaces_(context_) {}
+
+  Store& store() { return store_; }
+  ManualClock& clock() { return clock_; }
+  metrics::Registry& metrics() { return metrics_; }
+  ServiceSink& services() { return services_; }
+  SliceSink& slices() { return slices_; }
+
+  void name_space(const std::string& name) { namespaces_.upsert({{name, "", next()}}); }
+
+  void service(const std::string& name, const ServiceSpec& spec) {
+    api::ServiceObject object;
+    object.metadata = metadata(name);
+    object.type = spec.type;
+    object.cluster_ips = spec.ips;
+    object.external_name = spec.external;
+    object.ports = ports(spec.ports);
+    services_.upsert(std::move(object));
+  }
+  void remove_service(const std::string& name) {
+    const api::Metadata m = metadata(name);
+    services_.remove(m.name_space, m.name);
+  }
+
+  void slice(const std::string& name, const SliceSpec& spec) {
+    api::SliceObject object;
+    object.metadata = metadata(name);
+    object.service_name = spec.service;
+    object.ports = ports(spec.ports);
+    object.last_change_trigger_time = spec.triggered;
+    for (const EndpointSpec& e : spec.endpoints) {
+      object.endpoints.push_back({{e.address}, e.hostname, "node-1", e.target, e.zone});
+    }
+    slices_.upsert(std::move(object));
+  }
+  void remove_slice(const std::string& name) {
+    const api::Metadata m = metadata(name);
+    slices_.remove(m.name_space, m.name);
+  }
+
+  void pod(const std::string& name, const std::vector<std::string>& ips) {
+    pods_.upsert({metadata(name), ips, {}});
+  }
+  void remove_pod(const std::string& name) {
+    const api::Metadata m = metadata(name);
+    pods_.remove(m.name_space, m.name);
+  }
+
+ private:
+  struct Silence final : LogSink {
+    void write(LogLevel, std::string_view) override {}
+  };
+
+  std::string next() { return std::to_string(++version_); }
+  api::Metadata metadata(const std::string& name) {
+    const std::size_t dot = name.find('.');
+    return {name.substr(0, dot), name.substr(dot + 1), next()};
+  }
+  static std::vector<api::Port> ports(const std::vector<PortSpec>& specs) {
+    std::vector<api::Port> ports;
+    for (const PortSpec& spec : specs) ports.push_back({spec.name, spec.protocol, spec.number});
+    return ports;
+  }
+
+  Silence silence_;
+  ManualClock clock_;
+  epoch::Domain epoch_;
+  Store store_;
+  catena::metrics::Registry metrics_;
+  WriterContext context_;
+  ServiceSink services_;
+  SliceSink slices_;
+  PodSink pods_;
+  NamespaceSink namespaces_;
+  unsigned version_ = 0;
+};
+
+}  // namespace catena::kubernetes::testing
