@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/client/channel.hpp"
+
+#include <algorithm>
+
+namespace catena::client {
+namespace {
+constexpr Duration kLongestSweep = std::chrono::seconds(10);
+constexpr Duration kShortestSweep = std::chrono::milliseconds(100);
+}  // namespace
+
+Channel::Channel(Loop& loop, std::shared_ptr<const Upstream> upstream)
+    : loop_(&loop),
+      upstream_(std::move(upstream)),
+      udp_(*this),
+      tcp_(*this),
+      prober_(*this, loop),
+      sweep_timer_(loop.executor()) {}
+
+void Channel::begin(Call& call) {
+  if (closed_) {
+    const Fault gone{.error = ECANCELED, .remote = upstream_->endpoint};
+    return fail_soon(call, gone);
+  }
+  if (call.exchange.wire() == Wire::udp) {
+    udp_.send(call);
+  } else {
+    tcp_.send(call);
+  }
+  if (!sweep_armed_) arm_sweep();
+}
+
+void Channel::settle(Call& call, Step step) {
+  if (step == Step::send) {
+    call.detach();
+    begin(call);
+  } else if (step == Step::done) {
+    call.finish();
+  }
+}
+
+void Channel::fail_soon(Call& call, const Fault& fault) {
+  call.detach();
+  call.exchange.failed(fault);
+  loop_->deadlines.add(call, loop_->now());
+}
+
+void Channel::restart(Call& call, const Fault& fault) {
+  if (closed_ || ++call.restarts_ > kMaxRestarts) {
+    return settle(call, call.exchange.failed(fault));
+  }
+  call.detach();
+  tcp_.send_on_new(call);
+}
+
+void Channel::arm_sweep() {
+  sweep_armed_ = true;
+  sweep_timer_.expires_after(std::clamp(upstream_->options.expire, kShortestSweep, kLongestSweep));
+  sweep_timer_.async_wait(
+      [weak = std::weak_ptr<Channel>(alive_)](const boost::system::error_code& e) {
+        const auto self = weak.lock();
+        if (self && !e && !self->closed_) self->sweep();
+      });
+}
+
+void Channel::sweep() {
+  sweep_armed_ = false;
+  const TimePoint now = loop_->now();
+  const bool udp = udp_.sweep(now);
+  const bool tcp = tcp_.sweep(now);
+  if (udp || tcp) arm_sweep();
+}
+
+void Channel::close() {
+  if (closed_) return;
+  closed_ = true;
+  sweep_timer_.cancel();
+  prober_.close();
+  udp_.close();
+  tcp_.close();
+}
+
+}  // namespace catena::client

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/client/call.hpp"
+#include "core/client/loop.hpp"
+#include "core/client/prober.hpp"
+#include "core/client/tcp_pool.hpp"
+#include "core/client/udp_pool.hpp"
+#include "core/client/upstream.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+
+namespace catena::client {
+
+/// One worker's way to one upstream: its UDP and TCP sockets and, if this worker saw the trouble,
+/// the health probes. The loop must outlive it. One thread.
+class Channel {
+ public:
+  Channel(Loop& loop, std::shared_ptr<const Upstream> upstream);
+  ~Channel() { close(); }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  /// Asks. The call's waiter is told when it is over, never before this returns.
+  void begin(Call& call);
+
+  /// Sees to it that somebody probes the server until it answers.
+  void probe() { prober_.start(); }
+
+  /// Ends all calls (as faults) and closes all sockets.
+  void close();
+
+  Loop& loop() const { return *loop_; }
+  const Upstream& upstream() const { return *upstream_; }
+
+  // For the sockets.
+
+  /// Does what the exchange asked for; the call is in no socket's hands any more.
+  void settle(Call& call, Step step);
+
+  /// Ends the call with a fault in the next turn of the event loop.
+  void fail_soon(Call& call, const Fault& fault);
+
+  /// The server closed a connection that others had used: asks again on a new one, a few times.
+  void restart(Call& call, const Fault& fault);
+
+ private:
+  static constexpr unsigned kMaxRestarts = 4;
+
+  void arm_sweep();
+  void sweep();
+
+  Loop* loop_;
+  std::shared_ptr<const Upstream> upstream_;
+  UdpPool udp_;
+  TcpPool tcp_;
+  Prober prober_;
+  asio::steady_timer sweep_timer_;
+  bool sweep_armed_ = false;
+  bool closed_ = false;
+  std::shared_ptr<Channel> alive_{this, [](Channel*) {}};  // For the timer's weak pointer.
+};
+
+}  // namespace catena::client

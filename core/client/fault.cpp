@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/client/fault.hpp"
+
+#include "core/dns/message.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+namespace catena::client {
+namespace {
+
+std::string_view operation(Fault::During during) {
+  switch (during) {
+    case Fault::During::dial:
+    case Fault::During::bind:
+      return "dial";
+    case Fault::During::write:
+      return "write";
+    default:
+      return "read";
+  }
+}
+
+std::string_view system_call(Fault::During during) {
+  switch (during) {
+    case Fault::During::dial:
+      return "connect";
+    case Fault::During::bind:
+      return "bind";
+    case Fault::During::write:
+      return "write";
+    default:
+      return "read";
+  }
+}
+
+// The kernel's words with the small first letter that Go gives them.
+std::string system_text(int error) {
+  std::string text = std::generic_category().message(error);
+  if (!text.empty()) text[0] = dns::to_lower(text[0]);
+  return text;
+}
+
+std::string path_of(const Fault& fault) {
+  if (fault.local.address().is_unspecified()) return to_text(fault.remote);
+  return to_text(fault.local) + "->" + to_text(fault.remote);
+}
+
+}  // namespace
+
+std::string_view to_string(Wire wire) { return wire == Wire::udp ? "udp" : "tcp"; }
+
+std::string to_text(const Endpoint& endpoint) {
+  const std::string address = endpoint.address().to_string();
+  const bool brackets = endpoint.address().is_v6();
+  return fmt::format(fmt::runtime(brackets ? "[{}]:{}" : "{}:{}"), address, endpoint.port());
+}
+
+std::string to_text(const Fault& fault) {
+  if (fault.during == Fault::During::limit) {
+    return fmt::format("too many queries in flight to {}", to_text(fault.remote));
+  }
+  if (fault.during == Fault::During::decode) {
+    return fmt::format("dns: {}", dns::to_string(static_cast<dns::Error>(fault.error)));
+  }
+  if (fault.error == Fault::kClosed) return "EOF";
+  const std::string prefix =
+      fmt::format("{} {} {}: ", operation(fault.during), to_string(fault.wire), path_of(fault));
+  if (fault.error == Fault::kTimeout) return prefix + "i/o timeout";
+  return fmt::format("{}{}: {}", prefix, system_call(fault.during), system_text(fault.error));
+}
+
+}  // namespace catena::client

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/dns/edns.hpp"
+#include "core/dns/message.hpp"
+#include "core/dns/record.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace catena::client {
+
+/// The bytes of one query as they leave, with room for TCP's length in front (RFC 1035
+/// section 4.2.2), in memory that somebody else owns and that lives as long. The id is put in for
+/// each attempt.
+class Request {
+ public:
+  /// Bytes that write() needs at least.
+  static std::size_t room_for(const dns::Question& question, const std::optional<dns::Edns>& edns);
+
+  /// Nothing where it does not fit into `room` or into a message.
+  static std::optional<Request> write(const dns::Question& question,
+                                      dns::Flags flags,
+                                      const std::optional<dns::Edns>& edns,
+                                      std::span<std::uint8_t> room);
+
+  void set_id(std::uint16_t id);
+
+  std::span<const std::uint8_t> datagram() const { return framed_.subspan(2); }
+  std::span<const std::uint8_t> framed() const { return framed_; }
+
+  /// As it was written; its name lies wherever the caller's did.
+  const dns::Question& question() const { return question_; }
+
+ private:
+  Request(std::span<std::uint8_t> framed, const dns::Question& question)
+      : framed_(framed), question_(question) {}
+
+  std::span<std::uint8_t> framed_;
+  dns::Question question_;
+};
+
+}  // namespace catena::client

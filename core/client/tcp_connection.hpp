@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/client/call.hpp"
+#include "core/client/id_table.hpp"
+#include "core/client/loop.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace catena::client {
+
+class Channel;
+class TcpPool;
+
+/// One TCP connection that carries many questions at once; replies may come in any order. Held by
+/// its pool and by its own pending operations. One thread.
+class TcpConnection final : public Carrier, public std::enable_shared_from_this<TcpConnection> {
+ public:
+  TcpConnection(Channel& channel, TcpPool& pool);
+
+  /// Starts to connect.
+  void open();
+
+  /// Takes a call; it leaves once the connection is up.
+  void send(Call& call);
+
+  std::size_t load() const { return calls_.size(); }
+  /// Lets its calls end but takes no new ones.
+  bool retired() const { return retired_; }
+  TimePoint created() const { return created_; }
+  TimePoint idle_since() const { return idle_since_; }
+
+  /// Ends all calls as faults. The pool has let go of it.
+  void close();
+
+  void expired(Call& call) override;
+  void forget(Call& call) override;
+
+ private:
+  enum class State : std::uint8_t { connecting, open, closed };
+
+  int prepare();
+  void wait_for_dial();
+  void connected(const boost::system::error_code& error);
+  void set_deadline(Call& call);
+  void write();
+  void read();
+  void received(std::size_t size);
+  bool deliver_next();
+  void deliver(std::span<const std::uint8_t> message);
+  void broken(Fault::During during, int error);
+  void finish_calls(const Fault& fault, bool again);
+  void settled();
+  Fault fault(Fault::During during, int error) const;
+
+  Channel* channel_;
+  TcpPool* pool_;
+  asio::ip::tcp::socket socket_;
+  asio::steady_timer dial_timer_;
+  IdTable calls_;
+  State state_ = State::connecting;
+  bool retired_ = false;
+  bool writing_ = false;
+  bool answered_ = false;  // Ever.
+  bool answered_since_idle_ = false;
+  TimePoint created_;
+  TimePoint idle_since_;
+  Endpoint local_;
+  std::vector<std::uint8_t> queued_;   // Framed messages for the next write.
+  std::vector<std::uint8_t> leaving_;  // Being written.
+  std::vector<std::uint8_t> incoming_;
+  std::size_t incoming_size_ = 0;
+};
+
+}  // namespace catena::client

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/client/tcp_connection.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace catena::client {
+
+/// The TCP connections of one worker towards one upstream. The oldest one with room is used again,
+/// several questions at a time (RFC 7766 section 6.2.1.1) unless the server turns out not to do
+/// that. One thread.
+class TcpPool {
+ public:
+  explicit TcpPool(Channel& channel) : channel_(&channel) {}
+
+  void send(Call& call);
+
+  /// On a connection that nobody used before.
+  void send_on_new(Call& call);
+
+  /// Closes what has been unused for `expire`. True while there are connections.
+  bool sweep(TimePoint now);
+
+  void close();
+
+  // For the connections.
+
+  /// It has nothing to do any more.
+  void idle(TcpConnection& connection);
+  void closed(TcpConnection& connection);
+  /// The server closed it although it owed answers, having given others: from now on one at a time.
+  void no_pipelining() { depth_ = 1; }
+
+ private:
+  static constexpr std::size_t kMaxConnections = 256;
+  static constexpr std::size_t kDepth = 64;
+
+  bool worn_out(const TcpConnection& connection, TimePoint now) const;
+
+  Channel* channel_;
+  std::vector<std::shared_ptr<TcpConnection>> connections_;  // Oldest first.
+  std::size_t depth_ = kDepth;
+};
+
+}  // namespace catena::client

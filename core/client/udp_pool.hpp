@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/client/udp_socket.hpp"
+
+#include <array>
+#include <memory>
+#include <vector>
+
+namespace catena::client {
+
+/// The UDP sockets of one worker towards one upstream: a few at a time, each on a random port. Each
+/// batch takes one by chance; a socket is replaced after kMaxQueries questions or its `expire`
+/// time, so that ports stay hard to guess. One thread.
+class UdpPool {
+ public:
+  explicit UdpPool(Channel& channel) : channel_(&channel) {}
+
+  void send(Call& call);
+
+  /// Closes what is too old or has had its last answer. True while there are sockets.
+  bool sweep(TimePoint now);
+
+  void close();
+
+ private:
+  static constexpr std::size_t kSockets = 8;
+  static constexpr std::uint64_t kMaxQueries = 1024;
+  static constexpr std::size_t kMaxRetired = 128;
+
+  std::size_t slots() const;
+  Result<UdpSocket*, Fault> choose();
+  bool worn_out(const UdpSocket& socket, TimePoint now) const;
+  void retire(std::shared_ptr<UdpSocket>& socket);
+  void close_idle();
+
+  Channel* channel_;
+  std::array<std::shared_ptr<UdpSocket>, kSockets> sockets_;
+  std::vector<std::shared_ptr<UdpSocket>> retired_;  // Still waiting for answers.
+  UdpSocket* current_ = nullptr;                     // The socket of this turn's batch.
+};
+
+}  // namespace catena::client

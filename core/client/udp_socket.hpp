@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/client/call.hpp"
+#include "core/client/id_table.hpp"
+#include "core/client/loop.hpp"
+#include "core/client/upstream.hpp"
+
+#include <boost/asio/ip/udp.hpp>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace catena::client {
+
+class Channel;
+
+/// A connected UDP socket on a port of its own, for many questions at once. What is sent in one
+/// turn of the event loop leaves in one sendmmsg; ICMP errors end the question they belong to at
+/// once (IP_RECVERR). Held by its pool and by its own pending operations. One thread.
+class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpSocket> {
+ public:
+  static Result<std::shared_ptr<UdpSocket>, Fault> open(Channel& channel);
+
+  explicit UdpSocket(Channel& channel);
+
+  /// Takes a call: only while !full().
+  void send(Call& call);
+
+  /// True while questions wait for the end of the turn.
+  bool gathering() const { return !outgoing_.empty() && outgoing_.size() < kGather; }
+  bool full() const { return calls_.full(); }
+  bool idle() const { return calls_.empty(); }
+  std::uint64_t sent() const { return sent_; }
+  TimePoint opened() const { return opened_; }
+
+  /// Ends all calls as faults and the socket with them.
+  void close();
+
+  void expired(Call& call) override;
+  void forget(Call& call) override;
+
+ private:
+  static constexpr std::size_t kGather = 64;
+
+  int connect();
+  int bind_source();
+  void listen();
+  void readable();
+  bool receive_batch();
+  void deliver(std::span<const std::uint8_t> message);
+  void flush();
+  int send_batch();
+  void send_failed(int error);
+  void wait_until_writable();
+  bool read_errors();
+  void forget_outgoing(const Call& call);
+  void fail(Call& call, Fault::During during, int error);
+  void fail_all(int error);
+  Fault fault(Fault::During during, int error) const;
+
+  Channel* channel_;
+  asio::ip::udp::socket socket_;
+  IdTable calls_;
+  std::vector<Call*> outgoing_;  // Null where the call has gone meanwhile.
+  TimePoint opened_;
+  std::uint64_t sent_ = 0;
+  Endpoint local_;
+  bool closed_ = false;
+  bool flush_posted_ = false;
+};
+
+}  // namespace catena::client

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/base/metrics.hpp"
+#include "core/client/fault.hpp"
+#include "core/client/health.hpp"
+#include "core/dns/name.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace catena::client {
+
+/// The question that shows whether a server lives.
+struct HealthCheck {
+  Duration interval = std::chrono::milliseconds(500);
+  bool recursion_desired = true;
+  dns::Name domain;
+  Wire wire = Wire::udp;
+};
+
+/// How the sockets towards a server are kept.
+struct UpstreamOptions {
+  Duration expire = std::chrono::seconds(10);  ///< An unused connection is closed after it.
+  Duration max_age = Duration::zero();  ///< A connection is not used any longer; 0: no limit.
+  Duration dial_limit = std::chrono::seconds(30);  ///< Cap of the adaptive dial timeout.
+  std::size_t max_idle = 0;  ///< Unused connections that stay open; 0: no limit.
+  std::optional<asio::ip::address> source;
+  HealthCheck health_check;
+};
+
+/// Counted in the lane of the worker.
+struct UpstreamCounters {
+  /// Under the names of CoreDNS's proxies: `to` is the upstream's name.
+  UpstreamCounters(metrics::Registry& registry, std::string_view proxy, std::string_view to);
+
+  metrics::Counter* hits[2];    ///< By Wire.
+  metrics::Counter* misses[2];  ///< By Wire.
+  metrics::Counter* health_failures;
+};
+
+/// One server that questions go to. Its sockets are the Channels of the workers; what is here is
+/// shared by them: read-only, or atomic.
+struct Upstream {
+  Upstream(const Endpoint& where,
+           const UpstreamOptions& how,
+           std::shared_ptr<Health> state,
+           const UpstreamCounters& count)
+      : endpoint(where),
+        name(to_text(where)),
+        options(how),
+        health(std::move(state)),
+        counters(count) {}
+
+  Endpoint endpoint;
+  std::string name;  ///< "192.0.2.1:53"
+  UpstreamOptions options;
+  std::shared_ptr<Health> health;
+  UpstreamCounters counters;
+  mutable DialTimeout dial;
+};
+
+}  // namespace catena::client
