@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/cache/packed.hpp"
 
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
