@@ -16,7 +16,7 @@ struct Facts {
   TimePoint stored;       ///< When its TTL began to run.
   std::uint32_t ttl = 0;  ///< Seconds, the same for all records.
   dns::Rcode rcode = dns::Rcode::NoError;
-  dns::Flags flags;                       ///< AA, RA and AD.
+  dns::Flags flags = dns::Flags();        ///< AA, RA and AD.
   std::array<std::uint16_t, 3> counts{};  ///< Records in each section.
   bool answers = false;                   ///< A success that answers its question.
 
