@@ -35,9 +35,13 @@ Result<Record> MessageView::unpack(const PackedRecord& record, Arena& arena) con
   if (!owner) return owner.error();
   const auto kept_owner = arena.copy(owner->name.bytes());
   if (kept_owner.empty()) return Error::no_room;
+  return unpack(record, NameView(kept_owner), arena);
+}
+
+Result<Record> MessageView::unpack(const PackedRecord& record, NameView owner, Arena& arena) const {
   const auto rdata = unpack_rdata(bytes_, record.rdata, record.rdata_size, record.type, arena);
   if (!rdata) return rdata.error();
-  return Record{.owner = NameView(kept_owner),
+  return Record{.owner = owner,
                 .type = record.type,
                 .rclass = record.rclass,
                 .ttl = record.ttl,

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 
@@ -93,6 +94,9 @@ class MessageView {
 
   /// A record with its names uncompressed in the arena. Errors: no_room, bad_rdata.
   Result<Record> unpack(const PackedRecord& record, Arena& arena) const;
+
+  /// The same for records that share an owner which is in the arena already.
+  Result<Record> unpack(const PackedRecord& record, NameView owner, Arena& arena) const;
 
  private:
   friend class MessageParser;

@@ -39,6 +39,9 @@ class Response {
   /// False when the arena is full: the answer is then set to be truncated (TC) when it leaves.
   bool add(Section section, const Record& record);
 
+  /// Whether an add() failed since the last clear() or assign().
+  bool overflowed() const { return overflowed_; }
+
   /// Keeps the first `count` records of a section.
   void shrink(Section section, std::size_t count);
 
@@ -49,11 +52,12 @@ class Response {
   void clear();
 
   /// Copies every name and every data that the records point to into the arena. Before a query waits
-  /// with a half-built answer, and before an answer is kept.
+  /// with a half-built answer, and before an answer is kept. False when the arena is full: the answer is
+  /// then empty.
   bool own();
 
   /// All of a message's records, unpacked into the arena, with flags, rcode and OPT. Replaces what is
-  /// here. Errors: bad_rdata, no_room.
+  /// here; nothing is left of it after an error. Errors: those of names, bad_rdata, no_room.
   Result<void> assign(const MessageView& message);
 
   Arena& arena() { return *arena_; }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/dns/edns.hpp"
+#include "core/dns/name_table.hpp"
 #include "core/dns/record.hpp"
 #include "core/dns/response.hpp"
 
@@ -20,8 +21,12 @@ class Writer {
   /// Nothing is written at or beyond out.size(), 65535 at most.
   explicit Writer(std::span<std::uint8_t> out);
 
-  /// First of all.
+  /// From now on nothing is written at or beyond `bytes`, which is at most what the constructor got.
+  void limit(std::size_t bytes);
+
+  /// First of all; without room for it nothing at all is written.
   void header(std::uint16_t id, Flags flags);
+  /// The name of the first one must outlive the writer.
   bool question(const Question& question);
   bool record(Section section, const Record& record);
 
@@ -38,25 +43,25 @@ class Writer {
   std::span<const std::uint8_t> finish();
 
  private:
-  bool put_name(NameView name, bool compress);
+  /// How a name may be written. Owners equal to the question become a pointer to it whatever their
+  /// letter case, so that the client finds its own; all other names keep theirs.
+  enum class Form { owner, compressed, whole };
+
+  bool put_name(NameView name, Form form);
+  bool put_rdata(const Record& record);
   bool put_bytes(std::span<const std::uint8_t> bytes);
   bool put16(std::uint16_t value);
-  bool put32(std::uint32_t value);
-  bool put_rdata(const Record& record);
-  std::uint16_t find(NameView suffix, std::uint32_t hash) const;
-  void remember(std::size_t offset, std::uint32_t hash);
+  /// Room for `size` bytes that follow; null if there is none.
+  std::uint8_t* take(std::size_t size);
+  bool is_question(NameView name, Form form) const;
+  void remember_question();
 
-  static constexpr std::size_t kSlots = 128;
   std::span<std::uint8_t> out_;
+  std::size_t limit_;
   std::size_t size_ = 0;
   std::array<std::uint16_t, 4> counts_{};
   NameView question_name_;
-  struct Slot {
-    std::uint16_t offset = 0;  ///< 0: free.
-    std::uint16_t check = 0;
-  };
-  std::array<Slot, kSlots> slots_{};
-  std::uint16_t slots_used_ = 0;
+  NameTable names_;
 };
 
 /// What a message that leaves needs to know beside the answer itself.
@@ -70,7 +75,9 @@ struct Envelope {
 
 /// Turns an answer into bytes: always compressed; if it does not fit the limit it is cut record by record
 /// from the end, the OPT record kept, and TC set (core.md 11.2); a section that fits is never left empty.
-/// Returns the bytes in `out`; empty only if header, question and OPT do not fit.
+/// An rcode over 15 is SERVFAIL where there is no OPT record to carry it. EDNS options are left out where
+/// not even header, question and they fit together. Returns the bytes in `out`; empty only if header,
+/// question and an OPT record without options do not fit.
 std::span<const std::uint8_t> encode(const Response& response,
                                      const Envelope& envelope,
                                      std::span<std::uint8_t> out);
