@@ -146,7 +146,7 @@ std::optional<std::size_t> field_size(Field field, Bytes rest) {
     case tag:
       return tag_size(rest);
     case base64_u16:
-      return rest.size() < 2 ? std::nullopt : at_least(2u + read16(rest.data()), rest);
+      return rest.size() < 2 ? std::nullopt : at_least(2u + load16(rest.data()), rest);
     case texts:
       return all_if(texts_are_whole(rest), rest);
     case type_bitmap:
@@ -177,10 +177,10 @@ bool type_bitmap_is_whole(Bytes bytes) {
 bool service_params_are_whole(Bytes bytes) {
   int last_key = -1;
   while (!bytes.empty()) {
-    if (bytes.size() < 4 || read16(bytes.data()) <= last_key) return false;
-    const std::size_t size = 4u + read16(bytes.data() + 2);
+    if (bytes.size() < 4 || load16(bytes.data()) <= last_key) return false;
+    const std::size_t size = 4u + load16(bytes.data() + 2);
     if (bytes.size() < size) return false;
-    last_key = read16(bytes.data());
+    last_key = load16(bytes.data());
     bytes = bytes.subspan(size);
   }
   return true;
@@ -228,11 +228,11 @@ std::optional<SoaView> soa_of(Bytes rdata) {
   const std::uint8_t* numbers = rdata.data() + rname.offset + rname.size;
   return SoaView{{rdata.data(), found.places[0].size},
                  {rdata.data() + rname.offset, rname.size},
-                 read32(numbers),
-                 read32(numbers + 4),
-                 read32(numbers + 8),
-                 read32(numbers + 12),
-                 read32(numbers + 16)};
+                 load32(numbers),
+                 load32(numbers + 4),
+                 load32(numbers + 8),
+                 load32(numbers + 12),
+                 load32(numbers + 16)};
 }
 
 }  // namespace catena::dns

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/dns/bytes.hpp"
 #include "core/dns/rdata.hpp"
 
 #include <optional>
@@ -19,12 +20,5 @@ bool type_bitmap_is_whole(Bytes bytes);
 
 /// RFC 9460 section 2.2: keys in ascending order, each value whole.
 bool service_params_are_whole(Bytes bytes);
-
-inline std::uint16_t read16(const std::uint8_t* bytes) {
-  return static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
-}
-inline std::uint32_t read32(const std::uint8_t* bytes) {
-  return std::uint32_t{read16(bytes)} << 16 | read16(bytes + 2);
-}
 
 }  // namespace catena::dns
