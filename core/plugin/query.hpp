@@ -130,6 +130,12 @@ class Query {
   /// A named value of a plugin of this block, computed now; "" where nobody knows it.
   std::string_view metadata(std::string_view label);
 
+  /// Leaves a named value of this query for the MetadataSource that knows it ("forward/upstream"). Both
+  /// texts must live as long as the query.
+  void note(std::string_view label, std::string_view value);
+  /// The last value left under this label; "" if there is none.
+  std::string_view noted(std::string_view label) const;
+
   /// Questions that led to this one inside the server; guards against loops (core.md 11.3).
   unsigned depth() const { return depth_; }
 
@@ -141,6 +147,12 @@ class Query {
 
  private:
   Outcome fail_with(dns::Rcode rcode, std::span<const std::string_view> reason);
+
+  struct Note {
+    std::string_view label;
+    std::string_view value;
+    const Note* older;
+  };
 
   static constexpr std::size_t kMaxHooks = 4;
   Engine* engine_;
@@ -160,6 +172,7 @@ class Query {
   dns::NameView zone_;
   std::string_view view_;
   const MetadataSources* sources_ = nullptr;
+  const Note* notes_ = nullptr;  // In the arena.
   unsigned depth_ = 0;
   std::array<const WireHook*, kMaxHooks> hooks_{};
   std::size_t hook_count_ = 0;

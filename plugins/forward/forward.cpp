@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/forward/forward.hpp"
+
+#include "core/plugin/engine.hpp"
+
+#include "plugins/forward/resolve.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace catena::forward {
+namespace {
+constexpr std::string_view kUpstreamLabel = "forward/upstream";
+}
+
+/// One of the questions that max_concurrent allows; given back when it goes.
+class Forward::Slot {
+ public:
+  explicit Slot(std::atomic<std::int64_t>* counter = nullptr) : counter_(counter) {}
+  Slot(Slot&& other) noexcept : counter_(std::exchange(other.counter_, nullptr)) {}
+  Slot& operator=(Slot&&) = delete;
+  ~Slot() {
+    if (counter_ != nullptr) counter_->fetch_sub(1, std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<std::int64_t>* counter_;
+};
+
+Forward::Forward(Settings settings, const Process& process)
+    : settings_(std::move(settings)),
+      process_(process),
+      metrics_(process.metrics),
+      order_(settings_.policy),
+      context_{settings_, links_, order_, metrics_},
+      workers_(process.metrics.lanes()) {
+  const bool all_known = std::all_of(settings_.targets.begin(), settings_.targets.end(),
+                                     [](const Target& target) { return target.host.empty(); });
+  if (!all_known) return;
+  for (const Target& target : settings_.targets) add_upstream(target.endpoint);
+}
+
+Forward::~Forward() = default;
+
+void Forward::add_upstream(const client::Endpoint& endpoint) {
+  const std::string name = client::to_text(endpoint);
+  const auto known = [&name](const Link& link) { return link.upstream->name == name; };
+  if (std::any_of(links_.begin(), links_.end(), known)) return;
+  const std::function<std::shared_ptr<client::Health>()> make = [] {
+    return std::make_shared<client::Health>();
+  };
+  auto health = process_.keeper.keep<client::Health>("forward/health/" + name, make);
+  const client::UpstreamCounters counters(process_.metrics, "forward", name);
+  links_.emplace_back(process_.metrics,
+                      std::make_shared<const client::Upstream>(endpoint, settings_.upstream,
+                                                               std::move(health), counters));
+}
+
+void Forward::start() {
+  if (!links_.empty()) return;
+  for (const Target& target : settings_.targets) {
+    if (target.host.empty()) {
+      add_upstream(target.endpoint);
+      continue;
+    }
+    for (const auto& address : resolve_host(target.host, settings_.resolvers)) {
+      add_upstream({address, target.port});
+    }
+  }
+}
+
+void Forward::enter(Engine& engine) {
+  workers_[index(engine.lane())] = std::make_unique<Worker>(engine);
+}
+
+void Forward::leave(Engine& engine) { workers_[index(engine.lane())].reset(); }
+
+// FROM itself is never excepted.
+bool Forward::mine(dns::NameView name) const {
+  if (!name.is_in(settings_.from)) return false;
+  return name == settings_.from.view() || !settings_.except.contains(name);
+}
+
+Reply Forward::serve(Query& query, Next next) const {
+  if (!mine(query.name())) return next(query);
+  Worker* worker = workers_[index(query.engine().lane())].get();
+  if (worker == nullptr) return query.fail(dns::Rcode::ServFail, "forward is not running");
+  if (settings_.max_concurrent == 0) return ask(query, next, *worker, Slot());
+  const std::int64_t count = concurrent_.fetch_add(1, std::memory_order_relaxed) + 1;
+  Slot slot(&concurrent_);
+  if (count <= settings_.max_concurrent) return ask(query, next, *worker, std::move(slot));
+  metrics_.max_concurrent_rejects->add(query.engine().lane());
+  const std::string most = std::to_string(settings_.max_concurrent);
+  return query.fail(dns::Rcode::Refused, "concurrent queries exceeded maximum ",
+                    std::string_view(most));
+}
+
+client::Plan Forward::plan_for(const Query& query) const {
+  const bool stream = to_string(query.transport().protocol) == "tcp";
+  const bool udp =
+      settings_.carry == Carry::prefer_udp || (settings_.carry == Carry::as_client && !stream);
+  return client::Plan{.wire = udp ? client::Wire::udp : client::Wire::tcp,
+                      .truncated = settings_.carry == Carry::prefer_udp
+                                       ? client::Truncated::retry_over_tcp
+                                       : client::Truncated::accept,
+                      .udp_limit = query.response_limit(),
+                      .timeout = settings_.read_timeout};
+}
+
+asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, Slot) const {
+  const std::size_t room = client::Request::room_for(query.question(), query.edns());
+  auto request = client::Request::write(query.question(), query.flags(), query.edns(),
+                                        query.arena().array<std::uint8_t>(room));
+  if (!request) co_return query.fail(dns::Rcode::FormErr, "the request does not fit a message");
+  const client::Plan plan = plan_for(query);
+  const bool next_is_forward = next.name() == "forward";
+  Attempts attempts(context_, query, worker);
+  while (const auto index = attempts.next()) {
+    query.note(kUpstreamLabel, links_[*index].upstream->name);
+    client::Call call(*request, plan);
+    attempts.channel(*index).begin(call);
+    co_await call.wait();
+    const Judgement judgement = attempts.judge(call, *index, next_is_forward);
+    if (judgement == Judgement::answered) co_return Outcome::respond;
+    if (judgement == Judgement::next_plugin) {
+      Reply reply = next(query);
+      co_return co_await std::move(reply).wait();
+    }
+  }
+  co_return attempts.give_up();
+}
+
+std::string_view Forward::metadata(Query& query, std::string_view label) const {
+  return label == kUpstreamLabel ? query.noted(label) : std::string_view();
+}
+
+}  // namespace catena::forward

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/plugin.hpp"
+#include "core/plugin/setup.hpp"
+
+#include "plugins/forward/attempts.hpp"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace catena::forward {
+
+/// Sends questions on to other servers over UDP and TCP and brings their replies back: one
+/// `forward` line. Host names are looked up in start(); each worker has sockets of its own.
+class Forward final : public Plugin, public Startable, public WorkerAware, public MetadataSource {
+ public:
+  /// `process` outlives it.
+  Forward(Settings settings, const Process& process);
+  ~Forward() override;
+
+  Reply serve(Query& query, Next next) const override;
+
+  /// Throws std::runtime_error where a host name cannot be resolved.
+  void start() override;
+  void stop() override {}
+
+  void enter(Engine& engine) override;
+  void leave(Engine& engine) override;
+
+  /// "forward/upstream": the upstream that was tried last.
+  std::string_view metadata(Query& query, std::string_view label) const override;
+
+ private:
+  class Slot;
+
+  bool mine(dns::NameView name) const;
+  void add_upstream(const client::Endpoint& endpoint);
+  client::Plan plan_for(const Query& query) const;
+  asio::awaitable<Outcome> ask(Query& query, Next next, Worker& worker, Slot slot) const;
+
+  Settings settings_;
+  const Process& process_;
+  Metrics metrics_;
+  Order order_;
+  std::deque<Link> links_;  // Complete after start(), then only read.
+  Context context_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // By lane; each touched by its own thread only.
+  mutable std::atomic<std::int64_t> concurrent_{0};  // Only counted with max_concurrent.
+};
+
+}  // namespace catena::forward

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/config/values.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace catena::forward {
+
+/// The addresses of an upstream's absolute name ("dns.example.org."): the first of `resolvers` that
+/// knows any is believed (A, then AAAA, 2 seconds each), the system's resolver where there are
+/// none. Blocks. Throws std::runtime_error `failed to resolve "NAME": ...`.
+std::vector<boost::asio::ip::address> resolve_host(const std::string& host,
+                                                   std::span<const config::Endpoint> resolvers);
+
+}  // namespace catena::forward
