@@ -2,7 +2,7 @@
 """Starts the real programs on ports of their own and talks to them as clients do.
 
 A test file is a program: functions named test_* run in order, each is one line of output; exit
-status 0, 1, or 77 where the test could not run here (said in the last line).
+status 0, 1, or 77 where some of it could not run here (said in the last line).
 """
 
 import json
@@ -11,6 +11,7 @@ import pathlib
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -18,15 +19,21 @@ import time
 import traceback
 import urllib.request
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.query
 import dns.rcode
+import dns.rdatatype
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("CATENA_BUILD", ROOT / "build" / "release"))
-# Sanitizers make programs slower; a deadline is how long a test may wait, not what it measures.
-PATIENCE = 20.0
+# A deadline is how long a test may wait, not what it measures. Sanitizers make programs slower.
+SLOW_BUILD = bool(re.search("asan|tsan", BUILD.name))
+PATIENCE = 60.0 if SLOW_BUILD else 20.0
+# What a sanitizer, an assertion or the C++ runtime says when something is wrong.
+COMPLAINT = re.compile("Sanitizer|runtime error:|terminate called|Assertion .* failed")
+ZONE_LINE = r"^(\S*):(\d+)( on \S+)?$"
 
 
 class Skip(Exception):
@@ -59,18 +66,19 @@ class Program:
         self.process = subprocess.Popen(
             [str(a) for a in arguments], stdout=self.log_file, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})}, cwd=folder)
+        Running.start(self)
 
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def wait_for(self, pattern):
+    def wait_for(self, pattern, patience=PATIENCE):
         def look():
             found = re.search(pattern, self.log(), re.MULTILINE)
             if not found and self.process.poll() is not None:
                 raise RuntimeError(f"ended with {self.process.returncode}:\n{self.log()}")
             return found
         try:
-            return eventually(look)
+            return eventually(look, patience)
         except AssertionError:
             raise AssertionError(f"never said {pattern!r}:\n{self.log()}") from None
 
@@ -87,41 +95,85 @@ class Program:
         return code
 
 
+class Running:
+    """What a test started and perhaps did not stop."""
+
+    programs = []
+
+    @classmethod
+    def start(cls, program):
+        cls.programs.append(program)
+        return program
+
+    @classmethod
+    def stop_all(cls):
+        """Ends what still runs; returns what a sanitizer or the runtime complained about."""
+        complaints = []
+        for program in cls.programs:
+            if program.process.poll() is None:
+                program.process.kill()
+                program.process.wait()
+            if COMPLAINT.search(program.log()):
+                complaints.append(program.log())
+        cls.programs.clear()
+        return complaints
+
+
+def write_corefile(folder, text, name="catena"):
+    path = pathlib.Path(folder) / f"{name}.Corefile"
+    path.write_text(text)
+    return path
+
+
 class Catena(Program):
-    """catena with a Corefile text. Write `:0` as port; `port` is the one that was chosen."""
+    """catena with a Corefile text. Write `:0` as port; `port` is the one that was chosen, that of
+    the first zone line where there are several."""
 
-    def __init__(self, folder, corefile, name="catena", environment=None, arguments=()):
-        path = pathlib.Path(folder) / f"{name}.Corefile"
-        path.write_text(corefile)
-        super().__init__([BUILD / "catena", "-conf", path, *arguments], folder, name, environment)
-        self.port = int(self.wait_for(r"^\S*:(\d+)( on \S+)?$").group(1))
+    def __init__(self, folder, corefile, name="catena", environment=None, arguments=(), wrapper=()):
+        path = write_corefile(folder, corefile, name)
+        super().__init__([*wrapper, BUILD / "catena", "-conf", path, *arguments], folder, name,
+                         environment)
+        self.port = int(self.wait_for(ZONE_LINE).group(2))
 
-    def ask(self, name, kind="A", tcp=False, timeout=5, address="127.0.0.1", **options):
+    def port_of(self, zone, address=None):
+        """The port in the line of a zone, on an address if there are several."""
+        on = f" on {re.escape(address)}" if address else r"(?: on \S+)?"
+        return int(self.wait_for(rf"^{re.escape(zone)}:(\d+){on}$").group(1))
+
+    def ask(self, name, kind="A", tcp=False, timeout=10, address="127.0.0.1", port=None, **options):
         query = dns.message.make_query(name, kind, **options)
         send = dns.query.tcp if tcp else dns.query.udp
-        return send(query, address, port=self.port, timeout=timeout)
+        return send(query, address, port=port or self.port, timeout=timeout)
 
     def data(self, name, kind="A", **options):
         """The data of the answer's records of this type, sorted."""
-        answer = self.ask(name, kind, **options)
-        return sorted(item.to_text() for rrset in answer.answer for item in rrset
-                      if dns.rdatatype.to_text(rrset.rdtype) == kind)
+        return data_of(self.ask(name, kind, **options), kind)
 
     def rcode(self, name, kind="A", **options):
         return dns.rcode.to_text(self.ask(name, kind, **options).rcode())
 
 
+def data_of(answer, kind):
+    return sorted(item.to_text() for rrset in answer.answer for item in rrset
+                  if dns.rdatatype.to_text(rrset.rdtype) == kind)
+
+
 class Kubesim(Program):
     """A small Kubernetes API server."""
 
-    def __init__(self, folder, manifests=("cmd/kubesim/sample.yaml",), arguments=("--tls",), name="kubesim"):
+    def __init__(self, folder, manifests=("cmd/kubesim/sample.yaml",), arguments=("--tls",),
+                 name="kubesim"):
         self.kubeconfig = pathlib.Path(folder) / f"{name}.kubeconfig"
         files = [word for m in manifests for word in ("--manifest", ROOT / m)]
-        super().__init__([BUILD / "kubesim", *arguments, *files, "--kubeconfig", self.kubeconfig], folder, name)
+        super().__init__([BUILD / "kubesim", *arguments, *files, "--kubeconfig", self.kubeconfig],
+                         folder, name)
         self.url = self.wait_for(r"listening on (\S+)").group(1)
+        # The kubeconfig is written before that line.
+        self.port = int(self.url.rsplit(":", 1)[1])
 
     def kubectl(self, *arguments, program=None, check=True, stdin=None):
-        command = [program or find_kubectl()[0], "--kubeconfig", str(self.kubeconfig), *map(str, arguments)]
+        command = [program or find_kubectl()[0], "--kubeconfig", str(self.kubeconfig),
+                   *map(str, arguments)]
         home = self.kubeconfig.parent / "home"
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, input=stdin,
                               env={**os.environ, "HOME": str(home)})
@@ -129,24 +181,33 @@ class Kubesim(Program):
             assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}{done.stderr}"
         return done.stdout + ("" if check else done.stderr)
 
+    def request(self, method, path, body=None):
+        """Asks kubesim itself; the paths under /kubesim/ need no credentials."""
+        anyone = ssl.create_default_context()
+        anyone.check_hostname = False
+        anyone.verify_mode = ssl.CERT_NONE
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, method=method,
+                                         headers={"Content-Type": "application/json"})
+        context = anyone if self.url.startswith("https") else None
+        with urllib.request.urlopen(request, timeout=PATIENCE, context=context) as reply:
+            return json.loads(reply.read())
+
     def faults(self, **what):
         """Asks for faults; see cmd/kubesim/README.md."""
-        text = json.dumps(what).encode()
-        request = urllib.request.Request(self.url.replace("https", "http", 1) + "/kubesim/faults", text,
-                                         {"Content-Type": "application/json"}, method="POST")
-        with urllib.request.urlopen(request, timeout=10) as reply:
-            assert reply.status == 200, reply.status
+        return self.request("POST", "/kubesim/faults", what)
+
+    def no_faults(self):
+        return self.request("DELETE", "/kubesim/faults")
+
+    def counters(self):
+        return self.request("GET", "/kubesim/counters")
 
 
 def find_kubectl():
-    """The kubectl programs to test with: the one on the PATH, and Debian 12's where it can be had."""
-    found = []
-    on_path = shutil.which("kubectl")
-    if on_path:
-        found.append(on_path)
-    debian = debian_kubectl()
-    if debian:
-        found.append(debian)
+    """The kubectl programs to test with: the one on the PATH, and Debian 12's where it can be
+    had."""
+    found = [program for program in (shutil.which("kubectl"), debian_kubectl()) if program]
     if not found:
         raise Skip("no kubectl here")
     return found
@@ -169,7 +230,7 @@ def debian_kubectl():
     return str(program) if program.exists() else None
 
 
-def kubernetes_corefile(kubesim, extra="", options="pods insecure"):
+def kubernetes_corefile(kubesim, extra="", options="pods insecure", kubeconfig=None):
     return f"""
 .:0 {{
     bind 127.0.0.1
@@ -178,7 +239,7 @@ def kubernetes_corefile(kubesim, extra="", options="pods insecure"):
         class error
     }}
     kubernetes cluster.local in-addr.arpa ip6.arpa {{
-        kubeconfig {kubesim.kubeconfig}
+        kubeconfig {kubeconfig or kubesim.kubeconfig}
         ttl 30
         {options}
         fallthrough in-addr.arpa ip6.arpa
@@ -192,55 +253,10 @@ def kubernetes_corefile(kubesim, extra="", options="pods insecure"):
 """
 
 
-def main(tests):
-    """Runs the functions of a module that are named test_*."""
-    failed = 0
-    chosen = sys.argv[1:]
-    for name, test in list(tests.items()):
-        if not name.startswith("test_") or (chosen and name not in chosen):
-            continue
-        folder = tempfile.mkdtemp(prefix="catena-test-")
-        started = time.monotonic()
-        try:
-            test(folder)
-            print(f"  ok     {time.monotonic() - started:5.1f} s  {name}", flush=True)
-        except Skip as reason:
-            print(f"{name} skipped: {reason}")
-            sys.exit(77)
-        except Exception:
-            failed += 1
-            print(f"  FAILED {time.monotonic() - started:5.1f} s  {name}\n{traceback.format_exc()}", flush=True)
-            for log in pathlib.Path(folder).glob("*.log"):
-                print(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}")
-        finally:
-            Running.stop_all()
-            shutil.rmtree(folder, ignore_errors=True)
-    sys.exit(1 if failed else 0)
-
-
-class Running:
-    """What a test started and did not stop; a sanitizer's complaint at the end is a failure too."""
-
-    programs = []
-
-    @classmethod
-    def start(cls, program):
-        cls.programs.append(program)
-        return program
-
-    @classmethod
-    def stop_all(cls):
-        for program in cls.programs:
-            if program.process.poll() is None:
-                program.process.kill()
-                program.process.wait()
-        cls.programs.clear()
-
-
 def cluster(folder, **options):
     """kubesim with the sample cluster, and catena following it."""
-    kubesim = Running.start(Kubesim(folder))
-    catena = Running.start(Catena(folder, kubernetes_corefile(kubesim, **options)))
+    kubesim = Kubesim(folder)
+    catena = Catena(folder, kubernetes_corefile(kubesim, **options))
     return kubesim, catena
 
 
@@ -248,6 +264,59 @@ def stop_cleanly(*programs):
     """Ends programs as an operator does; they must end well and have nothing to complain about."""
     for program in programs:
         code = program.stop()
-        log = program.log()
-        assert code == 0, f"exit status {code}:\n{log[-4000:]}"
-        assert "Sanitizer" not in log, log[-4000:]
+        assert code == 0, f"exit status {code}:\n{program.log()[-4000:]}"
+
+
+def run(*arguments, environment=None, stdin="", folder=None):
+    """Runs catena to its end; returns exit status, standard output and standard error."""
+    done = subprocess.run([str(BUILD / "catena"), *map(str, arguments)], capture_output=True,
+                          text=True, input=stdin, timeout=PATIENCE, cwd=folder,
+                          env={**os.environ, **(environment or {})})
+    return done.returncode, done.stdout, done.stderr
+
+
+def check(folder, corefile, environment=None):
+    """`catena check` of a Corefile text: exit status, and all that it said without the folder."""
+    path = write_corefile(folder, corefile, "checked")
+    code, out, err = run("check", path, environment=environment, folder=folder)
+    return code, (out + err).replace(str(path), "Corefile").replace(f"{folder}/", "")
+
+
+def run_test(name, test):
+    """Runs one test in a folder of its own; true, false or the reason why it cannot run here."""
+    folder = tempfile.mkdtemp(prefix="catena-test-")
+    started = time.monotonic()
+    problem = None
+    try:
+        test(folder)
+    except Skip as reason:
+        print(f"  SKIPPED        {name}: {reason}", flush=True)
+        return str(reason)
+    except Exception:
+        problem = traceback.format_exc()
+    finally:
+        complaints = Running.stop_all()
+        if complaints:
+            problem = (problem or "") + "\n".join(text[-6000:] for text in complaints)
+        took = f"{time.monotonic() - started:5.1f} s"
+        if problem:
+            print(f"  FAILED {took}  {name}\n{problem}", flush=True)
+            for log in sorted(pathlib.Path(folder).glob("*.log")):
+                print(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}")
+        shutil.rmtree(folder, ignore_errors=True)
+    if not problem:
+        print(f"  ok     {took}  {name}", flush=True)
+    return not problem
+
+
+def main(tests):
+    """Runs the functions of a module that are named test_*, or those of the command line."""
+    chosen = sys.argv[1:]
+    results = {name: run_test(name, test) for name, test in list(tests.items())
+               if name.startswith("test_") and (not chosen or name in chosen)}
+    if False in results.values() or not results:
+        sys.exit(1)
+    skipped = [f"{name} skipped: {reason}" for name, reason in results.items() if reason is not True]
+    if skipped:
+        print(f"{len(results) - len(skipped)} of {len(results)} ran; {'; '.join(skipped)}")
+        sys.exit(77)

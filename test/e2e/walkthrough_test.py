@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The headless walk-through with the real kubectl, real clients and the real programs."""
 
@@ -9,7 +9,7 @@ import dns.message
 import dns.query
 
 from harness import ROOT, cluster, eventually, find_kubectl, kubernetes_corefile, main, stop_cleanly
-from harness import Catena, Kubesim, Running
+from harness import Catena, Kubesim
 
 DOMAIN = "default.svc.cluster.local"
 # A change must show within a second on an ordinary machine; sanitizers and a busy one get more.
@@ -36,8 +36,8 @@ def follows(kubesim, catena, count):
 
 def test_the_page_with_every_kubectl(folder):
     for number, program in enumerate(find_kubectl()):
-        kubesim = Running.start(Kubesim(folder, manifests=(), name=f"kubesim{number}"))
-        catena = Running.start(Catena(folder, kubernetes_corefile(kubesim), name=f"catena{number}"))
+        kubesim = Kubesim(folder, manifests=(), name=f"kubesim{number}")
+        catena = Catena(folder, kubernetes_corefile(kubesim), name=f"catena{number}")
 
         def kubectl(*arguments):
             return kubesim.kubectl(*arguments, program=program)
