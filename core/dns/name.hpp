@@ -147,6 +147,7 @@ class Name {
   operator NameView() const { return view(); }  // NOLINT: a view is what everyone takes
   NameView view() const { return {bytes_.data(), size_}; }
   bool operator==(const Name& other) const { return view() == other.view(); }
+  bool operator==(NameView other) const { return view() == other; }
 
   std::string to_text() const { return view().to_text(); }
 
