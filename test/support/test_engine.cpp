@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/support/test_engine.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <optional>
+#include <stdexcept>
+
+namespace catena::test {
+
+asio::awaitable<Outcome> TestEngine::ask(Query& parent, dns::Question, dns::Response&) {
+  co_return parent.fail(dns::Rcode::ServFail, "no server is behind this engine");
+}
+
+bool TestEngine::background(const Query&, Next, std::function<void(Query&, Outcome)>) {
+  return false;
+}
+
+asio::awaitable<bool> TestEngine::send_part(Query&) { co_return false; }
+
+void TestEngine::spawn(Reply reply, std::function<void(Outcome)> after) {
+  asio::co_spawn(io_, std::move(reply).wait(), [after](std::exception_ptr error, Outcome outcome) {
+    if (error) std::rethrow_exception(error);
+    after(outcome);
+  });
+}
+
+Outcome TestEngine::run(Reply reply, Duration limit) {
+  std::optional<Outcome> found;
+  spawn(std::move(reply), [&found](Outcome outcome) { found = outcome; });
+  const auto done = [&found] { return found.has_value(); };
+  if (!run_until(done, limit)) throw std::runtime_error("no outcome in time");
+  return *found;
+}
+
+bool TestEngine::run_until(const std::function<bool()>& done, Duration limit) {
+  const TimePoint end = clock_.now() + limit;
+  while (!done()) {
+    const Duration left = end - clock_.now();
+    if (left <= Duration::zero()) return false;
+    io_.restart();
+    io_.run_one_for(std::min<Duration>(left, std::chrono::milliseconds(10)));
+  }
+  return true;
+}
+
+}  // namespace catena::test

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/engine.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+
+namespace catena::test {
+
+/// A worker for tests of plugins that wait: an event loop of its own that turns only while a test
+/// waits for something, the system's clock, and no server behind it (ask() fails, background()
+/// refuses). Lane 1. One thread.
+class TestEngine final : public Engine {
+ public:
+  asio::any_io_executor executor() override { return io_.get_executor(); }
+  Lane lane() const override { return Lane{1}; }
+  const Clock& clock() const override { return clock_; }
+  Random& random() override { return random_; }
+
+  asio::awaitable<Outcome> ask(Query& parent,
+                               dns::Question question,
+                               dns::Response& answer) override;
+  bool background(const Query& origin,
+                  Next next,
+                  std::function<void(Query&, Outcome)> after) override;
+  asio::awaitable<bool> send_part(Query& query) override;
+
+  /// Turns the event loop until the reply's outcome is known. Throws after `limit`.
+  Outcome run(Reply reply, Duration limit = std::chrono::seconds(20));
+
+  /// Starts a reply; `after` is told its outcome while a later call turns the loop.
+  void spawn(Reply reply, std::function<void(Outcome)> after);
+
+  /// Turns the event loop until `done` is true. False after `limit`.
+  bool run_until(const std::function<bool()>& done, Duration limit = std::chrono::seconds(20));
+
+  asio::io_context& io() { return io_; }
+
+ private:
+  asio::io_context io_;
+  SystemClock clock_;
+  Random random_;
+};
+
+}  // namespace catena::test
