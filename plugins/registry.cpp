@@ -1,1 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/registry.hpp"
+
+#include <array>
+
+namespace catena {
+
+namespace bind {
+void setup(Setup& setup);
+}
+namespace cache {
+void setup(Setup& setup);
+}
+namespace debug {
+void setup(Setup& setup);
+}
+namespace errors {
+void setup(Setup& setup);
+}
+namespace forward {
+void setup(Setup& setup);
+}
+namespace kubernetes {
+void setup(Setup& setup);
+}
+namespace log {
+void setup(Setup& setup);
+}
+namespace whoami {
+void setup(Setup& setup);
+}
+
+namespace {
+
+// The order of CoreDNS 1.15 (coredns-1.15.md 3.6). A plugin sees what those below it answer.
+constexpr std::array kPlugins{
+    PluginEntry{"root", nullptr, "Paths of files are relative to it, so it is read first."},
+    PluginEntry{"metadata", nullptr, "Everyone below may ask for its values."},
+    PluginEntry{"geoip", nullptr, "A source of metadata."},
+    PluginEntry{"cancel", nullptr, "Its deadline is for all that follows."},
+    PluginEntry{"proxyproto", nullptr, "Says who the client is before anybody looks."},
+    PluginEntry{"quic", nullptr, "Settings of the listener."},
+    PluginEntry{"grpc_server", nullptr, "Settings of the listener."},
+    PluginEntry{"https", nullptr, "Settings of the listener."},
+    PluginEntry{"https3", nullptr, "Settings of the listener."},
+    PluginEntry{"timeouts", nullptr, "Settings of the listener."},
+    PluginEntry{"multisocket", nullptr, "Settings of the listener."},
+    PluginEntry{"reload", nullptr, "Watches the Corefile, whatever the chain is."},
+    PluginEntry{"nsid", nullptr, "Adds its option to answers of every origin."},
+    PluginEntry{"bufsize", nullptr, "Limits the size before anybody computes with it."},
+    PluginEntry{"bind", bind::setup, "Plugins below it know the addresses of their listeners."},
+    PluginEntry{"debug", debug::setup, "Turns DEBUG lines on before plugins write any."},
+    PluginEntry{"trace", nullptr, "Measures all that follows."},
+    PluginEntry{"ready", nullptr, "A service beside the chain."},
+    PluginEntry{"health", nullptr, "A service beside the chain."},
+    PluginEntry{"pprof", nullptr, "A service beside the chain."},
+    PluginEntry{"shed", nullptr, "Turns load away before it costs anything."},
+    PluginEntry{"prometheus", nullptr, "Counts every answer, also those of errors and log."},
+    PluginEntry{"errors", errors::setup, "Sees the failures of all plugins below."},
+    PluginEntry{"log", log::setup, "Logs what leaves, after all changes below."},
+    PluginEntry{"dnstap", nullptr, "Copies what leaves, as log."},
+    PluginEntry{"local", nullptr, "Answers names of this host before they reach anybody."},
+    PluginEntry{"dns64", nullptr, "Makes AAAA of what all below answer."},
+    PluginEntry{"siit", nullptr, "Makes A of what all below answer."},
+    PluginEntry{"any", nullptr, "Ends ANY questions before they cost anything."},
+    PluginEntry{"chaos", nullptr, "Class CH goes no further."},
+    PluginEntry{"loadbalance", nullptr, "Shuffles also what comes out of the cache."},
+    PluginEntry{"tsig", nullptr, "Signs what leaves, checks before others act on it."},
+    PluginEntry{"rewrite", nullptr, "Changes the question before anybody looks it up."},
+    PluginEntry{"autopath", nullptr, "Asks the cache for each name of the search path."},
+    PluginEntry{"acl", nullptr, "Refuses before the cache answers."},
+    PluginEntry{"cache", cache::setup,
+                "Before whatever is slow, after whatever changes the question."},
+    PluginEntry{"header", nullptr, "Changes what the sources below answer."},
+    PluginEntry{"dnssec", nullptr, "Signs what the sources below answer; the cache keeps it."},
+    PluginEntry{"tls", nullptr, "Settings of the listener."},
+    PluginEntry{"minimal", nullptr, "Cuts what the sources below answer."},
+    PluginEntry{"template", nullptr, "A source; it may shadow all others."},
+    PluginEntry{"transfer", nullptr, "Hands out the zones of the sources below."},
+    PluginEntry{"dynupdate", nullptr, "Changes the zones that the sources below hold."},
+    PluginEntry{"hosts", nullptr, "A source; a file of the administrator goes first."},
+    PluginEntry{"route53", nullptr, "A source."},
+    PluginEntry{"azure", nullptr, "A source."},
+    PluginEntry{"clouddns", nullptr, "A source."},
+    PluginEntry{"k8s_external", nullptr, "Answers from what kubernetes knows, under other names."},
+    PluginEntry{"kubernetes", kubernetes::setup, "A source."},
+    PluginEntry{"file", nullptr, "A source."},
+    PluginEntry{"auto", nullptr, "A source."},
+    PluginEntry{"secondary", nullptr, "A source."},
+    PluginEntry{"etcd", nullptr, "A source."},
+    PluginEntry{"loop", nullptr, "Sees its own question come back just before it would leave."},
+    PluginEntry{"forward", forward::setup, "Whatever no source of this server knows."},
+    PluginEntry{"grpc", nullptr, "Whatever no source of this server knows."},
+    PluginEntry{"erratic", nullptr, "Answers everything, wrongly, for tests."},
+    PluginEntry{"whoami", whoami::setup, "Answers everything, so it is the last."},
+    PluginEntry{"on", nullptr, "Runs commands at start and end, beside the chain."},
+    PluginEntry{"sign", nullptr, "Signs files, beside the chain."},
+    PluginEntry{"view", nullptr, "Chooses the block, beside the chain."},
+    PluginEntry{"nomad", nullptr, "A source that came late to CoreDNS's list."},
+};
+
+}  // namespace
+
+Registry plugin_registry() { return kPlugins; }
+
+}  // namespace catena

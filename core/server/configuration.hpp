@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/config/keys.hpp"
+#include "core/dns/name.hpp"
+#include "core/plugin/abilities.hpp"
+#include "core/plugin/chain.hpp"
+#include "core/plugin/setup.hpp"
+#include "core/server/router.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace catena::server {
+
+/// Opcodes as a set of bits, one for each of the sixteen.
+class Opcodes {
+ public:
+  void add(dns::Opcode opcode) { bits_ |= bit(opcode); }
+  void add(Opcodes others) { bits_ |= others.bits_; }
+  bool has(dns::Opcode opcode) const { return (bits_ & bit(opcode)) != 0; }
+
+ private:
+  static constexpr std::uint16_t bit(dns::Opcode opcode) {
+    return static_cast<std::uint16_t>(1u << (static_cast<unsigned>(opcode) & 15u));
+  }
+  std::uint16_t bits_ = bit(dns::Opcode::Query) | bit(dns::Opcode::Notify);
+};
+
+/// Which classes reach the chains of a listener: IN only, unless one of its blocks has chaos or
+/// forward (core.md 11).
+enum class Classes : std::uint8_t { internet_only, every };
+
+/// One server block after its plugins are set up. Only read while queries run.
+struct Block {
+  std::vector<config::Key> keys;
+  std::vector<dns::Name> zones;
+  ListenerSettings settings;
+  Chain chain;
+  MetadataSources metadata{{}};
+  std::vector<BlockFilter*> filters;
+  Opcodes opcodes;
+  Classes classes = Classes::internet_only;
+};
+
+/// One address and port with the blocks that answer there.
+struct Listener {
+  std::uint16_t number = 0;
+  std::string address;  ///< Empty: every address of the host.
+  std::uint16_t port = 0;
+  std::string label;  ///< "dns://:53", as metrics and logs call it.
+  ListenerSettings settings;
+  Opcodes opcodes;
+  Classes classes = Classes::internet_only;
+  std::vector<const Block*> blocks;  ///< In the order of the Corefile, each once.
+  Router router;
+};
+
+/// All that a Corefile says, ready to run. A query that waits pins it.
+struct Configuration {
+  std::vector<std::unique_ptr<Block>> blocks;
+  std::vector<std::unique_ptr<Listener>> listeners;
+
+  /// The plugins of all blocks with an ability, in chain order, block by block.
+  template <class Ability>
+  std::vector<Ability*> with() const {
+    std::vector<Ability*> found;
+    for (const auto& block : blocks) {
+      const std::vector<Ability*> some = block->chain.template with<Ability>();
+      found.insert(found.end(), some.begin(), some.end());
+    }
+    return found;
+  }
+
+  /// True when some block asks for DEBUG lines.
+  bool debug() const;
+};
+
+}  // namespace catena::server

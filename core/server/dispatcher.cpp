@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/dispatcher.hpp"
+
+#include "core/plugin/plugin.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <exception>
+
+namespace catena::server {
+namespace {
+
+std::string text_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& exception) {
+    return exception.what();
+  } catch (...) {
+    return "something that is no std::exception";
+  }
+}
+
+/// Counts down when a coroutine ends, also one that is given up.
+class Leaving {
+ public:
+  explicit Leaving(std::size_t& count) : count_(count) {}
+  ~Leaving() { --count_; }
+  Leaving(const Leaving&) = delete;
+  Leaving& operator=(const Leaving&) = delete;
+
+ private:
+  std::size_t& count_;
+};
+
+void copy_answer(const Query& from, dns::Response& answer) {
+  const dns::Response& source = from.response();
+  answer.clear();
+  answer.flags = source.flags;
+  answer.rcode = source.rcode;
+  answer.edns = source.edns;
+  if (answer.edns) answer.edns->options = answer.arena().copy(answer.edns->options);
+  for (const auto section :
+       {dns::Section::answer, dns::Section::authority, dns::Section::additional}) {
+    for (const dns::Record& record : source.records(section)) answer.add(section, record);
+  }
+  answer.own();
+}
+
+}  // namespace
+
+/// A question that the server asks itself: whoever asked awaits the outcome.
+class Dispatcher::Inner final : public Ticket {
+ public:
+  using Ticket::Ticket;
+  void finished(Outcome) override {}
+};
+
+Dispatcher::Dispatcher(asio::any_io_executor executor,
+                       Lane lane,
+                       const Service& service,
+                       std::shared_ptr<const Configuration> configuration)
+    : executor_(std::move(executor)),
+      lane_(lane),
+      service_(service),
+      configuration_(std::move(configuration)) {}
+
+Reply Dispatcher::run(Ticket& ticket) {
+  const Listener& listener = *ticket.listener();
+  try {
+    if (ticket.qclass() != dns::Class::IN && listener.classes == Classes::internet_only) {
+      return refuse(ticket, dns::Rcode::Refused);
+    }
+    const Block* block = listener.router.route(ticket);
+    if (block == nullptr || block->chain.empty()) return refuse(ticket, dns::Rcode::Refused);
+    if (!block->opcodes.has(ticket.opcode())) return refuse(ticket, dns::Rcode::NotImp);
+    return block->chain.first()(ticket);
+  } catch (...) {
+    return recover(ticket);
+  }
+}
+
+void Dispatcher::count(Refusal refusal, const Listener& listener, const Transport& transport) {
+  if (refusal == Refusal::not_a_query) {
+    service_.meters.gate_ignored.add(lane_);
+  } else if (refusal == Refusal::no_question) {
+    dropped(listener).count_without_question(lane_, transport);
+  } else {
+    service_.meters.gate_refused.add(lane_);
+  }
+}
+
+Reply Dispatcher::first_step(Ticket& ticket, Next next) {
+  try {
+    return next(ticket);
+  } catch (...) {
+    return recover(ticket);
+  }
+}
+
+Outcome Dispatcher::refuse(Ticket& ticket, dns::Rcode rcode) {
+  const Outcome outcome = ticket.fail(rcode);
+  dropped(*ticket.listener()).count(lane_, ticket, clock().now());
+  return outcome;
+}
+
+// Only inside a catch block. With `debug` the process ends, so that the cause can be looked at.
+Outcome Dispatcher::recover(Ticket& ticket) {
+  service_.meters.panics.add(lane_);
+  const Listener& listener = *ticket.listener();
+  service_.process.log.error("Recovered from panic in server: \"{}\" {}", listener.label,
+                             text_of(std::current_exception()));
+  if (listener.settings.debug) std::terminate();
+  return refuse(ticket, dns::Rcode::ServFail);
+}
+
+void Dispatcher::wait(Ticket& ticket, Reply reply) {
+  ++waiting_;
+  asio::co_spawn(executor_, finish(configuration_, ticket, std::move(reply).wait()),
+                 asio::detached);
+}
+
+// The bytes are written right behind the wait: what the answer points to is still there.
+asio::awaitable<void> Dispatcher::finish([[maybe_unused]] Pin pin,
+                                         Ticket& ticket,
+                                         asio::awaitable<Outcome> pending) {
+  const Leaving leaving(waiting_);
+  Outcome outcome = Outcome::drop;
+  try {
+    outcome = co_await std::move(pending);
+  } catch (...) {
+    outcome = recover(ticket);
+  }
+  ticket.finished(outcome);
+}
+
+asio::awaitable<Outcome> Dispatcher::guarded(Ticket& ticket, asio::awaitable<Outcome> pending) {
+  try {
+    co_return co_await std::move(pending);
+  } catch (...) {
+    co_return recover(ticket);
+  }
+}
+
+std::unique_ptr<Dispatcher::Inner> Dispatcher::inner_like(const Query& parent,
+                                                          const dns::Question& question) {
+  auto inner = std::make_unique<Inner>(*this);
+  inner->begin_like(parent, question);
+  inner->set_listener(static_cast<const Ticket&>(parent).listener());
+  return inner;
+}
+
+asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
+                                         dns::Question question,
+                                         dns::Response& answer) {
+  if (parent.depth() >= kMaxDepth) {
+    answer.clear();
+    answer.rcode = dns::Rcode::ServFail;
+    co_return Outcome::respond;
+  }
+  const std::unique_ptr<Inner> inner = inner_like(parent, question);
+  Reply reply = run(*inner);
+  Outcome outcome = Outcome::drop;
+  if (reply.ready()) {
+    outcome = reply.outcome();
+  } else {
+    outcome = co_await guarded(*inner, std::move(reply).wait());
+  }
+  copy_answer(*inner, answer);
+  co_return outcome;
+}
+
+bool Dispatcher::background(const Query& origin, Next next, After after) {
+  if (background_ >= kMaxBackground) {
+    service_.meters.background_refused.add(lane_);
+    return false;
+  }
+  std::unique_ptr<Inner> inner = inner_like(origin, origin.question());
+  Transport nobody = origin.transport();
+  nobody.protocol = Protocol::tcp;
+  nobody.client = {};
+  nobody.facts = nullptr;
+  inner->set_transport(nobody);
+  ++background_;
+  asio::co_spawn(executor_,
+                 run_background(configuration_, std::move(inner), next, std::move(after)),
+                 asio::detached);
+  return true;
+}
+
+asio::awaitable<void> Dispatcher::run_background([[maybe_unused]] Pin pin,
+                                                 std::unique_ptr<Inner> inner,
+                                                 Next next,
+                                                 After after) {
+  const Leaving leaving(background_);
+  Reply reply = first_step(*inner, next);
+  Outcome outcome = Outcome::drop;
+  if (reply.ready()) {
+    outcome = reply.outcome();
+  } else {
+    outcome = co_await guarded(*inner, std::move(reply).wait());
+  }
+  try {
+    after(*inner, outcome);
+  } catch (...) {
+    recover(*inner);
+  }
+}
+
+asio::awaitable<bool> Dispatcher::send_part(Query& query) {
+  return static_cast<Ticket&>(query).send_part();
+}
+
+}  // namespace catena::server

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/engine.hpp"
+#include "core/plugin/setup.hpp"
+#include "core/server/configuration.hpp"
+#include "core/server/gate.hpp"
+#include "core/server/meters.hpp"
+#include "core/server/ticket.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace catena::server {
+
+/// What a worker needs to run queries; the parts outlive the worker.
+struct Service {
+  const Process& process;
+  Meters& meters;
+  std::vector<std::unique_ptr<Dropped>>& dropped;  ///< By the listener's number.
+};
+
+/// Runs queries through router and chain on one worker, and is the engine that their plugins see.
+/// What a plugin throws becomes a SERVFAIL here and nowhere else. One thread.
+class Dispatcher final : public Engine {
+ public:
+  /// Background queries that may run at once; cache refreshes mostly.
+  static constexpr std::size_t kMaxBackground = 1024;
+  /// Questions that may lead to one another inside the server (core.md 11.3).
+  static constexpr unsigned kMaxDepth = 8;
+
+  Dispatcher(asio::any_io_executor executor,
+             Lane lane,
+             const Service& service,
+             std::shared_ptr<const Configuration> configuration);
+
+  /// Runs a query that has begun and has its listener. Never throws.
+  Reply run(Ticket& ticket);
+
+  /// For a reply that is not ready: ticket.finished() is called when it is.
+  void wait(Ticket& ticket, Reply reply);
+
+  /// Queries that wait, of every kind.
+  std::size_t waiting() const { return waiting_; }
+
+  const Configuration& configuration() const { return *configuration_; }
+  Dropped& dropped(const Listener& listener) { return *service_.dropped[listener.number]; }
+
+  /// Counts what the gate did not let pass.
+  void count(Refusal refusal, const Listener& listener, const Transport& transport);
+  Meters& meters() { return service_.meters; }
+
+  asio::any_io_executor executor() override { return executor_; }
+  Lane lane() const override { return lane_; }
+  const Clock& clock() const override { return service_.process.clock; }
+  Random& random() override { return random_; }
+  asio::awaitable<Outcome> ask(Query& parent,
+                               dns::Question question,
+                               dns::Response& answer) override;
+  bool background(const Query& origin,
+                  Next next,
+                  std::function<void(Query&, Outcome)> after) override;
+  asio::awaitable<bool> send_part(Query& query) override;
+
+ private:
+  class Inner;
+  using After = std::function<void(Query&, Outcome)>;
+  using Pin = std::shared_ptr<const Configuration>;
+
+  asio::awaitable<void> finish(Pin pin, Ticket& ticket, asio::awaitable<Outcome> pending);
+  asio::awaitable<Outcome> guarded(Ticket& ticket, asio::awaitable<Outcome> pending);
+  asio::awaitable<void> run_background(Pin pin,
+                                       std::unique_ptr<Inner> inner,
+                                       Next next,
+                                       After after);
+  Reply first_step(Ticket& ticket, Next next);
+  Outcome refuse(Ticket& ticket, dns::Rcode rcode);
+  Outcome recover(Ticket& ticket);
+  std::unique_ptr<Inner> inner_like(const Query& parent, const dns::Question& question);
+
+  asio::any_io_executor executor_;
+  Lane lane_;
+  const Service& service_;
+  Pin configuration_;
+  Random random_;
+  std::size_t waiting_ = 0;
+  std::size_t background_ = 0;
+};
+
+}  // namespace catena::server

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/listeners.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace catena::server {
+namespace {
+
+struct Place {
+  std::string address;
+  std::uint16_t port;
+  bool operator==(const Place&) const = default;
+};
+
+std::vector<std::string> addresses_of(const Block& block) {
+  const ListenerSettings& settings = block.settings;
+  if (settings.bind.empty() && !settings.bind_given) return {std::string()};
+  return settings.bind;
+}
+
+// Each once, in the order of the keys.
+std::vector<Place> places_of(const Block& block) {
+  std::vector<Place> places;
+  for (const config::Key& key : block.keys) {
+    for (const std::string& address : addresses_of(block)) {
+      const Place place{address, key.port};
+      if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+    }
+  }
+  return places;
+}
+
+std::vector<Place> places_of(const Configuration& configuration) {
+  std::vector<Place> all;
+  for (const auto& block : configuration.blocks) {
+    for (const Place& place : places_of(*block)) {
+      if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(place);
+    }
+  }
+  return all;
+}
+
+std::string label_of(const Place& place) {
+  const bool v6 = place.address.find(':') != std::string::npos;
+  return fmt::format("dns://{}{}{}:{}", v6 ? "[" : "", place.address, v6 ? "]" : "", place.port);
+}
+
+template <class T>
+void take_if_changed(T& target, const T& value, const T& usual) {
+  if (value != usual) target = value;
+}
+
+void merge(ListenerSettings& target, const ListenerSettings& block) {
+  static const ListenerSettings usual;
+  take_if_changed(target.read_timeout, block.read_timeout, usual.read_timeout);
+  take_if_changed(target.idle_timeout, block.idle_timeout, usual.idle_timeout);
+  take_if_changed(target.write_timeout, block.write_timeout, usual.write_timeout);
+  take_if_changed(target.max_tcp_queries, block.max_tcp_queries, usual.max_tcp_queries);
+  target.stacktrace = block.stacktrace;
+  target.debug = target.debug || block.debug;
+}
+
+void add_block(Listener& listener, const Block& block) {
+  listener.blocks.push_back(&block);
+  listener.opcodes.add(block.opcodes);
+  if (block.classes == Classes::every) listener.classes = Classes::every;
+  merge(listener.settings, block.settings);
+  std::vector<dns::Name> zones;
+  for (const config::Key& key : block.keys) {
+    if (key.port != listener.port) continue;
+    const auto zone = dns::Name::parse(key.zone);
+    if (!zone || std::find(zones.begin(), zones.end(), *zone) != zones.end()) continue;
+    zones.push_back(*zone);
+    listener.router.add(dns::Name(*zone).fold(), block);
+  }
+}
+
+}  // namespace
+
+bool Configuration::debug() const {
+  return std::any_of(blocks.begin(), blocks.end(),
+                     [](const auto& block) { return block->settings.debug; });
+}
+
+std::vector<ServerLabel> labels_of(const Configuration& configuration, const Block& block) {
+  const std::vector<Place> all = places_of(configuration);
+  std::vector<ServerLabel> labels;
+  for (const Place& place : places_of(block)) {
+    const auto number = std::find(all.begin(), all.end(), place) - all.begin();
+    labels.push_back({static_cast<std::uint16_t>(number), label_of(place)});
+  }
+  return labels;
+}
+
+void check_keys(const Configuration& configuration, config::Diagnostics& diagnostics) {
+  std::vector<config::BoundKey> bound;
+  for (const auto& block : configuration.blocks) {
+    const auto filtered = block->filters.empty() ? config::Filtered::no : config::Filtered::yes;
+    for (const config::Key& key : block->keys) {
+      for (const std::string& address : addresses_of(*block)) {
+        bound.push_back({key, address, filtered});
+      }
+    }
+  }
+  config::check_overlaps(bound, diagnostics);
+}
+
+void make_listeners(Configuration& configuration) {
+  const std::vector<Place> all = places_of(configuration);
+  for (const Place& place : all) {
+    auto listener = std::make_unique<Listener>();
+    listener->number = static_cast<std::uint16_t>(configuration.listeners.size());
+    listener->address = place.address;
+    listener->port = place.port;
+    listener->label = label_of(place);
+    for (const auto& block : configuration.blocks) {
+      const std::vector<Place> places = places_of(*block);
+      if (std::find(places.begin(), places.end(), place) != places.end()) {
+        add_block(*listener, *block);
+      }
+    }
+    configuration.listeners.push_back(std::move(listener));
+  }
+}
+
+}  // namespace catena::server

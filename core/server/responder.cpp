@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/responder.hpp"
+
+#include "core/dns/writer.hpp"
+#include "core/plugin/abilities.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace catena::server {
+namespace {
+
+constexpr std::uint16_t kEchoed = dns::Edns::kDO | dns::Edns::kCO;
+
+// coredns-1.15.md 3.3: the options are the plugins' own; the client's are never sent back.
+std::optional<dns::Edns> opt_for(const Query& query, const dns::Response& response) {
+  std::optional<dns::Edns> opt = response.edns;
+  const std::optional<dns::Edns>& client = query.edns();
+  if (client) {
+    if (!opt) opt = dns::Edns{.flags = client->flags, .options = {}};
+    opt->version = 0;
+    opt->udp_size = client->udp_size;
+    opt->flags =
+        static_cast<std::uint16_t>((opt->flags & kEchoed) | (client->flags & dns::Edns::kDO));
+  }
+  if (opt)
+    opt->extended_rcode = static_cast<std::uint8_t>(static_cast<unsigned>(response.rcode) >> 4);
+  return opt;
+}
+
+std::span<const std::uint8_t> encode(const Query& query,
+                                     dns::Response& response,
+                                     std::span<std::uint8_t> out) {
+  dns::Envelope envelope;
+  envelope.id = query.id();
+  envelope.query_flags = query.flags();
+  envelope.question = query.asked();
+  envelope.opt = opt_for(query, response);
+  envelope.limit = std::min(query.response_limit(), out.size());
+  // The upper eight bits have no place without OPT (RFC 6891 section 6.1.3).
+  const bool unsayable = !envelope.opt && static_cast<unsigned>(response.rcode) > 15;
+  if (unsayable) response.rcode = dns::Rcode::ServFail;
+  return dns::encode(response, envelope, out);
+}
+
+}  // namespace
+
+std::span<const std::uint8_t> write_response(const Query& query, std::span<std::uint8_t> out) {
+  dns::Response response = query.response();
+  if (query.failed()) {
+    response = dns::Response(response.arena());
+    response.rcode = query.response().rcode;
+  }
+  std::size_t size = encode(query, response, out).size();
+  if (size == 0) return {};
+  for (const WireHook* hook : std::views::reverse(query.wire_hooks())) {
+    size = std::min(hook->leaving(query, out, size), out.size());
+  }
+  return out.first(size);
+}
+
+}  // namespace catena::server

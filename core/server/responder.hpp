@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/query.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace catena::server {
+
+/// Turns a finished query into the bytes that leave: EDNS as CoreDNS 1.15 echoes it, size limit,
+/// the client's own question, then the query's wire hooks. A query that failed gets its rcode and
+/// nothing else. Returns the part of `out` that is written; empty when not even the header fits.
+/// Reads the response's views, so it runs before anything else may free what they point to.
+std::span<const std::uint8_t> write_response(const Query& query, std::span<std::uint8_t> out);
+
+}  // namespace catena::server

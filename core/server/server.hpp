@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/plugin/setup.hpp"
+#include "core/server/configuration.hpp"
+#include "core/server/meters.hpp"
+#include "core/server/worker.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace catena::server {
+
+/// How much a server takes.
+struct ServerLimits {
+  std::size_t workers = 1;
+  std::size_t connections = TcpConnections::kMaxConnections;  ///< In all.
+  std::size_t waiting = UdpSlots::kMaxWaiting;                ///< UDP queries of each worker.
+  std::chrono::nanoseconds drain = std::chrono::seconds(5);
+};
+
+/// Whether every plugin stopped without an error.
+enum class Stopped : std::uint8_t { cleanly, with_errors };
+
+/// A configuration that runs: plugins started, sockets bound, a thread for each worker. The metrics
+/// registry has a lane for each worker and one more. Control thread only.
+class Server {
+ public:
+  Server(const Process& process,
+         std::shared_ptr<const Configuration> configuration,
+         const ServerLimits& limits);
+  /// Stops if that was not done.
+  ~Server();
+
+  /// Starts plugins in chain order, binds all addresses, then takes queries. On an error whatever
+  /// had started is stopped again.
+  Result<void> start();
+
+  /// Finishes what is under way, then stops everything. Blocks; a second call does nothing.
+  Stopped stop();
+
+  /// The port of a listener, also when the Corefile said 0. After start().
+  std::uint16_t port(std::size_t listener) const { return ports_[listener]; }
+
+  /// One line for each zone of each listener.
+  std::vector<std::string> lines() const;
+
+ private:
+  Result<void> start_plugins();
+  Result<void> bind();
+  Result<void> bind(const Listener& listener);
+  void stop_plugins();
+
+  const Process& process_;
+  std::shared_ptr<const Configuration> configuration_;
+  ServerLimits limits_;
+  Meters meters_;
+  std::vector<std::unique_ptr<Dropped>> dropped_;
+  Service service_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<Startable*> started_;
+  std::vector<std::uint16_t> ports_;
+  bool running_ = false;
+  Stopped stopped_ = Stopped::cleanly;
+};
+
+}  // namespace catena::server

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/sockets.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace catena::server {
+namespace {
+
+enum class Sharing { exclusive, among_workers };
+
+struct Wanted {
+  int type;  // SOCK_DGRAM or SOCK_STREAM
+  Sharing sharing;
+};
+
+constexpr int kUdpBuffer = 4 * 1024 * 1024;
+constexpr int kBacklog = 1024;
+constexpr int kPortAttempts = 32;
+
+void turn_on(int socket, int level, int option) {
+  const int one = 1;
+  ::setsockopt(socket, level, option, &one, sizeof one);
+}
+
+bool is_wildcard(const SocketAddress& address) {
+  return endpoint_of(address.get()).address().is_unspecified();
+}
+
+void prepare_udp(int socket, const SocketAddress& address) {
+  const bool v6 = address.get()->sa_family == AF_INET6;
+  if (is_wildcard(address) && !v6) turn_on(socket, SOL_IP, IP_PKTINFO);
+  if (is_wildcard(address) && v6) turn_on(socket, SOL_IPV6, IPV6_RECVPKTINFO);
+  // As much as net.core allows: a batch of answers must not find the buffer full.
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kUdpBuffer, sizeof kUdpBuffer);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kUdpBuffer, sizeof kUdpBuffer);
+}
+
+void prepare(int socket, const SocketAddress& address, const Wanted& wanted) {
+  if (address.get()->sa_family == AF_INET6) {
+    const int only = is_wildcard(address) ? 0 : 1;
+    ::setsockopt(socket, SOL_IPV6, IPV6_V6ONLY, &only, sizeof only);
+  }
+  if (wanted.type == SOCK_STREAM) turn_on(socket, SOL_SOCKET, SO_REUSEADDR);
+  if (wanted.sharing == Sharing::among_workers) turn_on(socket, SOL_SOCKET, SO_REUSEPORT);
+  if (wanted.type == SOCK_DGRAM) prepare_udp(socket, address);
+}
+
+// Nothing, with errno set, where the kernel refuses. TCP sockets listen.
+Descriptor open_socket(const SocketAddress& address, const Wanted& wanted) {
+  const int type = wanted.type | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  Descriptor socket(::socket(address.get()->sa_family, type, 0));
+  if (!socket) return {};
+  prepare(socket.get(), address, wanted);
+  if (::bind(socket.get(), address.get(), address.size) != 0) return {};
+  const bool listens = wanted.type == SOCK_STREAM && wanted.sharing == Sharing::among_workers;
+  if (listens && ::listen(socket.get(), kBacklog) != 0) return {};
+  return socket;
+}
+
+std::uint16_t port_of(const Descriptor& socket) {
+  SocketAddress address;
+  address.size = sizeof address.storage;
+  if (::getsockname(socket.get(), address.get(), &address.size) != 0) return 0;
+  return endpoint_of(address.get()).port();
+}
+
+void set_port(SocketAddress& address, std::uint16_t port) {
+  auto endpoint = endpoint_of(address.get());
+  endpoint.port(port);
+  address = socket_address(endpoint);
+}
+
+// The kernel may give a port of other SO_REUSEPORT sockets when asked with that option set, so the
+// number is found without it.
+std::optional<std::uint16_t> find_port(SocketAddress address) {
+  for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
+    set_port(address, 0);
+    const Descriptor udp = open_socket(address, {SOCK_DGRAM, Sharing::exclusive});
+    if (!udp) return std::nullopt;
+    set_port(address, port_of(udp));
+    if (open_socket(address, {SOCK_STREAM, Sharing::exclusive})) return port_of(udp);
+  }
+  errno = EADDRINUSE;
+  return std::nullopt;
+}
+
+std::string lower_reason(int number) {
+  std::string reason = std::strerror(number);
+  if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(reason[0]));
+  return reason;
+}
+
+Error failure(int type, const std::string& address, std::uint16_t port, int number) {
+  const char* kind = type == SOCK_STREAM ? "tcp" : "udp";
+  std::string text = fmt::format("Listen: listen {} {}: bind: {}", kind, to_text(address, port),
+                                 lower_reason(number));
+  if (number == EACCES || number == EPERM) {
+    text += fmt::format(
+        " (port {} is privileged: start as root, give the program the capability "
+        "CAP_NET_BIND_SERVICE, or use a port from 1024 on)",
+        port);
+  }
+  return {text};
+}
+
+bool in_use(const SocketAddress& address, int type) {
+  return !open_socket(address, {type, Sharing::exclusive}) && errno == EADDRINUSE;
+}
+
+bool has_ipv6() {
+  const SocketAddress any = socket_address("", 0);
+  return static_cast<bool>(open_socket(any, {SOCK_DGRAM, Sharing::exclusive}));
+}
+
+}  // namespace
+
+void Descriptor::reset(int number) {
+  if (number_ >= 0) ::close(number_);
+  number_ = number;
+}
+
+Result<BoundListener> bind_listener(const std::string& address,
+                                    std::uint16_t port,
+                                    std::size_t workers) {
+  BoundListener bound;
+  const bool use_v4 = address.empty() && !has_ipv6();
+  SocketAddress where = socket_address(use_v4 ? "0.0.0.0" : address, port);
+  if (where.size == 0) return Error{fmt::format("'{}' is no address to listen on", address)};
+  bound.wildcard = is_wildcard(where);
+  if (port == 0) {
+    const auto found = find_port(where);
+    if (!found) return failure(SOCK_DGRAM, address, 0, errno);
+    set_port(where, *found);
+  } else {
+    bound.shared = in_use(where, SOCK_DGRAM) || in_use(where, SOCK_STREAM);
+  }
+  bound.port = endpoint_of(where.get()).port();
+  for (std::size_t i = 0; i < workers; ++i) {
+    BoundListener::Pair pair;
+    pair.tcp = open_socket(where, {SOCK_STREAM, Sharing::among_workers});
+    if (!pair.tcp) return failure(SOCK_STREAM, address, bound.port, errno);
+    pair.udp = open_socket(where, {SOCK_DGRAM, Sharing::among_workers});
+    if (!pair.udp) return failure(SOCK_DGRAM, address, bound.port, errno);
+    bound.pairs.push_back(std::move(pair));
+  }
+  return bound;
+}
+
+}  // namespace catena::server

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/server/addresses.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace catena::server {
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    reset(other.release());
+    return *this;
+  }
+  ~Descriptor() { reset(-1); }
+
+  int get() const { return number_; }
+  explicit operator bool() const { return number_ >= 0; }
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  void reset(int number);
+  int number_ = -1;
+};
+
+/// The sockets of one listener: a pair for each worker, all bound to the same address and port.
+struct BoundListener {
+  struct Pair {
+    Descriptor udp;
+    Descriptor tcp;  ///< Listening.
+  };
+  std::vector<Pair> pairs;
+  std::uint16_t port = 0;  ///< The one that was given, or found for 0.
+  bool wildcard = false;   ///< Replies have to say which address they leave from.
+  bool shared = false;     ///< Somebody else, a left-over server perhaps, answers here too.
+};
+
+/// Binds one address ("" for all of them; 0.0.0.0 where the host has no IPv6) for `workers`
+/// workers. The error is CoreDNS's text, with what to do about it where a privilege is missing.
+Result<BoundListener> bind_listener(const std::string& address,
+                                    std::uint16_t port,
+                                    std::size_t workers);
+
+}  // namespace catena::server

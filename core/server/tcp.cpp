@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/tcp.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace catena::server {
+namespace {
+
+constexpr int kAcceptsPerTurn = 64;
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+}  // namespace
+
+TcpConnections::TcpConnections(Dispatcher& dispatcher, std::size_t limit)
+    : dispatcher_(dispatcher),
+      limit_(limit),
+      read_buffer_(new std::uint8_t[kReadBuffer]),
+      write_buffer_(new std::uint8_t[dns::kMaxMessage]) {}
+
+TcpConnections::~TcpConnections() = default;
+
+bool TcpConnections::make_room() {
+  if (connections_.size() < limit_) return true;
+  const auto idle = std::find_if(connections_.begin(), connections_.end(),
+                                 [](const auto& connection) { return connection->idle(); });
+  if (idle == connections_.end()) return false;
+  dispatcher_.meters().tcp_closed_idle.add(dispatcher_.lane());
+  const std::shared_ptr<TcpConnection> oldest = *idle;
+  oldest->close();
+  return true;
+}
+
+void TcpConnections::add(asio::posix::stream_descriptor socket,
+                         const Listener& listener,
+                         const Transport& transport) {
+  if (!make_room()) {
+    dispatcher_.meters().tcp_refused.add(dispatcher_.lane());
+    return;
+  }
+  auto connection = std::make_shared<TcpConnection>(*this, std::move(socket), listener, transport);
+  connection->place_ = connections_.insert(connections_.end(), connection);
+  connection->start();
+}
+
+void TcpConnections::touch(TcpConnection& connection) {
+  connections_.splice(connections_.end(), connections_, connection.place_);
+}
+
+void TcpConnections::remove(TcpConnection& connection) { connections_.erase(connection.place_); }
+
+void TcpConnections::drain() {
+  const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
+  for (const auto& connection : all) connection->drain();
+}
+
+void TcpConnections::close_all() {
+  while (!connections_.empty()) {
+    const std::shared_ptr<TcpConnection> connection = connections_.front();
+    connection->close();
+  }
+  for (const auto& ticket : parked_) ticket->connection.reset();
+}
+
+std::unique_ptr<TcpTicket> TcpConnections::take_ticket() {
+  if (spare_.empty()) return std::make_unique<TcpTicket>(dispatcher_);
+  std::unique_ptr<TcpTicket> ticket = std::move(spare_.back());
+  spare_.pop_back();
+  return ticket;
+}
+
+void TcpConnections::give_back(std::unique_ptr<TcpTicket> ticket) {
+  if (spare_.size() < kSpare) spare_.push_back(std::move(ticket));
+}
+
+void TcpConnections::park(std::unique_ptr<TcpTicket> ticket) {
+  ticket->place = parked_.size();
+  parked_.push_back(std::move(ticket));
+}
+
+void TcpConnections::unpark(TcpTicket& ticket) {
+  const std::size_t place = ticket.place;
+  std::unique_ptr<TcpTicket> owned = std::move(parked_[place]);
+  if (place + 1 != parked_.size()) {
+    parked_[place] = std::move(parked_.back());
+    parked_[place]->place = place;
+  }
+  parked_.pop_back();
+  give_back(std::move(owned));
+}
+
+TcpAcceptor::TcpAcceptor(asio::io_context& io,
+                         Descriptor socket,
+                         const Listener& listener,
+                         TcpConnections& connections)
+    : descriptor_(io, socket.release()),
+      pause_(io),
+      listener_(listener),
+      connections_(connections) {}
+
+void TcpAcceptor::start() {
+  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
+                         [this](boost::system::error_code error) {
+                           if (!error && descriptor_.is_open()) accept_some();
+                         });
+}
+
+TcpAcceptor::Accepted TcpAcceptor::accept_one() {
+  SocketAddress client;
+  client.size = sizeof client.storage;
+  Descriptor socket(::accept4(descriptor_.native_handle(), client.get(), &client.size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket) {
+    const bool passing = errno == EINTR || errno == ECONNABORTED;
+    if (passing) return Accepted::one;
+    return errno == EAGAIN ? Accepted::none : Accepted::failed;
+  }
+  const int one = 1;
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  SocketAddress local;
+  local.size = sizeof local.storage;
+  ::getsockname(socket.get(), local.get(), &local.size);
+  Transport transport{.protocol = Protocol::tcp,
+                      .client = endpoint_of(client.get()),
+                      .local = endpoint_of(local.get())};
+  transport.server = listener_.number;
+  transport.server_label = listener_.label;
+  connections_.add({descriptor_.get_executor(), socket.release()}, listener_, transport);
+  return Accepted::one;
+}
+
+void TcpAcceptor::accept_some() {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    const Accepted accepted = accept_one();
+    if (accepted == Accepted::none) break;
+    if (accepted == Accepted::failed) return wait_after_failure();
+  }
+  start();
+}
+
+// No descriptors left, mostly: asking again at once would only burn the CPU.
+void TcpAcceptor::wait_after_failure() {
+  Dispatcher& dispatcher = connections_.dispatcher();
+  dispatcher.meters().tcp_accept_failures.add(dispatcher.lane());
+  pause_.expires_after(kAcceptPause);
+  pause_.async_wait([this](boost::system::error_code error) {
+    if (!error && descriptor_.is_open()) start();
+  });
+}
+
+void TcpAcceptor::drain() {
+  while (descriptor_.is_open() && accept_one() == Accepted::one) continue;
+  pause_.cancel();
+  boost::system::error_code ignored;
+  descriptor_.close(ignored);
+}
+
+}  // namespace catena::server

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/server/tcp_connection.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+namespace catena::server {
+
+/// The connections of one worker, the oldest in activity first, and what they share. At the limit
+/// the oldest idle one makes room; where none is idle the new one is refused. One thread.
+class TcpConnections {
+ public:
+  /// For the whole process; a worker has its equal part.
+  static constexpr std::size_t kMaxConnections = 4096;
+
+  TcpConnections(Dispatcher& dispatcher, std::size_t limit);
+  ~TcpConnections();
+
+  void add(asio::posix::stream_descriptor socket,
+           const Listener& listener,
+           const Transport& transport);
+  void touch(TcpConnection& connection);
+  void remove(TcpConnection& connection);
+  void drain();
+  /// The end, when nothing is waited for any more: queries that still wait are never answered.
+  void close_all();
+  std::size_t size() const { return connections_.size(); }
+
+  std::unique_ptr<TcpTicket> take_ticket();
+  void give_back(std::unique_ptr<TcpTicket> ticket);
+  /// Keeps a ticket whose query waits.
+  void park(std::unique_ptr<TcpTicket> ticket);
+  void unpark(TcpTicket& ticket);
+
+  Dispatcher& dispatcher() { return dispatcher_; }
+
+  /// Scratch memory, good until the next call from anywhere.
+  std::span<std::uint8_t> read_buffer() { return {read_buffer_.get(), kReadBuffer}; }
+  std::span<std::uint8_t> write_buffer() { return {write_buffer_.get(), dns::kMaxMessage}; }
+
+ private:
+  static constexpr std::size_t kReadBuffer = 64 * 1024;
+  static constexpr std::size_t kSpare = 32;
+  bool make_room();
+
+  Dispatcher& dispatcher_;
+  std::size_t limit_;
+  std::list<std::shared_ptr<TcpConnection>> connections_;
+  std::vector<std::unique_ptr<TcpTicket>> spare_;
+  std::vector<std::unique_ptr<TcpTicket>> parked_;
+  std::unique_ptr<std::uint8_t[]> read_buffer_;
+  std::unique_ptr<std::uint8_t[]> write_buffer_;
+};
+
+/// One listening socket of one worker. One thread.
+class TcpAcceptor {
+ public:
+  TcpAcceptor(asio::io_context& io,
+              Descriptor socket,
+              const Listener& listener,
+              TcpConnections& connections);
+
+  void start();
+
+  /// Takes the connections that are already made, then closes the socket.
+  void drain();
+
+ private:
+  enum class Accepted : std::uint8_t { one, none, failed };
+  Accepted accept_one();
+  void accept_some();
+  void wait_after_failure();
+
+  asio::posix::stream_descriptor descriptor_;
+  asio::steady_timer pause_;
+  const Listener& listener_;
+  TcpConnections& connections_;
+};
+
+}  // namespace catena::server

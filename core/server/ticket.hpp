@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/query.hpp"
+#include "core/server/configuration.hpp"
+
+namespace catena::server {
+
+/// A query on its way through the server, with the way back to whoever asked. Every query that a
+/// plugin sees is one. One thread.
+class Ticket : public Query {
+ public:
+  explicit Ticket(Engine& engine, std::size_t arena_block = 2048) : Query(engine, arena_block) {}
+  virtual ~Ticket() = default;
+
+  /// The query that waited is done. The ticket may be begun anew, or be gone, when this returns.
+  virtual void finished(Outcome outcome) = 0;
+
+  /// Engine::send_part for this way back.
+  virtual asio::awaitable<bool> send_part() { co_return false; }
+
+  /// Where it came in. Null before the first begin().
+  const Listener* listener() const { return listener_; }
+  void set_listener(const Listener* listener) { listener_ = listener; }
+
+ private:
+  const Listener* listener_ = nullptr;
+};
+
+}  // namespace catena::server

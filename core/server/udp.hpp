@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/server/gate.hpp"
+#include "core/server/sockets.hpp"
+#include "core/server/udp_slots.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <array>
+#include <memory>
+
+namespace catena::server {
+
+/// What one socket is bound to.
+struct UdpPlace {
+  int socket = -1;
+  bool wildcard = false;
+  const Listener* listener = nullptr;
+  asio::ip::udp::endpoint local;
+};
+
+/// Takes datagrams in batches and answers them, for all sockets of one worker. One thread.
+class UdpReceiver {
+ public:
+  static constexpr std::size_t kBatch = 32;
+
+  explicit UdpReceiver(UdpSlots& slots) : slots_(slots) {}
+
+  /// Receives what is there, a batch at most, answers it and sends the answers. Returns how many
+  /// datagrams came.
+  std::size_t turn(const UdpPlace& place);
+
+ private:
+  std::size_t receive(const UdpPlace& place);
+  void prepare(std::size_t index, const UdpPlace& place);
+  void answer(std::size_t index, const UdpPlace& place, TimePoint now);
+  void refuse(const Verdict& verdict, const UdpSlot& slot, const Transport& transport);
+  void start(std::unique_ptr<UdpSlot>& slot);
+
+  UdpSlots& slots_;
+  std::array<std::unique_ptr<UdpSlot>, kBatch> batch_;
+  std::array<iovec, kBatch> pieces_;
+  std::array<mmsghdr, kBatch> messages_;
+};
+
+/// One bound socket of one worker: waits until it is readable and lets the receiver work, but never
+/// so long that other sockets starve. One thread.
+class UdpSocket {
+ public:
+  UdpSocket(asio::io_context& io, Descriptor socket, UdpPlace place, UdpReceiver& receiver);
+
+  void start();
+
+  /// Answers what the kernel still holds and waits for nothing more. The socket stays open for the
+  /// answers of queries that wait.
+  void drain();
+
+ private:
+  static constexpr int kTurns = 8;  // Batches before other sockets get their turn.
+  void on_readable();
+
+  asio::posix::stream_descriptor descriptor_;
+  UdpPlace place_;
+  UdpReceiver& receiver_;
+  bool draining_ = false;
+};
+
+}  // namespace catena::server

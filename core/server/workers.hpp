@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace catena::server {
+
+/// What decides how many workers are of use. Paths are those of tests or of the machine.
+struct Machine {
+  std::size_t processors = 1;  ///< That this process may run on.
+  std::string cgroup_file = "/proc/self/cgroup";
+  std::string mount_file = "/proc/self/mountinfo";
+};
+
+/// The machine that this process runs on.
+Machine this_machine();
+
+/// The smallest CPU quota of this process's control group and those above it, in processors, of
+/// version 1 or 2; nothing where there is no limit.
+std::optional<double> cpu_quota(const Machine& machine);
+
+/// max(1, min(processors, floor(quota))): more threads than the quota allows would only be
+/// throttled.
+std::size_t worker_count(const Machine& machine);
+
+}  // namespace catena::server

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/zone_lines.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace catena::server {
+namespace {
+
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_preferred(std::string_view label) {
+  const auto usual = [](char c) { return is_letter(c) || is_digit(c) || c == '-'; };
+  return !label.empty() && is_letter(label.front()) && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), usual);
+}
+
+// RFC 1035 section 2.3.1, for zones in lower case.
+bool follows_preferred_syntax(std::string_view zone) {
+  if (zone == "." || zone.ends_with("in-addr.arpa.") || zone.ends_with("ip6.arpa.")) return true;
+  while (!zone.empty()) {
+    const std::size_t dot = zone.find('.');
+    if (dot == std::string_view::npos || !is_preferred(zone.substr(0, dot))) return false;
+    zone.remove_prefix(dot + 1);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> zone_lines(const Listener& listener, std::uint16_t port) {
+  std::set<std::string> zones;
+  for (const Block* block : listener.blocks) {
+    for (const config::Key& key : block->keys) {
+      if (key.port == listener.port) zones.insert(key.zone);
+    }
+  }
+  std::vector<std::string> lines;
+  for (const std::string& zone : zones) {
+    if (!follows_preferred_syntax(zone)) {
+      lines.push_back(
+          fmt::format("Warning: Domain \"{}\" does not follow RFC1035 preferred syntax", zone));
+    }
+    const std::string where = listener.address.empty() ? "" : " on " + listener.address;
+    lines.push_back(fmt::format("{}:{}{}", zone, port, where));
+  }
+  return lines;
+}
+
+}  // namespace catena::server

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/registry.hpp"
+
+namespace catena {
+
+/// Every plugin that a Corefile may name, in the order of the chain.
+Registry plugin_registry();
+
+}  // namespace catena
