@@ -157,7 +157,8 @@ std::optional<Json> group_description(std::string_view group) {
   for (const std::string_view known : groups()) {
     if (known != group) continue;
     Json result = object({{"kind", "APIGroup"}, {"apiVersion", "v1"}});
-    for (JsonMember& member : group_entry(group).fields()) {
+    Json entry = group_entry(group);
+    for (JsonMember& member : entry.fields()) {
       result.fields().push_back(std::move(member));
     }
     return result;

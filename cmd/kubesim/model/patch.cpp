@@ -32,8 +32,10 @@ constexpr std::array kMergeKeys = {
 /// a container and by port in a Service: the elements tell which it is.
 std::string_view merge_key(std::string_view list, const Json& elements) {
   const auto has = [&](std::string_view name) {
-    return !elements.empty() &&
-           std::ranges::all_of(elements.items(), [&](const Json& e) { return e.has(name); });
+    const auto keyed = [&](const Json& element) { return element.has(name); };
+    const auto fits = [&](const Json& element) { return keyed(element) || element.has("$patch"); };
+    return std::ranges::any_of(elements.items(), keyed) &&
+           std::ranges::all_of(elements.items(), fits);
   };
   if (list == "ports" && has("containerPort")) return "containerPort";
   if (list == "ports" && has("port")) return "port";
