@@ -90,21 +90,25 @@ bool Store::dead(const Entry& entry, TimePoint now) const {
   return now - facts.stored >= std::chrono::seconds(facts.ttl) + stale_;
 }
 
-void Store::count(Shard& shard, const Entry* gone, const Entry* come) {
-  const std::size_t entries = (come != nullptr ? 1u : 0u) - (gone != nullptr ? 1u : 0u);
-  const std::size_t bytes =
-      (come != nullptr ? come->size() : 0u) - (gone != nullptr ? gone->size() : 0u);
-  // Modulo arithmetic: what shrinks wraps around to the right sum.
-  shard.entries += entries;
-  shard.bytes += bytes;
-  size_.fetch_add(entries, std::memory_order_relaxed);
-  bytes_.fetch_add(bytes, std::memory_order_relaxed);
+void Store::count_in(Shard& shard, const Entry& entry) {
+  shard.entries += 1;
+  shard.bytes += entry.size();
+  size_.fetch_add(1, std::memory_order_relaxed);
+  bytes_.fetch_add(entry.size(), std::memory_order_relaxed);
+}
+
+void Store::count_out(Shard& shard, const Entry& entry) {
+  shard.entries -= 1;
+  shard.bytes -= entry.size();
+  size_.fetch_sub(1, std::memory_order_relaxed);
+  bytes_.fetch_sub(entry.size(), std::memory_order_relaxed);
 }
 
 void Store::publish(
     const Place& at, std::size_t way, Entry* entry, std::uint64_t hash, Change& change) {
   Entry* before = load(at.bucket, way);
-  count(at.shard, before, entry);
+  count_in(at.shard, *entry);
+  if (before != nullptr) count_out(at.shard, *before);
   store_release(at.bucket.tags[way], tag_of(hash));
   store_release(at.bucket.ways[way], entry);
   if (before != nullptr) change.removed.push_back(before);
@@ -112,7 +116,7 @@ void Store::publish(
 
 void Store::take_out(Shard& shard, Bucket& bucket, std::size_t way, Change& change) {
   Entry* entry = load(bucket, way);
-  count(shard, entry, nullptr);
+  count_out(shard, *entry);
   store_release<Entry*>(bucket.ways[way], nullptr);
   change.removed.push_back(entry);
 }

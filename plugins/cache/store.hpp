@@ -96,7 +96,8 @@ class Store {
   static Entry* load(const Bucket& bucket, std::size_t way);
   static std::size_t way_of(const Bucket& bucket, const Key& key);
   bool dead(const Entry& entry, TimePoint now) const;
-  void count(Shard& shard, const Entry* gone, const Entry* come);
+  void count_in(Shard& shard, const Entry& entry);
+  void count_out(Shard& shard, const Entry& entry);
   void publish(const Place& at, std::size_t way, Entry* entry, std::uint64_t hash, Change& change);
   void take_out(Shard& shard, Bucket& bucket, std::size_t way, Change& change);
   std::size_t free_way(const Place& at, Change& change);
