@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/setup.hpp"
+
 #include "plugins/whoami/whoami.hpp"
 
 namespace catena::whoami {

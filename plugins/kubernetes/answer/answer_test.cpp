@@ -380,8 +380,8 @@ TEST_CASE("an address behind two services has two names", "[kubernetes]") {
   cluster.slice("also-a.default", {.service = "also", .endpoints = {{.address = "10.244.1.3"}}});
   Asker asker(cluster.store());
   CHECK(asker.ask("3.1.244.10.in-addr.arpa. PTR") ==
-        "3.1.244.10.in-addr.arpa. 5 IN PTR 10-244-1-3.also.default.svc.cluster.local.\n"
-        "3.1.244.10.in-addr.arpa. 5 IN PTR db-0.db.default.svc.cluster.local.\n");
+        "3.1.244.10.in-addr.arpa. 5 IN PTR db-0.db.default.svc.cluster.local.\n"
+        "3.1.244.10.in-addr.arpa. 5 IN PTR 10-244-1-3.also.default.svc.cluster.local.\n");
 }
 
 TEST_CASE("the weight of SRV records is a share of a hundred", "[kubernetes]") {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/log/log.hpp"
+
+#include "test/support/messages.hpp"
+#include "test/support/plugin_setup.hpp"
+#include "test/support/stub_engine.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace catena::log {
+
+void setup(Setup& setup);
+
+namespace {
+
+/// Answers as a test says, 1.5 ms later.
+class Scripted final : public Plugin {
+ public:
+  Scripted(ManualClock& clock, std::function<Outcome(Query&)> answer)
+      : clock_(&clock), answer_(std::move(answer)) {}
+  Reply serve(Query& query, Next) const override {
+    clock_->advance(std::chrono::microseconds(1500));
+    return answer_(query);
+  }
+
+ private:
+  ManualClock* clock_;
+  std::function<Outcome(Query&)> answer_;
+};
+
+Outcome address(Query& query) {
+  static constexpr std::uint8_t kAddress[] = {192, 0, 2, 1};
+  query.respond().add(dns::Section::answer,
+                      {query.name(), dns::Type::A, dns::Class::IN, 300, kAddress});
+  return Outcome::respond;
+}
+Outcome denial(Query& query) {
+  query.respond().rcode = dns::Rcode::NXDomain;
+  return Outcome::respond;
+}
+Outcome failure(Query& query) { return query.fail(dns::Rcode::ServFail, "broken"); }
+Outcome drop(Query&) { return Outcome::drop; }
+
+struct Case {
+  const char* name;
+  const char* block = "log";
+  const char* ask = "example.org. A";
+  Outcome (*answer)(Query&) = address;
+  const char* client = "192.0.2.7";
+  const char* line;
+};
+
+const Case kCases[] = {
+    {.name = "the common format",
+     .line = "[INFO] 192.0.2.7:4242 - 7 \"A IN example.org. udp 40 true 1232\" NOERROR qr,aa,rd 56 "
+             "0.0015s"},
+    {.name = "IPv6 addresses stand in brackets",
+     .client = "2001:db8::7",
+     .line =
+         "[INFO] [2001:db8::7]:4242 - 7 \"A IN example.org. udp 40 true 1232\" NOERROR qr,aa,rd 56 "
+         "0.0015s"},
+    {.name = "names are in small letters",
+     .block = "log . \"{name} {type}\"",
+     .ask = "eXample.ORG. TYPE731",
+     .line = "[INFO] example.org. TYPE731"},
+    {.name = "a failure shows the code that the server will send",
+     .block = "log . \"{rcode} {>rflags} {rsize}\"",
+     .answer = failure,
+     .line = "[INFO] SERVFAIL qr,rd 29"},
+    {.name = "a query that nobody answers has no code",
+     .block = "log . \"{rcode} {>rflags} {rsize}\"",
+     .answer = drop,
+     .line = "[INFO] - - 0"},
+    {.name = "combined adds the opcode",
+     .block = "log . \"{combined}\"",
+     .line = "[INFO] 192.0.2.7:4242 - 7 \"A IN example.org. udp 40 true 1232\" NOERROR qr,aa,rd 56 "
+             "0.0015s "
+             "\"0\""},
+    {.name = "unknown placeholders and lone braces are text",
+     .block = "log . \"{nothing} } {name\"",
+     .line = "[INFO] {nothing} } {name"},
+    {.name = "a missing value is a dash",
+     .block = "log . \"{/forward/upstream}\"",
+     .line = "[INFO] -"},
+    {.name = "one argument is a name, also with a brace", .block = "log {name}", .line = ""},
+    {.name = "names outside the scope are not logged", .block = "log example.net", .line = ""},
+    {.name = "names below it are", .block = "log org \"{name}\"", .line = "[INFO] example.org."},
+    {.name = "only the first scope that fits counts",
+     .block = "log example.org \"{name}\" {\nclass error\n}\nlog . \"all {name}\"",
+     .line = ""},
+    {.name = "success is not a denial",
+     .block = "log . \"{name}\" {\nclass denial error\n}",
+     .line = ""},
+    {.name = "a denial is",
+     .block = "log . \"{name}\" {\nclass denial\n}",
+     .answer = denial,
+     .line = "[INFO] example.org."},
+    {.name = "a failure is an error",
+     .block = "log . \"{name}\" {\nclass error\n}",
+     .answer = failure,
+     .line = "[INFO] example.org."},
+    {.name = "so is silence",
+     .block = "log . \"{name}\" {\nclass error\n}",
+     .answer = drop,
+     .line = "[INFO] example.org."},
+};
+
+TEST_CASE("the query log", "[log]") {
+  for (const Case& c : kCases) {
+    DYNAMIC_SECTION(c.name) {
+      test::PluginSetup read("log", setup, c.block);
+      REQUIRE(read.errors().empty());
+      read.chain().add("answer", std::make_unique<Scripted>(read.clock(), c.answer));
+      test::QueryOptions options;
+      options.id = 7;
+      options.dnssec_ok = true;
+      options.edns_size = 1232;
+      const auto bytes = test::query_bytes(c.ask, options);
+      const auto message = dns::MessageView::parse(bytes).value();
+      Transport transport;
+      transport.client = {asio::ip::make_address(c.client), 4242};
+      test::StubEngine engine;
+      Query query(engine);
+      query.begin(message, transport, read.clock().now());
+      const Reply reply = read.chain().first()(query);
+      REQUIRE(reply.ready());
+      const std::vector<std::string> wanted =
+          *c.line == '\0' ? std::vector<std::string>() : std::vector<std::string>{c.line};
+      CHECK(read.log().lines == wanted);
+    }
+  }
+}
+
+TEST_CASE("log refuses unknown classes and classes without a word", "[log]") {
+  const test::PluginSetup unknown("log", setup, "log {\nclass odd\n}");
+  CHECK(unknown.errors() ==
+        std::vector<std::string>{
+            "Corefile:3: log: invalid Class: odd; expected success, denial, error or all"});
+  const test::PluginSetup empty("log", setup, "log {\nclass\n}");
+  CHECK(empty.errors().size() == 1);
+}
+
+}  // namespace
+}  // namespace catena::log

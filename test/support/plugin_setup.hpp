@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.hpp"
+#include "core/config/keys.hpp"
+#include "core/config/testing.hpp"
+#include "core/plugin/setup.hpp"
+
+#include <string>
+#include <vector>
+
+namespace catena::test {
+
+/// Keeps what is logged.
+class LogLines final : public LogSink {
+ public:
+  void write(LogLevel, std::string_view line) override { lines.emplace_back(line); }
+  std::vector<std::string> lines;
+};
+
+/// One plugin set up from a server block's text, as the server does it.
+class PluginSetup {
+ public:
+  /// `block` is what stands between the braces of a block for `keys`; all of its directives must be
+  /// `plugin`'s. An error of the grammar itself throws.
+  PluginSetup(const std::string& plugin,
+              void (*setup)(Setup&),
+              const std::string& block,
+              const std::vector<std::string>& keys = {"."});
+
+  /// "Corefile:2: plugin: text", warnings left out.
+  std::vector<std::string> errors() const { return config::lines_of(diagnostics_.errors()); }
+
+  Chain& chain() { return chain_; }
+  ListenerSettings& listener() { return listener_; }
+  LogLines& log() { return log_; }
+  ManualClock& clock() { return clock_; }
+  metrics::Registry& metrics() { return metrics_; }
+
+ private:
+  LogLines log_;
+  ManualClock clock_;
+  metrics::Registry metrics_{2};
+  epoch::Domain epoch_;
+  Keeper keeper_;
+  Process process_{Log(log_), metrics_, epoch_, clock_, keeper_};
+  config::Diagnostics diagnostics_;
+  config::Corefile corefile_;
+  ListenerSettings listener_;
+  Chain chain_;
+};
+
+}  // namespace catena::test
