@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/store/store.hpp"
+
+#include "plugins/kubernetes/store/testing.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+namespace catena::kubernetes {
+namespace {
+
+using testing::Cluster;
+
+const ServiceState* state_of(const Store& store, std::string_view service, std::string_view ns) {
+  const std::string key = *wire_key({service, ns});
+  const ServiceEntry* entry =
+      store.services.find({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()});
+  return entry == nullptr ? nullptr : entry->state();
+}
+
+std::size_t services_at(const HashIndex<ServicesByAddress>& index, std::string_view address) {
+  const ServicesByAddress* found = index.find(parse_address(address)->span());
+  return found == nullptr ? 0 : found->services.size();
+}
+
+TEST_CASE("a slice may arrive before its service, and outlive it", "[kubernetes]") {
+  Cluster cluster;
+  cluster.slice("db-a.default", {.service = "db", .endpoints = {{.address = "10.0.0.1"}}});
+  REQUIRE(state_of(cluster.store(), "db", "default") != nullptr);
+  CHECK(state_of(cluster.store(), "db", "default")->spec == nullptr);
+  cluster.service("db.default", {.ips = {"None"}});
+  CHECK(state_of(cluster.store(), "db", "default")->spec->kind == ServiceKind::headless);
+  cluster.remove_service("db.default");
+  CHECK(state_of(cluster.store(), "db", "default")->spec == nullptr);
+  cluster.remove_slice("db-a.default");
+  CHECK(state_of(cluster.store(), "db", "default") == nullptr);
+  CHECK(services_at(cluster.store().by_endpoint, "10.0.0.1") == 0);
+}
+
+TEST_CASE("a slice that changes its service is at home in the new one only", "[kubernetes]") {
+  Cluster cluster;
+  cluster.slice("s.default", {.service = "one", .endpoints = {{.address = "10.0.0.1"}}});
+  cluster.slice("s.default", {.service = "two", .endpoints = {{.address = "10.0.0.1"}}});
+  CHECK(state_of(cluster.store(), "one", "default") == nullptr);
+  CHECK(state_of(cluster.store(), "two", "default")->slices.size() == 1);
+  CHECK(services_at(cluster.store().by_endpoint, "10.0.0.1") == 1);
+}
+
+TEST_CASE("a service's new address replaces the old one", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service("web.default", {.ips = {"10.96.0.1", "fd00::1"}});
+  cluster.service("web.default", {.ips = {"10.96.0.2"}});
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.1") == 0);
+  CHECK(services_at(cluster.store().by_cluster_ip, "fd00::1") == 0);
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 1);
+}
+
+TEST_CASE("a relist takes away what it does not bring, and only at its end", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service("stays.default", {.ips = {"10.96.0.1"}});
+  cluster.service("goes.default", {.ips = {"10.96.0.2"}});
+  cluster.services().begin_replace();
+  cluster.service("stays.default", {.ips = {"10.96.0.1"}});
+  CHECK(state_of(cluster.store(), "goes", "default") != nullptr);
+  cluster.services().commit_replace();
+  CHECK(state_of(cluster.store(), "goes", "default") == nullptr);
+  CHECK(state_of(cluster.store(), "stays", "default") != nullptr);
+}
+
+TEST_CASE("a relist that broke off takes nothing away", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service("a.default", {.ips = {"10.96.0.1"}});
+  cluster.services().begin_replace();
+  cluster.services().begin_replace();
+  cluster.service("a.default", {.ips = {"10.96.0.1"}});
+  cluster.services().commit_replace();
+  CHECK(state_of(cluster.store(), "a", "default") != nullptr);
+}
+
+TEST_CASE("the store is synced when each resource has been whole once", "[kubernetes]") {
+  Cluster cluster;
+  cluster.store().unsynced = 2;
+  cluster.services().begin_replace();
+  cluster.services().commit_replace();
+  CHECK_FALSE(cluster.store().synced());
+  cluster.services().begin_replace();
+  cluster.services().commit_replace();
+  CHECK_FALSE(cluster.store().synced());
+  cluster.slices().begin_replace();
+  cluster.slices().commit_replace();
+  CHECK(cluster.store().synced());
+}
+
+TEST_CASE("objects that break rules are skipped and counted, the rest is served", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service(std::string(64, 'x') + ".default", {.ips = {"10.96.0.9"}});
+  cluster.service("UPPER.default", {.ips = {"10.96.0.1", "nonsense"}});
+  cluster.slice(
+      "s.default",
+      {.service = "upper", .endpoints = {{.address = "not an address"}, {.address = "10.0.0.1"}}});
+  CHECK(state_of(cluster.store(), "upper", "default")->spec->cluster_ips.size() == 1);
+  CHECK(state_of(cluster.store(), "upper", "default")->slices.front()->size() == 1);
+  CHECK(cluster.metrics()
+            .counter("catena_kubernetes_skipped_objects_total", "", {{"resource", "service"}})
+            .value() == 1);
+  CHECK(cluster.metrics().counter("catena_kubernetes_bad_addresses_total", "").value() == 1);
+}
+
+TEST_CASE("the serial is the time of the last change that DNS can see", "[kubernetes]") {
+  Cluster cluster;
+  CHECK(cluster.store().serial == 0);
+  const testing::SliceSpec slice{.service = "db", .endpoints = {{.address = "10.0.0.1"}}};
+  cluster.slice("s.default", slice);
+  const std::uint32_t first = cluster.store().serial;
+  CHECK(first != 0);
+  cluster.clock().advance(std::chrono::seconds(10));
+  cluster.slice("s.default", slice);
+  CHECK(cluster.store().serial == first);
+  cluster.remove_slice("s.default");
+  CHECK(cluster.store().serial == first + 10);
+}
+
+TEST_CASE("the time from trigger to answer is measured once the cluster is known", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service("db.default", {.ips = {"None"}});
+  // The manual clock's wall time is 2026-01-01T01:00:00Z.
+  const testing::SliceSpec slice{.service = "db",
+                                 .endpoints = {{.address = "10.0.0.1"}},
+                                 .triggered = "2026-01-01T00:59:59.5Z"};
+  cluster.slice("s.default", slice);
+  cluster.slices().begin_replace();
+  cluster.slices().commit_replace();
+  cluster.slice("s.default", slice);
+  CHECK_THAT(
+      cluster.metrics().text(),
+      Catch::Contains("coredns_kubernetes_dns_programming_duration_seconds_count{service_kind="
+                      "\"headless_with_selector\"} 1\n") &&
+          Catch::Contains("_sum{service_kind=\"headless_with_selector\"} 0.5\n"));
+}
+
+TEST_CASE("readers see whole services while the writer changes them", "[kubernetes]") {
+  epoch::Domain epoch;
+  Store store(epoch);
+  struct Silence final : LogSink {
+    void write(LogLevel, std::string_view) override {}
+  } silence;
+  ManualClock clock;
+  metrics::Registry metrics(2);
+  const WriterContext context{store, epoch, clock, Log(silence), metrics};
+  SliceSink slices(context);
+  std::atomic<bool> stop{false};
+  std::atomic<int> wrong{0};
+  const auto reader = epoch.join([] {});
+  std::thread thread([&] {
+    while (!stop.load(std::memory_order_relaxed)) {
+      const ServiceState* state = state_of(store, "db", "default");
+      // The writer below always gives both endpoints the same last byte.
+      if (state != nullptr && !state->slices.empty()) {
+        const auto& endpoints = state->slices.front()->v4();
+        if (endpoints.size() != 2 || endpoints[0].address[3] != endpoints[1].address[3]) ++wrong;
+      }
+      reader->quiescent();
+    }
+  });
+  for (int i = 0; i < 3000; ++i) {
+    const std::string byte = std::to_string(i % 250 + 1);
+    api::SliceObject object;
+    object.metadata = {"s", "default", std::to_string(i + 1)};
+    object.service_name = "db";
+    object.endpoints = {{{"10.0.0." + byte}, {}, {}, {}, {}}, {{"10.0.1." + byte}, {}, {}, {}, {}}};
+    slices.upsert(std::move(object));
+    if (i % 10 == 9) slices.remove("default", "s");
+  }
+  stop = true;
+  thread.join();
+  epoch.leave(reader);
+  CHECK(wrong == 0);
+}
+
+struct Number {
+  std::array<std::uint8_t, 4> bytes;
+  Key key() const { return bytes; }
+};
+
+std::array<std::uint8_t, 4> number(std::uint32_t n) {
+  return {static_cast<std::uint8_t>(n >> 24), static_cast<std::uint8_t>(n >> 16),
+          static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)};
+}
+
+TEST_CASE("a hash index keeps what is put in and nothing else", "[kubernetes]") {
+  epoch::Domain epoch;
+  HashIndex<Number> index(epoch);
+  constexpr std::uint32_t kMany = 5000;
+  for (std::uint32_t i = 0; i < kMany; ++i) index.put(std::make_unique<Number>(Number{number(i)}));
+  for (std::uint32_t i = 0; i < kMany; i += 2) index.erase(number(i));
+  for (std::uint32_t i = 0; i < kMany; i += 4)
+    index.put(std::make_unique<Number>(Number{number(i)}));
+  CHECK(index.size() == kMany / 2 + kMany / 4);
+  std::size_t wrong = 0;
+  for (std::uint32_t i = 0; i < 2 * kMany; ++i) {
+    const bool wanted = i < kMany && (i % 2 == 1 || i % 4 == 0);
+    wrong += (index.find(number(i)) != nullptr) != wanted ? 1 : 0;
+  }
+  CHECK(wrong == 0);
+}
+
+}  // namespace
+}  // namespace catena::kubernetes
