@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cmd/catena/options.hpp"
+
+namespace catena {
+
+/// Runs the server until a signal ends it. Returns the exit status (core.md 7).
+int serve(const Options& options);
+
+/// Reads and sets up a Corefile, prints every error, starts nothing. Returns the exit status.
+int check(const Options& options);
+
+/// Prints the names of this build's plugins as CoreDNS does.
+void print_plugins();
+
+}  // namespace catena

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd/catena/load.hpp"
+
+#include "core/config/environment.hpp"
+#include "core/config/file_system.hpp"
+#include "core/server/assembly.hpp"
+
+#include "plugins/registry.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <iostream>
+#include <iterator>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace catena {
+namespace {
+
+constexpr const char* kDefaultFile = "Corefile";
+
+bool stdin_is_terminal() {
+  struct stat status{};
+  return ::fstat(STDIN_FILENO, &status) != 0 || S_ISCHR(status.st_mode);
+}
+
+// As Go writes the reasons of the system.
+std::string reason(const boost::system::error_code& error) {
+  std::string text = error.message();
+  if (!text.empty()) text[0] = static_cast<char>(std::tolower(text[0]));
+  return text;
+}
+
+Result<config::Source> read_named(const std::string& name) {
+  const auto text = config::Disk().read(name);
+  if (text) return config::Source{name, *text};
+  return Error{fmt::format("loading Caddyfile via flag: open {}: {}", name, reason(text.error()))};
+}
+
+}  // namespace
+
+Result<config::Source> read_corefile(const Options& options) {
+  const bool from_stdin = options.conf == "stdin" && options.action == Action::serve;
+  if (from_stdin && !stdin_is_terminal()) {
+    return config::Source{"stdin", std::string(std::istreambuf_iterator<char>(std::cin), {})};
+  }
+  if (options.conf && !from_stdin) return read_named(*options.conf);
+  const auto text = config::Disk().read(kDefaultFile);
+  if (text) return config::Source{kDefaultFile, *text};
+  if (text.error() == boost::system::errc::no_such_file_or_directory) {
+    return config::Source{kDefaultFile, {}};
+  }
+  return Error{fmt::format("open {}: {}", kDefaultFile, reason(text.error()))};
+}
+
+std::shared_ptr<const server::Configuration> load(const config::Source& source,
+                                                  std::uint16_t dns_port,
+                                                  const Process& process,
+                                                  config::Diagnostics& diagnostics) {
+  const Registry registry = plugin_registry();
+  const std::vector<std::string> names = server::directive_names(registry);
+  const config::Disk disk;
+  const config::Environment environment = config::process_environment();
+  config::Corefile corefile = config::parse(source, {disk, environment, names}, diagnostics);
+  if (corefile.blocks.empty() && diagnostics.ok()) corefile = config::default_corefile();
+  return server::assemble({corefile, registry, process, dns_port}, diagnostics);
+}
+
+}  // namespace catena

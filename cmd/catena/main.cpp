@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd/catena/daemon.hpp"
+#include "cmd/catena/options.hpp"
+#include "cmd/catena/version.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+int run(const catena::Options& options) {
+  switch (options.action) {
+    case catena::Action::serve:
+      return catena::serve(options);
+    case catena::Action::check:
+      return catena::check(options);
+    case catena::Action::version:
+      fmt::print("{}\n{}\n", catena::version_line(), catena::platform_line());
+      return 0;
+    case catena::Action::plugins:
+      catena::print_plugins();
+      return 0;
+    case catena::Action::help:
+      fmt::print(stderr, "{}", catena::usage());
+      return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const catena::CommandLine line = catena::parse_command_line({words + 1, words + count});
+  if (line.status != 0) {
+    fmt::print(stderr, "{}", line.error);
+    return line.status;
+  }
+  try {
+    return run(line.options);
+  } catch (const std::exception& exception) {
+    fmt::print(stderr, "{}\n", exception.what());
+    return 1;
+  }
+}

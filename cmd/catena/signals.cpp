@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd/catena/signals.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <csignal>
+#include <unistd.h>
+
+namespace catena {
+
+Signals::Signals(LogWriter& writer)
+    : writer_(writer), log_(writer), set_(io_, SIGTERM, SIGINT, SIGQUIT) {
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  set_.add(SIGUSR1);
+  set_.add(SIGUSR2);
+}
+
+int Signals::wait_and_stop(server::Server& server, const PidFile& pidfile) {
+  server_ = &server;
+  pidfile_ = &pidfile;
+  wait();
+  io_.run();
+  if (stopping_.joinable()) stopping_.join();
+  return status_;
+}
+
+void Signals::wait() {
+  set_.async_wait([this](boost::system::error_code error, int number) {
+    if (error) return;
+    wait();
+    handle(number);
+  });
+}
+
+void Signals::handle(int number) {
+  switch (number) {
+    case SIGTERM:
+      if (!stopping_.joinable()) log_.info("SIGTERM: Shutting down servers then terminating");
+      return stop();
+    case SIGINT:
+      if (interrupted_) {
+        log_.info("SIGINT: Force quit");
+        return quit_now(2);
+      }
+      interrupted_ = true;
+      log_.info("SIGINT: Shutting down");
+      pidfile_->remove();
+      return stop();
+    case SIGQUIT:
+      log_.info("SIGQUIT: Quitting process immediately");
+      pidfile_->remove();
+      return quit_now(0);
+    default:
+      log_.warning("{}: reloading is not in this build; the configuration stays as it is",
+                   number == SIGUSR1 ? "SIGUSR1" : "SIGUSR2");
+  }
+}
+
+// Beside this thread, so that a second signal is heard.
+void Signals::stop() {
+  if (stopping_.joinable()) return;
+  stopping_ = std::thread([this] {
+    const server::Stopped stopped = server_->stop();
+    asio::post(io_, [this, stopped] {
+      status_ = stopped == server::Stopped::cleanly ? 0 : 4;
+      set_.cancel();
+      io_.stop();
+    });
+  });
+}
+
+void Signals::quit_now(int status) {
+  writer_.flush();
+  ::_exit(status);
+}
+
+}  // namespace catena

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/log_writer.hpp"
+#include "core/server/server.hpp"
+
+#include "cmd/catena/pidfile.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <thread>
+
+namespace catena {
+
+/// The signals of a daemon, with CoreDNS's lines and exit statuses (core.md 7). SIGHUP and SIGPIPE
+/// are ignored from the constructor on. The other signals are only taken up in wait_and_stop().
+class Signals {
+ public:
+  explicit Signals(LogWriter& writer);
+
+  /// Waits for a signal that ends the server, stops it while further signals are heeded, and
+  /// returns the exit status: 0, 4 if a plugin did not stop cleanly.
+  int wait_and_stop(server::Server& server, const PidFile& pidfile);
+
+ private:
+  void wait();
+  void handle(int number);
+  void stop();
+  void quit_now(int status);
+
+  LogWriter& writer_;
+  Log log_;
+  asio::io_context io_{1};
+  asio::signal_set set_;
+  server::Server* server_ = nullptr;
+  const PidFile* pidfile_ = nullptr;
+  bool interrupted_ = false;
+  int status_ = 0;
+  std::thread stopping_;
+};
+
+}  // namespace catena
