@@ -2,6 +2,7 @@
 // Creating, replacing and patching.
 #include "cmd/kubesim/api/api.hpp"
 #include "cmd/kubesim/model/patch.hpp"
+#include "cmd/kubesim/model/protobuf.hpp"
 #include "cmd/kubesim/model/yaml.hpp"
 
 #include <fmt/format.h>
@@ -83,17 +84,18 @@ void keep_other_half(const Target& target, const Json& before, Json& json) {
 
 Outcome<Json> read_body(const Request& request) {
   const std::string_view type = media_type(request);
-  const bool yaml = type.ends_with("yaml");
-  if (!yaml && !type.empty() && !type.ends_with("json") && type != "*/*") {
-    return unsupported_media_type(type);
-  }
-  auto json =
-      yaml && !request.body.starts_with('{') ? parse_yaml(request.body) : parse_json(request.body);
-  if (!json) {
+  const bool yaml = type.ends_with("yaml") && !request.body.starts_with('{');
+  const bool protobuf = type == "application/vnd.kubernetes.protobuf";
+  const bool json = yaml || type.empty() || type.ends_with("yaml") || type.ends_with("json");
+  if (!protobuf && !json) return unsupported_media_type(type);
+  auto read = protobuf ? parse_protobuf(request.body)
+              : yaml   ? parse_yaml(request.body)
+                       : parse_json(request.body);
+  if (!read) {
     return bad_request(
-        fmt::format("the object provided is unrecognized: {}", json.error().message));
+        fmt::format("the object provided is unrecognized: {}", read.error().message));
   }
-  return std::move(*json);
+  return std::move(*read);
 }
 
 Outcome<Response> Api::create(const Request& request, const Target& target) {
