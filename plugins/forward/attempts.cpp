@@ -32,7 +32,7 @@ bool Attempts::time_left() const {
 }
 
 std::optional<std::size_t> Attempts::next() {
-  if (order_.empty() || last_resort_) return std::nullopt;
+  if (order_.empty() || last_resort_ || worker_.closed()) return std::nullopt;
   asked_ = worker_.loop().now();
   while (time_left()) {
     if (position_ == order_.size()) position_ = down_ = 0;
@@ -71,7 +71,7 @@ Judgement Attempts::judge(const client::Call& call, std::size_t index, bool next
 Judgement Attempts::failed(const client::Fault& fault, std::size_t index) {
   ++failures_;
   fault_ = fault;
-  if (context_.settings.max_fails != 0) channel(index).probe();
+  if (context_.settings.max_fails != 0 && !worker_.closed()) channel(index).probe();
   return Judgement::again;
 }
 

@@ -75,7 +75,11 @@ void Forward::enter(Engine& engine) {
   workers_[index(engine.lane())] = std::make_unique<Worker>(engine);
 }
 
-void Forward::leave(Engine& engine) { workers_[index(engine.lane())].reset(); }
+void Forward::leave(Engine& engine) {
+  auto& worker = workers_[index(engine.lane())];
+  if (worker) worker->close();
+  worker.reset();
+}
 
 // FROM itself is never excepted.
 bool Forward::mine(dns::NameView name) const {

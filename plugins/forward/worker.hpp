@@ -26,8 +26,18 @@ class Worker {
 
   const client::Loop& loop() const { return loop_; }
 
+  /// Ends what is under way; nothing new may begin.
+  void close() {
+    closed_ = true;
+    for (const auto& channel : channels_) {
+      if (channel) channel->close();
+    }
+  }
+  bool closed() const { return closed_; }
+
  private:
   client::Loop loop_;
+  bool closed_ = false;
   std::vector<std::unique_ptr<client::Channel>> channels_;
 };
 

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/forward/testing.hpp"
+
+namespace catena::forward {
+namespace {
+
+using test::Act;
+using test::FakeUpstream;
+using Script = FakeUpstream::Script;
+
+// An upstream's script, and what a client gets through a forward with short times.
+struct Case {
+  const char* name;
+  Script script;
+  std::string reply;
+  std::string options = {};
+  Protocol protocol = Protocol::udp;
+  std::size_t udp = 1;  // Questions that the upstream must have seen.
+  std::size_t tcp = 0;
+};
+
+const std::string kAnswer = "NOERROR aa ra | www.example.org. 300 IN A 192.0.2.1";
+const std::string kPlain = "NOERROR ra | www.example.org. 300 IN A 192.0.2.1";
+const std::string kOnce = "max_fails 0\nread_timeout 60ms\nmax_connect_attempts 1\n";
+
+const std::vector<Case> kCases = {
+    {"an answer", {{Act::answer}}, kAnswer},
+    {"an answer over TCP for a TCP client", {{Act::answer}}, kAnswer, "", Protocol::tcp, 0, 1},
+    {"a DoT client counts as TCP", {{Act::answer}}, kAnswer, "", Protocol::tls, 0, 1},
+    {"a DoQ client counts as UDP", {{Act::answer}}, kAnswer, "", Protocol::quic},
+    {"force_tcp", {{Act::answer}}, kAnswer, "force_tcp\n", Protocol::udp, 0, 1},
+    {"prefer_udp", {{Act::answer}}, kAnswer, "prefer_udp\n", Protocol::tcp, 1, 0},
+    {"force_tcp wins", {{Act::answer}}, kAnswer, "prefer_udp\nforce_tcp\n", Protocol::udp, 0, 1},
+    {"prefer_udp asks again over TCP after TC",
+     {{Act::truncated}, {Act::answer}},
+     kAnswer,
+     "prefer_udp\n",
+     Protocol::udp,
+     1,
+     1},
+    {"TC is the client's business otherwise", {{Act::truncated}}, "NOERROR tc ra"},
+    {"forged replies in front of the right one",
+     {{Act::garbage, Act::wrong_id, Act::wrong_question, Act::wrong_peer, Act::not_a_reply,
+       Act::answer}},
+     kAnswer},
+    {"only a wrong question", {{Act::wrong_question}}, "FORMERR"},
+    {"only a wrong question over TCP", {{Act::wrong_question}}, "FORMERR", "", Protocol::tcp, 0, 1},
+    {"a bare FORMERR", {{Act::bare}}, "FORMERR"},
+    {"a cut reply", {{Act::cut}}, "NOERROR aa tc ra"},
+    {"a reply over the client's 512 bytes", {{Act::large}}, "NOERROR tc ra"},
+    {"SERVFAIL is an answer", {{Act::servfail}}, "SERVFAIL ra"},
+    {"a silent server twice, then the answer",
+     {{Act::drop}, {Act::drop}, {Act::answer}},
+     kAnswer,
+     "max_fails 0\nread_timeout 60ms\nmax_connect_attempts 3\n",
+     Protocol::udp,
+     3},
+    {"a connection that was closed is dialled again",
+     {{Act::close}, {Act::answer}},
+     kAnswer,
+     "max_fails 0\nmax_connect_attempts 2\n",
+     Protocol::tcp,
+     0,
+     2},
+};
+
+TEST_CASE("what an upstream does and what the client gets") {
+  for (const Case& c : kCases) {
+    DYNAMIC_SECTION(c.name) {
+      const auto shared = shared_bed();
+      FakeUpstream upstream(shared->engine.io(), c.script);
+      Bed bed("forward . " + upstream.address() + " {\n" + kOnce + c.options + "}", shared);
+      CHECK(bed.ask("www.example.org. A", {}, c.protocol) == c.reply);
+      CHECK(upstream.udp_questions() == c.udp);
+      CHECK(upstream.tcp_questions() == c.tcp);
+    }
+  }
+}
+
+TEST_CASE("two hundred forged datagrams do not keep the answer away") {
+  const auto shared = shared_bed();
+  std::vector<Act> acts;
+  for (int i = 0; i < 50; ++i) {
+    acts.insert(acts.end(), {Act::garbage, Act::wrong_id, Act::wrong_question, Act::not_a_reply});
+  }
+  acts.push_back(Act::answer);
+  FakeUpstream upstream(shared->engine.io(), {acts});
+  Bed bed("forward . " + upstream.address(), shared);
+  CHECK(bed.ask("www.example.org. A") == kAnswer);
+}
+
+TEST_CASE("failures are worded as Go words them") {
+  const auto shared = shared_bed();
+  FakeUpstream upstream(shared->engine.io(), {{Act::drop}});
+  SECTION("a timeout") {
+    Bed bed("forward . " + upstream.address() + " {\n" + kOnce + "}", shared);
+    const std::string text = bed.ask("www.example.org. A");
+    CHECK_THAT(text, Catch::StartsWith("SERVFAIL! read udp 127.0.0.1:") &&
+                         Catch::EndsWith("->" + upstream.address() + ": i/o timeout"));
+  }
+  SECTION("a TCP timeout") {
+    Bed bed("forward . " + upstream.address() + " {\n" + kOnce + "force_tcp\n}", shared);
+    CHECK_THAT(bed.ask("www.example.org. A"),
+               Catch::Contains("read tcp 127.0.0.1:") && Catch::EndsWith(": i/o timeout"));
+  }
+  SECTION("closed by the server") {
+    upstream.set_script({{Act::close}});
+    Bed bed("forward . " + upstream.address() + " {\n" + kOnce + "force_tcp\n}", shared);
+    CHECK(bed.ask("www.example.org. A") == "SERVFAIL! EOF");
+  }
+  SECTION("a source address of another machine") {
+    Bed bed("forward . " + upstream.address() + " {\n" + kOnce + "source_address 192.0.2.99\n}",
+            shared);
+    CHECK(bed.ask("www.example.org. A") == "SERVFAIL! dial udp 192.0.2.99:0->" +
+                                               upstream.address() +
+                                               ": bind: cannot assign requested address");
+  }
+}
+
+TEST_CASE("ICMP ends an exchange at once") {
+  const auto shared = shared_bed();
+  std::string address;
+  {
+    address = FakeUpstream(shared->engine.io(), {{Act::drop}}).address();
+  }
+  SECTION("over UDP") {
+    Bed bed("forward . " + address + " {\nmax_fails 0\nread_timeout 1h\nmax_connect_attempts 2\n}",
+            shared);
+    CHECK_THAT(bed.ask("www.example.org. A"),
+               Catch::EndsWith("->" + address + ": read: connection refused"));
+  }
+  SECTION("over TCP") {
+    Bed bed("forward . " + address + " {\nmax_fails 0\nforce_tcp\n}", shared);
+    CHECK(bed.ask("www.example.org. A") ==
+          "SERVFAIL! dial tcp " + address + ": connect: connection refused");
+  }
+}
+
+TEST_CASE("names outside FROM and excepted ones are left to the next plugin") {
+  const auto shared = shared_bed();
+  FakeUpstream upstream(shared->engine.io(), {{Act::answer}});
+  Bed bed("forward example.org " + upstream.address() + " {\nexcept a.example.org example.org\n}",
+          shared);
+  CHECK(bed.ask("www.example.net. A") == "NOTIMP aa");
+  CHECK(bed.ask("a.example.org. A") == "NOTIMP aa");
+  CHECK(bed.ask("b.A.example.org. A") == "NOTIMP aa");
+  CHECK(bed.ask("EXAMPLE.org. A") != "NOTIMP aa");
+  CHECK(upstream.udp_questions() == 1);
+}
+
+TEST_CASE("the question goes out as it is and the reply comes back as it is") {
+  const auto shared = shared_bed();
+  FakeUpstream upstream(shared->engine.io(), {{Act::answer}});
+  Bed bed("forward . " + upstream.address(), shared);
+  const test::QueryOptions options{.id = 7,
+                                   .checking_disabled = true,
+                                   .edns_size = 1232,
+                                   .dnssec_ok = true,
+                                   .edns_options = {0, 10, 0, 2, 1, 2}};
+  CHECK(bed.ask("wWw.Example.org. A", options) ==
+        "NOERROR aa ra | wWw.Example.org. 300 IN A 192.0.2.1");
+  const test::DecodedMessage seen = test::decode(upstream.last());
+  CHECK(seen.question == "wWw.Example.org. IN A");
+  CHECK(seen.flags == "rd cd");
+  REQUIRE(seen.edns);
+  CHECK(seen.edns->udp_size == 1232);
+  CHECK(seen.edns->dnssec_ok);
+  CHECK(seen.edns->options == std::vector<std::string>{"10 0102"});
+}
+
+TEST_CASE("the client's EDNS size is the room for a reply") {
+  const auto shared = shared_bed();
+  FakeUpstream upstream(shared->engine.io(), {{Act::large}});
+  Bed bed("forward . " + upstream.address(), shared);
+  CHECK_THAT(bed.ask("www.example.org. A", {.edns_size = 4096}), Catch::Contains("192.0.2.90"));
+  CHECK(bed.ask("www.example.org. A", {.edns_size = 1232}) == "NOERROR tc ra");
+}
+
+TEST_CASE("next hands over only to another forward") {
+  const auto shared = shared_bed();
+  FakeUpstream first(shared->engine.io(), {{Act::servfail}});
+  FakeUpstream second(shared->engine.io(), {{Act::answer}});
+  const std::string next = " {\nnext SERVFAIL\nnext_on_nodata\n}\n";
+  SECTION("on the rcode") {
+    Bed bed("forward . " + first.address() + next + "forward . " + second.address(), shared);
+    CHECK(bed.ask("www.example.org. A") == kAnswer);
+  }
+  SECTION("on no data") {
+    first.set_script({{Act::nodata}});
+    Bed bed("forward . " + first.address() + next + "forward . " + second.address(), shared);
+    CHECK(bed.ask("www.example.org. A") == kAnswer);
+  }
+  SECTION("not on others") {
+    first.set_script({{Act::refused}});
+    Bed bed("forward . " + first.address() + next + "forward . " + second.address(), shared);
+    CHECK(bed.ask("www.example.org. A") == "REFUSED ra");
+  }
+  SECTION("not to another plugin") {
+    Bed bed("forward . " + first.address() + next, shared);
+    CHECK(bed.ask("www.example.org. A") == "SERVFAIL ra");
+  }
+}
+
+TEST_CASE("failover asks the others and takes the last reply") {
+  const auto shared = shared_bed();
+  FakeUpstream first(shared->engine.io(), {{Act::servfail}});
+  FakeUpstream second(shared->engine.io(), {{Act::answer}});
+  Bed bed("forward . " + first.address() + " " + second.address() +
+              " {\npolicy sequential\nfailover SERVFAIL REFUSED\n}",
+          shared);
+  CHECK(bed.ask("www.example.org. A") == kAnswer);
+  second.set_script({{Act::refused}});
+  CHECK(bed.ask("www.example.org. A") == "REFUSED ra");
+  CHECK(first.udp_questions() == 2);
+  CHECK(second.udp_questions() == 2);
+}
+
+TEST_CASE("a silent upstream costs one timeout, then the other is asked") {
+  const auto shared = shared_bed();
+  FakeUpstream first(shared->engine.io(), {{Act::drop}});
+  FakeUpstream second(shared->engine.io(), {{Act::answer}});
+  Bed bed("forward . " + first.address() + " " + second.address() +
+              " {\npolicy sequential\nread_timeout 50ms\n}",
+          shared);
+  auto& asked = bed.begin("www.example.org. A");
+  REQUIRE(bed.engine().run_until([&asked] { return asked.done(); }));
+  CHECK(asked.text() == kAnswer);
+  auto* metadata = bed.chain().with<MetadataSource>().front();
+  CHECK(metadata->metadata(asked.query, "forward/upstream") == second.address());
+  CHECK(metadata->metadata(asked.query, "forward/other").empty());
+}
+
+TEST_CASE("max_concurrent refuses what is too much and counts it") {
+  const auto shared = shared_bed();
+  FakeUpstream upstream(shared->engine.io(), {{Act::drop}, {Act::answer}});
+  Bed bed("forward . " + upstream.address() + " {\nmax_concurrent 1\nread_timeout 50ms\n}", shared);
+  auto& slow = bed.begin("www.example.org. A");
+  CHECK(bed.ask("www.example.org. A") == "REFUSED! concurrent queries exceeded maximum 1");
+  REQUIRE(bed.engine().run_until([&slow] { return slow.done(); }));
+  CHECK(slow.text() == kAnswer);
+  CHECK(bed.ask("www.example.org. A") == kAnswer);
+  CHECK_THAT(bed.metrics(), Catch::Contains("coredns_forward_max_concurrent_rejects_total 1"));
+}
+
+}  // namespace
+}  // namespace catena::forward
