@@ -24,7 +24,8 @@ class Flags {
   static constexpr std::uint16_t kQR = 0x8000, kAA = 0x0400, kTC = 0x0200, kRD = 0x0100,
                                  kRA = 0x0080, kZ = 0x0040, kAD = 0x0020, kCD = 0x0010;
 
-  constexpr explicit Flags(std::uint16_t bits = 0) : bits_(bits) {}
+  constexpr Flags() = default;
+  constexpr explicit Flags(std::uint16_t bits) : bits_(bits) {}
   constexpr std::uint16_t bits() const { return bits_; }
   constexpr bool has(std::uint16_t mask) const { return (bits_ & mask) != 0; }
   constexpr void set(std::uint16_t mask) { bits_ |= mask; }
@@ -34,7 +35,7 @@ class Flags {
   constexpr Rcode rcode() const { return static_cast<Rcode>(bits_ & 15); }
 
  private:
-  std::uint16_t bits_;
+  std::uint16_t bits_ = 0;
 };
 
 /// The fixed twelve bytes, read without looking at what follows.
