@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A pod's view: its resolv.conf, and the cluster's DNS on port 53 of 10.247.3.10.
+
+All of it happens in network, mount and user namespaces of its own; nothing outside of them changes.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from harness import Catena, Kubesim, PATIENCE, eventually, main, stop_cleanly
+
+SERVER = "10.247.3.10"
+INSIDE = "CATENA_TEST_NAMESPACE"
+RESOLV_CONF = f"""nameserver {SERVER}
+search default.svc.cluster.local svc.cluster.local cluster.local
+options ndots:5
+"""
+COREFILE = """
+.:53 {{
+    bind {server}
+    errors
+    kubernetes cluster.local in-addr.arpa ip6.arpa {{
+        kubeconfig {kubeconfig}
+        pods insecure
+        fallthrough in-addr.arpa ip6.arpa
+    }}
+    cache 30 {{
+        disable success cluster.local in-addr.arpa
+        disable denial cluster.local in-addr.arpa
+    }}
+}}
+"""
+
+
+def mount_over(path, folder, text):
+    """The real file of a link, as the link may lead out of /etc."""
+    target = os.path.realpath(path)
+    if not os.path.exists(target):
+        raise OSError(f"{path} does not exist here")
+    source = pathlib.Path(folder) / pathlib.Path(path).name
+    source.write_text(text)
+    subprocess.run(["mount", "--bind", source, target], check=True)
+
+
+def become_a_pod(folder):
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["ip", "address", "add", f"{SERVER}/32", "dev", "lo"], check=True)
+    mount_over("/etc/resolv.conf", folder, RESOLV_CONF)
+    mount_over("/etc/nsswitch.conf", folder, "hosts: files dns\n")
+
+
+def said(*command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, (command, done.stdout, done.stderr)
+    return done.stdout
+
+
+def lines_of(text):
+    """Without tabs, repeated spaces and empty lines."""
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def test_nslookup_as_on_the_page(folder):
+    become_a_pod(folder)
+    kubesim = Kubesim(folder)
+    catena = Catena(folder, COREFILE.format(server=SERVER, kubeconfig=kubesim.kubeconfig))
+    domain = "default.svc.cluster.local"
+    pods = {}
+
+    def three():
+        for number in range(3):
+            pods[f"nginx-{number}"] = catena.data(f"nginx-{number}.nginx.{domain}", address=SERVER)
+        assert all(len(addresses) == 1 for addresses in pods.values()), pods
+        return True
+    eventually(three)
+    address = {name: addresses[0] for name, addresses in pods.items()}
+
+    assert lines_of(said("nslookup", "nginx-0.nginx")) == [
+        f"Server: {SERVER}", f"Address: {SERVER}#53",
+        f"Name: nginx-0.nginx.{domain}", f"Address: {address['nginx-0']}"]
+    found = lines_of(said("nslookup", "nginx-headless"))
+    assert found[:2] == [f"Server: {SERVER}", f"Address: {SERVER}#53"], found
+    assert sorted(line for line in found[2:] if line.startswith("Address")) == sorted(
+        f"Address: {one}" for one in address.values()), found
+    assert f"name = nginx-0.nginx.{domain}." in " ".join(
+        lines_of(said("nslookup", address["nginx-0"])))
+    # The Service of this server itself, from another namespace's search path.
+    assert SERVER in said("nslookup", "kube-dns.kube-system")
+    missing = subprocess.run(["nslookup", "nobody.nginx"], capture_output=True, text=True)
+    assert missing.returncode == 1 and "can't find nobody.nginx: NXDOMAIN" in missing.stdout, missing
+
+    check_resolver(address, domain)
+    check_busybox(address, domain)
+    stop_cleanly(catena, kubesim)
+
+
+def check_resolver(address, domain):
+    """The C library's resolver, which most programs use."""
+    for short in "nginx-1.nginx", f"nginx-1.nginx.{domain}", "nginx-1.nginx.default.svc":
+        found = said("getent", "hosts", short).split()
+        assert found[0] == address["nginx-1"] and found[1].startswith("nginx-1.nginx."), found
+    found = said("getent", "ahostsv4", "nginx-headless").split()
+    assert {word for word in found if word.startswith("172.")} == set(address.values()), found
+    assert said("getent", "hosts", address["nginx-2"]).split()[1].startswith("nginx-2.nginx.")
+
+
+def check_busybox(address, domain):
+    if not shutil.which("busybox") or "nslookup" not in said("busybox", "--list").split():
+        print("         (no busybox with nslookup here)")
+        return
+    found = lines_of(said("busybox", "nslookup", f"nginx-0.nginx.{domain}"))
+    assert found[0] == f"Server: {SERVER}", found
+    assert any(line.startswith("Address") and line.endswith(address["nginx-0"])
+               for line in found[2:]), found
+
+
+def enter():
+    """Runs this program again in namespaces of its own; ends with 77 where that is forbidden."""
+    unshare = ["unshare", "--map-root-user", "--net", "--mount"]
+    possible = subprocess.run([*unshare, "ip", "link", "set", "lo", "up"], capture_output=True,
+                              text=True)
+    if possible.returncode != 0:
+        print(f"skipped: private namespaces are not allowed here: {possible.stderr.strip()}")
+        sys.exit(77)
+    os.execvpe(unshare[0], [*unshare, *sys.argv], {**os.environ, INSIDE: "1"})
+
+
+if __name__ == "__main__":
+    if not shutil.which("unshare"):
+        print("skipped: there is no unshare here")
+        sys.exit(77)
+    if os.environ.get(INSIDE) != "1":
+        enter()
+    main(globals())
