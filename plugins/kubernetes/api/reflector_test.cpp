@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/api/reflector.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace catena::kubernetes::api {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* kStream =
+    "/api/v1/services?watch=true&allowWatchBookmarks=true&sendInitialEvents=true"
+    "&resourceVersionMatch=NotOlderThan&resourceVersion={}&timeoutSeconds=300";
+constexpr const char* kWatch =
+    "/api/v1/services?watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds=300";
+constexpr const char* kProbe =
+    "/api/v1/services?limit=1&resourceVersion={}&resourceVersionMatch=NotOlderThan";
+
+class Lines final : public LogSink {
+ public:
+  void write(LogLevel level, std::string_view line) override {
+    if (level != LogLevel::debug) lines.emplace_back(line);
+  }
+  std::vector<std::string> lines;
+};
+
+/// Keeps what a store would: objects by key, and forgets only at a commit.
+class Objects final : public Sink<ServiceObject> {
+ public:
+  void begin_replace() override { seen_.clear(); }
+  void upsert(ServiceObject&& object) override {
+    const std::string key = object.metadata.name_space + "/" + object.metadata.name;
+    seen_[key] = true;
+    objects[key] = object.metadata.resource_version;
+  }
+  void remove(std::string_view name_space, std::string_view name) override {
+    objects.erase(fmt::format("{}/{}", name_space, name));
+  }
+  void commit_replace() override {
+    ++commits;
+    std::erase_if(objects, [&](const auto& entry) { return !seen_.contains(entry.first); });
+  }
+  std::string text() const {
+    std::string text;
+    for (const auto& [key, version] : objects) text += fmt::format("{}@{} ", key, version);
+    return text;
+  }
+  std::map<std::string, std::string> objects;
+  int commits = 0;
+
+ private:
+  std::map<std::string, bool> seen_;
+};
+
+/// One resource followed, with everything around it in the test's hands.
+struct Dialogue {
+  Lines lines;
+  ManualClock clock;
+  Objects objects;
+  DecodingSink<ServiceObject> sink{objects};
+  Reflector reflector{
+      {"services", "/api/v1/services", {}, {}}, sink, Log(lines), clock, [] { return 0.0; }};
+
+  /// The next request's target, or "wait N ms".
+  std::string next() {
+    const NextStep step = reflector.next();
+    if (step.wait == Duration::zero()) return step.target;
+    clock.advance(step.wait);
+    return fmt::format("wait {}", std::chrono::duration_cast<milliseconds>(step.wait).count());
+  }
+  void head(int status, std::string type = "application/json", std::string retry = {}) {
+    http::ResponseHead head;
+    head.status = status;
+    head.fields = {{"Content-Type", std::move(type)}};
+    if (!retry.empty()) head.fields.emplace_back("Retry-After", retry);
+    reflector.head(head);
+  }
+  /// A whole answer.
+  void answer(int status, std::string_view body) {
+    head(status);
+    if (reflector.body(body)) reflector.end();
+  }
+  void broken(http::FailureKind kind = http::FailureKind::broken) {
+    reflector.failed({kind, "connection reset"});
+  }
+  /// Through a streaming list with one object, to a watch that is under way.
+  void sync() {
+    reflector.connected();
+    REQUIRE(next() == fmt::format(fmt::runtime(kStream), ""));
+    head(200);
+    REQUIRE(reflector.body(event("ADDED", "a", "5") + bookmark("10", true)));
+    REQUIRE(reflector.synced());
+    lines.lines.clear();
+  }
+  static std::string object(std::string_view name, std::string_view version) {
+    return fmt::format(R"({{"metadata":{{"name":"{}","namespace":"n","resourceVersion":"{}"}}}})",
+                       name, version);
+  }
+  static std::string event(std::string_view type, std::string_view name, std::string_view version) {
+    return fmt::format("{{\"type\":\"{}\",\"object\":{}}}\n", type, object(name, version));
+  }
+  static std::string bookmark(std::string_view version, bool end) {
+    const char* annotation = end ? R"(,"annotations":{"k8s.io/initial-events-end":"true"})" : "";
+    return fmt::format(
+        R"({{"type":"BOOKMARK","object":{{"metadata":{{"resourceVersion":"{}"{}}}}}}})", version,
+        annotation);
+  }
+  static std::string error_event(int code) {
+    return fmt::format(R"({{"type":"ERROR","object":{{"kind":"Status","code":{}}}}})", code);
+  }
+  static std::string list(std::string_view version,
+                          std::string_view more,
+                          std::initializer_list<std::string_view> names) {
+    std::string items;
+    for (const auto& name : names) items += (items.empty() ? "" : ",") + object(name, version);
+    return fmt::format(R"({{"metadata":{{"resourceVersion":"{}","continue":"{}"}},"items":[{}]}})",
+                       version, more, items);
+  }
+  static std::string target(const char* form, std::string_view version) {
+    return fmt::format(fmt::runtime(form), version);
+  }
+};
+
+constexpr const char* kTooLarge =
+    R"({"message":"Timeout: Too large resource version: 10, current: 3","code":504,
+        "details":{"causes":[{"reason":"ResourceVersionTooLarge"}]}})";
+
+/// The answer's status and body of a recorded exchange.
+std::pair<int, std::string> recorded(const std::string& name) {
+  std::ifstream file(std::string(CATENA_SOURCE_DIR) + "/plugins/kubernetes/api/testdata/" + name);
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string all = text.str();
+  const std::size_t start = all.find("\n---\n");
+  REQUIRE(start != std::string::npos);
+  const std::string answer = all.substr(start + 5);
+  const std::size_t unix_end = answer.find("\n\n");
+  const std::size_t end = answer.find("\r\n\r\n");
+  const std::size_t body = end < unix_end ? end + 4 : unix_end + 2;
+  return {std::stoi(answer.substr(9, 3)), answer.substr(body)};
+}
+
+}  // namespace
+
+TEST_CASE("A streaming list becomes a watch") {
+  Dialogue d;
+  d.reflector.connected();
+  CHECK(d.next() == Dialogue::target(kStream, ""));
+  d.head(200);
+  CHECK(d.reflector.patience() == seconds(10));
+  CHECK(d.reflector.body(Dialogue::event("ADDED", "b", "7") + Dialogue::event("ADDED", "a", "5")));
+  CHECK(!d.reflector.synced());
+  CHECK(d.reflector.body(Dialogue::bookmark("6", false)));
+  CHECK(!d.reflector.synced());
+  CHECK(d.reflector.body(Dialogue::bookmark("10", true)));
+  CHECK(d.reflector.synced());
+  CHECK(d.objects.commits == 1);
+  CHECK(d.reflector.patience() == seconds(330));
+  CHECK(d.reflector.body(Dialogue::event("MODIFIED", "a", "11") +
+                         Dialogue::event("DELETED", "b", "12") +
+                         Dialogue::event("MODIFIED", "c", "13")));
+  CHECK(d.objects.text() == "n/a@11 n/c@13 ");
+  CHECK(d.reflector.body(Dialogue::bookmark("20", false)));
+  d.clock.advance(seconds(300));
+  CHECK(d.reflector.patience() == seconds(30));
+  d.reflector.end();
+  CHECK(d.next() == Dialogue::target(kWatch, "20"));
+  CHECK(d.lines.lines.empty());
+}
+
+TEST_CASE("Without streaming lists, pages") {
+  Dialogue d;
+  d.next();
+  d.answer(422, R"({"message":"sendInitialEvents is forbidden","code":422})");
+  CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=0");
+  d.answer(200, Dialogue::list("9", "t/1", {"a", "b"}));
+  CHECK(!d.reflector.synced());
+  CHECK(d.next() == "/api/v1/services?limit=500&continue=t%2F1");
+  d.answer(200, Dialogue::list("10", "", {"c"}));
+  CHECK(d.reflector.synced());
+  CHECK(d.objects.text() == "n/a@9 n/b@9 n/c@10 ");
+  CHECK(d.next() == Dialogue::target(kWatch, "9"));
+}
+
+TEST_CASE("A silent stream falls back to pages") {
+  Dialogue d;
+  d.next();
+  d.head(200);
+  d.broken(http::FailureKind::timeout);
+  CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=0");
+}
+
+TEST_CASE("Pages that expire under way are read all at once") {
+  Dialogue d;
+  d.next();
+  d.answer(400, "");
+  d.next();
+  d.answer(200, Dialogue::list("9", "t", {"a"}));
+  d.next();
+  d.answer(410, R"({"code":410,"metadata":{"continue":"u"}})");
+  CHECK(d.next() == "/api/v1/services?resourceVersion=0");
+  d.answer(200, Dialogue::list("12", "", {"b"}));
+  CHECK(d.objects.text() == "n/b@12 ");
+  CHECK(d.next() == Dialogue::target(kWatch, "12"));
+}
+
+TEST_CASE("An expired watch is listed again, and nothing is missing meanwhile") {
+  Dialogue d;
+  d.sync();
+  CHECK(!d.reflector.body(Dialogue::error_event(410)));
+  CHECK(d.next() == "wait 800");
+  CHECK(d.next() == Dialogue::target(kStream, "10"));
+  d.head(200);
+  CHECK(d.reflector.body(Dialogue::event("ADDED", "b", "20")));
+  CHECK(d.objects.text() == "n/a@5 n/b@20 ");
+  CHECK(d.reflector.body(Dialogue::bookmark("21", true)));
+  CHECK(d.objects.text() == "n/b@20 ");
+}
+
+TEST_CASE("A version that the server does not have is not asked for again") {
+  Dialogue d;
+  d.sync();
+  CHECK(!d.reflector.body(Dialogue::error_event(410)));
+  d.next();
+  d.next();
+  SECTION("gone") { d.answer(410, R"({"code":410})"); }
+  SECTION("too large") { d.answer(504, kTooLarge); }
+  CHECK(d.next() == Dialogue::target(kStream, ""));
+  d.answer(501, "");
+  CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=");
+}
+
+TEST_CASE("A broken watch goes on where it was, if the server is no older") {
+  Dialogue d;
+  d.sync();
+  d.reflector.body(Dialogue::event("ADDED", "b", "15"));
+  d.broken();
+  CHECK(d.next() == "wait 800");
+  d.reflector.connected();
+  CHECK(d.next() == Dialogue::target(kProbe, "15"));
+  SECTION("it is as new") {
+    d.answer(200, Dialogue::list("15", "more", {"zzz"}));
+    CHECK(d.objects.text() == "n/a@5 n/b@15 ");
+    CHECK(d.next() == Dialogue::target(kWatch, "15"));
+    d.reflector.connected();
+    CHECK(d.next() == Dialogue::target(kWatch, "15"));
+  }
+  SECTION("it was restored from an older state") {
+    d.answer(504, kTooLarge);
+    CHECK(d.next() == Dialogue::target(kStream, ""));
+    CHECK(d.lines.lines.back().find("older") != std::string::npos);
+  }
+  SECTION("listing is not allowed") {
+    d.answer(403, R"({"message":"no","code":403})");
+    CHECK(d.next() == Dialogue::target(kWatch, "15"));
+  }
+  SECTION("it is overloaded") {
+    d.answer(503, "");
+    CHECK(d.next() == "wait 1600");
+    CHECK(d.next() == Dialogue::target(kProbe, "15"));
+  }
+}
+
+TEST_CASE("A server that goes away while pages were read is probed too") {
+  Dialogue d;
+  d.next();
+  d.answer(400, "");
+  d.next();
+  d.answer(200, Dialogue::list("9", "", {"a"}));
+  d.next();
+  d.broken(http::FailureKind::unreachable);
+  d.next();
+  d.reflector.connected();
+  CHECK(d.next() == Dialogue::target(kProbe, "9"));
+}
+
+TEST_CASE("Back-off grows, is capped and forgets") {
+  Dialogue d;
+  for (const char* wait : {"800", "1600", "3200", "6400", "12800", "25600", "30000", "30000"}) {
+    d.next();
+    d.broken(http::FailureKind::unreachable);
+    CHECK(d.next() == fmt::format("wait {}", wait));
+  }
+  CHECK(d.lines.lines.size() == 1);
+  d.clock.advance(seconds(121));
+  d.broken(http::FailureKind::unreachable);
+  CHECK(d.next() == "wait 800");
+}
+
+TEST_CASE("Retry-After is honoured, and overload costs no relist") {
+  Dialogue d;
+  d.sync();
+  d.reflector.end();
+  d.next();
+  d.head(429, "text/plain", "7");
+  d.reflector.body("Too many requests, please try again later.\n");
+  d.reflector.end();
+  CHECK(d.next() == "wait 7000");
+  CHECK(d.next() == Dialogue::target(kWatch, "10"));
+  CHECK(d.lines.lines.back() ==
+        "[WARNING] services: cannot watch: HTTP 429: Too many requests, please try again later.");
+}
+
+TEST_CASE("An expired token costs one request, a wrong one is backed off") {
+  Dialogue d;
+  d.sync();
+  d.reflector.end();
+  d.next();
+  d.answer(401, R"({"message":"Unauthorized","code":401})");
+  CHECK(d.next() == Dialogue::target(kWatch, "10"));
+  d.answer(401, R"({"message":"Unauthorized","code":401})");
+  CHECK(d.next() == "wait 800");
+  CHECK(d.lines.lines.size() == 1);
+}
+
+TEST_CASE("A missing right is said once, with verb and resource, and asked for again") {
+  Dialogue d;
+  for (int i = 0; i < 3; ++i) {
+    d.next();
+    d.answer(403, R"({"message":"may not watch","code":403})");
+    CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=0");
+    d.answer(403, R"({"message":"may not list","code":403})");
+    CHECK(d.next().starts_with("wait "));
+  }
+  CHECK(d.lines.lines ==
+        std::vector<std::string>{
+            "[WARNING] services: not allowed to watch this resource (HTTP 403): may not watch",
+            "[WARNING] services: not allowed to list this resource (HTTP 403): may not list"});
+}
+
+TEST_CASE("A very short watch is no reason for a hot loop") {
+  Dialogue d;
+  d.sync();
+  d.reflector.end();
+  d.next();
+  d.head(200);
+  d.reflector.end();
+  CHECK(d.next() == "wait 800");
+  CHECK(d.next() == Dialogue::target(kWatch, "10"));
+  d.head(200);
+  d.clock.advance(seconds(2));
+  d.reflector.end();
+  CHECK(d.next() == Dialogue::target(kWatch, "10"));
+}
+
+TEST_CASE("Garbage leaves what is known and is backed off") {
+  Dialogue d;
+  d.sync();
+  SECTION("an event cut short") {
+    d.reflector.body(R"({"type":"ADDED","object":{"meta)");
+    d.reflector.end();
+  }
+  SECTION("no JSON") { CHECK(!d.reflector.body("<html>")); }
+  SECTION("an object that cannot be read") {
+    CHECK(!d.reflector.body(R"({"type":"ADDED","object":{"metadata":{"name":7}}})"));
+  }
+  CHECK(d.objects.text() == "n/a@5 ");
+  CHECK(d.lines.lines.back().find("the API server's answer cannot be used") != std::string::npos);
+  CHECK(d.next() == "wait 800");
+  CHECK(d.next() == Dialogue::target(kStream, "10"));
+}
+
+TEST_CASE("A list cut short replaces nothing") {
+  Dialogue d;
+  d.sync();
+  CHECK(!d.reflector.body(Dialogue::error_event(500)));
+  d.next();
+  d.next();
+  d.answer(400, "");
+  CHECK(d.next() == "/api/v1/services?resourceVersion=10");
+  d.head(200);
+  CHECK(d.reflector.body(R"({"metadata":{"resourceVersion":"30"},"items":[{"metadata":{)"));
+  SECTION("within well-formed HTTP") { d.reflector.end(); }
+  SECTION("by the connection") { d.broken(); }
+  CHECK(d.objects.text() == "n/a@5 ");
+  CHECK(d.next() == "wait 1600");
+  CHECK(d.next() == Dialogue::target(kStream, "10"));
+}
+
+TEST_CASE("An answer that is no JSON is not taken for a list") {
+  Dialogue d;
+  d.next();
+  d.answer(404, "404 page not found\n");
+  d.next();
+  d.head(200, "text/html");
+  d.reflector.body("<html>\nLog in</html>");
+  d.reflector.end();
+  CHECK(!d.reflector.synced());
+  CHECK(d.lines.lines.back() == "[WARNING] services: cannot list: HTTP 200: <html>");
+  CHECK(d.next() == "wait 800");
+}
+
+TEST_CASE("Too large an object is skipped and counted") {
+  Dialogue d;
+  d.sync();
+  const std::string filler(JsonCutter::kElementLimit, 'x');
+  CHECK(d.reflector.body(R"({"type":"ADDED","object":{"x":")" + filler + "\"}}"));
+  CHECK(d.reflector.skipped() == 1);
+  CHECK(d.reflector.body(Dialogue::event("ADDED", "b", "30")));
+  CHECK(d.objects.text() == "n/a@5 n/b@30 ");
+}
+
+TEST_CASE("An unknown kind of event is passed over") {
+  Dialogue d;
+  d.sync();
+  CHECK(d.reflector.body(Dialogue::event("RENAMED", "b", "30")));
+  CHECK(d.reflector.body(Dialogue::event("ADDED", "c", "31")));
+  CHECK(d.objects.text() == "n/a@5 n/c@31 ");
+}
+
+TEST_CASE("Selectors are sent") {
+  Lines lines;
+  ManualClock clock;
+  Objects objects;
+  DecodingSink<ServiceObject> sink(objects);
+  Reflector reflector({"pods", "/api/v1/pods", "a in (b,c)", "status.phase!=Failed"}, sink,
+                      Log(lines), clock, [] { return 0.0; });
+  CHECK(reflector.next().target.starts_with(
+      "/api/v1/pods?labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=status.phase%21%3DFailed&"));
+}
+
+TEST_CASE("What a real API server said is understood, in chunks of any size") {
+  for (const std::size_t chunk : {1UL, 100UL, 100000UL}) {
+    Dialogue d;
+    const auto play = [&](const std::string& name) {
+      const auto [status, body] = recorded(name);
+      d.next();
+      d.head(status);
+      for (std::size_t at = 0; at < body.size(); at += chunk) {
+        if (!d.reflector.body(std::string_view(body).substr(at, chunk))) return;
+      }
+      d.reflector.end();
+    };
+    play("watch-list-services.http");
+    CHECK(d.reflector.synced());
+    CHECK(d.objects.objects.size() == 6);
+    CHECK(d.objects.objects.contains("shop/balanced"));
+    play("watch-services.http");
+    CHECK(!d.objects.objects.contains("shop/short"));
+    play("410-watch.http");
+    CHECK(d.next().starts_with("wait"));
+    play("422-watch-list-parameters.http");
+    play("list-page-1.http");
+    play("list-page-2.http");
+    play("410-list-continue.http");
+    CHECK(d.objects.commits == 1);
+    play("list-services.http");
+    CHECK(d.objects.commits == 2);
+    CHECK(d.next() == Dialogue::target(kWatch, "347"));
+  }
+}
+
+TEST_CASE("A real server's refusals are said in its own words") {
+  struct Case {
+    const char* name;
+    const char* said;
+  };
+  const Case cases[] = {
+      {.name = "401-bad-token.http", .said = "services: cannot watch: HTTP 401: Unauthorized"},
+      {.name = "429-watch.http", .said = "services: cannot watch: HTTP 429: Too many requests"},
+      {.name = "403-watch.http", .said = "cannot watch resource \"secrets\" in API group"},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Dialogue d;
+      d.next();
+      const auto [status, body] = recorded(c.name);
+      d.answer(status, body);
+      REQUIRE(d.lines.lines.size() == 1);
+      CHECK(d.lines.lines[0].find(c.said) != std::string::npos);
+    }
+  }
+}
+
+}  // namespace catena::kubernetes::api
