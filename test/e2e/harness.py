@@ -181,14 +181,23 @@ class Kubesim(Program):
             assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}{done.stderr}"
         return done.stdout + ("" if check else done.stderr)
 
+    def token(self):
+        text = self.kubeconfig.read_text()
+        named = re.search(r"tokenFile: (\S+)", text)
+        if named:
+            return pathlib.Path(named.group(1).strip('"')).read_text().strip()
+        given = re.search(r"token: (\S+)", text)
+        return given.group(1).strip('"') if given else ""
+
     def request(self, method, path, body=None):
-        """Asks kubesim itself; the paths under /kubesim/ need no credentials."""
+        """Asks kubesim as its administrator; a PATCH is a merge patch."""
         anyone = ssl.create_default_context()
         anyone.check_hostname = False
         anyone.verify_mode = ssl.CERT_NONE
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, method=method,
-                                         headers={"Content-Type": "application/json"})
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        request = urllib.request.Request(self.url + path, data, method=method, headers={
+            "Content-Type": kind, "Authorization": f"Bearer {self.token()}"})
         context = anyone if self.url.startswith("https") else None
         with urllib.request.urlopen(request, timeout=PATIENCE, context=context) as reply:
             return json.loads(reply.read())
