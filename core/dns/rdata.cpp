@@ -42,7 +42,7 @@ constexpr Layout kLayouts[] = {
     {Type::CDNSKEY, {u16, u8, u8, base64}},
     {Type::SVCB, {u16, name, service_params}},
     {Type::HTTPS, {u16, name, service_params}},
-    {Type::TSIG, {name, u48, u16, base64_u16, u16, rcode, base64_u16}},
+    {Type::TSIG, {name, u48, u16, base64_u16, u16, tsig_error, base64_u16}},
     {Type::URI, {u16, u16, caa_value}},
     {Type::CAA, {u8, tag, caa_value}},
 };
@@ -126,7 +126,7 @@ std::optional<std::size_t> field_size(Field field, Bytes rest) {
       return at_least(1, rest);
     case u16:
     case type:
-    case rcode:
+    case tsig_error:
       return at_least(2, rest);
     case u32:
     case ttl:

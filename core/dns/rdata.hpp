@@ -29,7 +29,7 @@ enum class Field : std::uint8_t {
   texts,              ///< One or more of them, to the end.
   hex, base64,        ///< To the end.
   base64_u16,         ///< Two length bytes and bytes, printed as length and base64: TSIG's MAC.
-  rcode,              ///< u16, printed as an rcode's name.
+  tsig_error,         ///< u16, printed as an rcode's name, 16 being BADSIG.
   hex_u8,             ///< Length byte and bytes, printed as hex ("-" if empty): NSEC3's salt.
   base32_u8,          ///< Length byte and bytes, printed as base32hex: NSEC3's next owner.
   type_bitmap,        ///< RFC 4034 section 4.1.2, to the end.

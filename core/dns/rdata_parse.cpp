@@ -5,6 +5,7 @@
 #include "core/dns/rdata_fields.hpp"
 #include "core/dns/record_reader.hpp"
 #include "core/dns/service_params.hpp"
+#include "core/dns/tsig_error.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -150,8 +151,9 @@ class RdataReader {
         return number(4, "not a time", [](auto text) { return parse_time(text); });
       case Field::type:
         return number(2, "not a type", [](auto text) { return as_number(parse_type(text)); });
-      case Field::rcode:
-        return number(2, "not an rcode", [](auto text) { return as_number(parse_rcode(text)); });
+      case Field::tsig_error:
+        return number(2, "not an rcode",
+                      [](auto text) { return as_number(parse_tsig_error(text)); });
       default:
         return read_bytes(field);
     }

@@ -4,6 +4,7 @@
 #include "core/dns/rdata.hpp"
 #include "core/dns/rdata_fields.hpp"
 #include "core/dns/service_params.hpp"
+#include "core/dns/tsig_error.hpp"
 
 #include <fmt/format.h>
 
@@ -116,8 +117,8 @@ std::string field_to_text(Field field, Bytes bytes) {
       return time_to_text(load32(bytes.data()));
     case Field::type:
       return to_string(static_cast<Type>(load16(bytes.data())));
-    case Field::rcode:
-      return to_string(static_cast<Rcode>(load16(bytes.data())));
+    case Field::tsig_error:
+      return tsig_error_to_text(load16(bytes.data()));
     case Field::ipv4:
       return address_to_text(AF_INET, bytes);
     case Field::ipv6:

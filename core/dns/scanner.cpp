@@ -164,12 +164,13 @@ ZoneScanner::Step ZoneScanner::include() {
     now.tokens.take();
   }
   if (!now.tokens.peek().is_end()) return end_directive();
-  if (sources_.size() > kMaxIncludeDepth) return fault(line, "too deeply nested $INCLUDE");
+  if (sources_.size() > kMaxIncludeDepth)
+    return fault(line, "too deeply nested $INCLUDE", path.text);
   if (!open_) return fault(line, "$INCLUDE is not possible here");
   now.tokens.take();
   const std::string found = beside(now.file, path.text);
   auto content = open_(found);
-  if (!content) return fault(line, content.error().text, found);
+  if (!content) return fault(line, content.error().message(), found);
   auto inner = std::make_unique<Source>(found, std::move(*content), origin);
   inner->ttl = now.ttl;
   inner->ttl_by_directive = now.ttl_by_directive;

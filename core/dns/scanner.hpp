@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/base/arena.hpp"
-#include "core/base/error.hpp"
 #include "core/dns/generate.hpp"
 #include "core/dns/name.hpp"
 #include "core/dns/record.hpp"
@@ -28,8 +27,8 @@ struct ZoneFault {
 
 [[noreturn]] void throw_exception_from_error(const ZoneFault& fault, const boost::source_location&);
 
-/// The whole content of a file.
-using OpenFile = std::function<catena::Result<std::string>(const std::string& path)>;
+/// The whole content of a file; config::FileSystem::read() is one.
+using OpenFile = std::function<boost::system::result<std::string>(const std::string& path)>;
 
 /// Reads zone-file text (RFC 1035 section 5.1, RFC 2308 section 4) record by record: $ORIGIN, $TTL,
 /// $INCLUDE, $GENERATE; a line that starts with a blank repeats the owner; without $TTL the last
