@@ -6,6 +6,7 @@ namespace catena::kubesim {
 
 Json Api::counters() const {
   return object({{"requests", cluster_.requests},
+                 {"refusedConnections", cluster_.refused_connections},
                  {"resourceVersion", cluster_.store.version()},
                  {"watches", static_cast<std::uint64_t>(cluster_.watches.size())},
                  {"droppedWatches", cluster_.watches.dropped()},

@@ -24,6 +24,8 @@ struct Cluster {
   Faults faults{};
   Tokens tokens{};
   std::uint64_t requests = 0;
+  /// Connections closed at once: too many, or a fault.
+  std::uint64_t refused_connections = 0;
   /// Brings every object before the controllers again.
   std::function<void()> resync{};
 };

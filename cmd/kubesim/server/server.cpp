@@ -75,7 +75,7 @@ asio::awaitable<void> Server::accept() {
     }
     ++counters_->accepted;
     if (counters_->open >= settings_.maximum_connections || cluster_.faults.refuse()) {
-      ++counters_->refused;
+      ++cluster_.refused_connections;
       continue;
     }
     ErrorCode ignored;

@@ -24,8 +24,6 @@ class Server {
   struct Counters {
     std::size_t open = 0;
     std::uint64_t accepted = 0;
-    /// Closed at once because there were too many.
-    std::uint64_t refused = 0;
   };
 
   /// Listens at once; throws boost::system::system_error where it cannot. `tls` null means plain.

@@ -154,6 +154,8 @@ TEST_CASE("connections above the limit are closed") {
   CHECK_THAT(RunningServer::exchange(first, "GET /livez HTTP/1.1\r\n\r\n", "ok"),
              Catch::EndsWith("ok"));
   CHECK(server.once("GET /livez HTTP/1.0\r\n\r\n").empty());
+  CHECK_THAT(RunningServer::exchange(first, "GET /kubesim/counters HTTP/1.1\r\n\r\n", "}"),
+             Catch::Contains(R"("refusedConnections":1,)"));
 }
 
 TEST_CASE("TLS with the server's own authority") {
