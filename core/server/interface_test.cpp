@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// One plugin for each thing that the interface has to carry: what design.md's table asks for.
+#include "core/server/testing.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace catena::server {
+namespace {
+
+using catena::test::decode;
+using catena::test::is_records;
+using catena::test::query_bytes;
+using test::eventually;
+using test::Running;
+using test::TcpClient;
+using test::UdpClient;
+
+struct Case {
+  const char* name;
+  const char* plugins;
+  std::string question;
+  std::string flags;
+  std::string records;
+};
+
+TEST_CASE("plugins change question and answer", "[interface]") {
+  const Case cases[]{
+      {"the client gets its own question back", "rewrite a.test. b.test.\n answer 1", "A.test. A",
+       "qr aa rd", "A.test. 300 IN A 192.0.2.1"},
+      {"the rest of the chain runs twice", "autopath search.\n answer 1", "a. A", "qr aa rd",
+       "a. 300 IN A 192.0.2.1\n a. 0 IN TXT \"1 before\""},
+      {"after the others", "header\n answer 1", "a. A", "qr rd ra", "a. 300 IN A 192.0.2.1"},
+      {"after others that waited", "header\n ask b.test.\n answer 1", "a.ask. A", "qr rd ra",
+       "b.test. 300 IN A 192.0.2.1"},
+      {"another question to this server", "ask b.test.\n answer 1", "a.ask. A", "qr aa rd",
+       "b.test. 300 IN A 192.0.2.1"},
+      {"values that others know", "metadata\n answer 1", "a. A", "qr aa rd",
+       "a. 300 IN A 192.0.2.1\n a. 0 IN TXT \".\""},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Running running(std::string(". {\n bind 127.0.0.1\n ") + c.plugins + "\n}\n");
+      UdpClient udp(running.port());
+      TcpClient tcp(running.port());
+      for (const auto& reply : {udp.ask(c.question), tcp.ask(c.question)}) {
+        CHECK(reply.flags == c.flags);
+        CHECK_THAT(reply.answer, is_records(c.records));
+      }
+    }
+  }
+}
+
+TEST_CASE("questions that lead to themselves end", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n ask x.ask.\n answer 1\n}\n");
+  UdpClient client(running.port());
+  CHECK(client.ask("a.ask. A").rcode == "SERVFAIL");
+}
+
+TEST_CASE("views choose the block", "[interface]") {
+  Running running(
+      ". {\n bind 127.0.0.1\n view TXT\n answer 1\n}\n"
+      ". {\n bind 127.0.0.1\n answer 2\n}\n");
+  UdpClient client(running.port());
+  CHECK_THAT(client.ask("a. TXT").answer, is_records("a. 300 IN A 192.0.2.1"));
+  CHECK_THAT(client.ask("a. A").answer, is_records("a. 300 IN A 192.0.2.2"));
+}
+
+TEST_CASE("the exact bytes that leave may be lengthened", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n sign\n answer 1\n}\n");
+  UdpClient udp(running.port());
+  udp.send(query_bytes("a. A"));
+  CHECK(udp.receive().back() == 0x5a);
+  TcpClient tcp(running.port());
+  tcp.send(query_bytes("a. A"));
+  CHECK(tcp.receive()->back() == 0x5a);
+}
+
+TEST_CASE("an opcode is for the block that admits it", "[interface]") {
+  Running running(
+      "yes.test {\n bind 127.0.0.1\n update\n answer 1\n}\n"
+      "no.test {\n bind 127.0.0.1\n answer 1\n}\n");
+  UdpClient client(running.port());
+  const catena::test::QueryOptions update{.opcode = dns::Opcode::Update};
+  CHECK(client.ask("yes.test. SOA", update).rcode == "NOERROR");
+  CHECK(client.ask("no.test. SOA", update).rcode == "NOTIMP");
+  CHECK(client.ask("other.test. SOA", update).rcode == "REFUSED");
+}
+
+TEST_CASE("many messages answer one question over TCP", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n transfer\n answer 1\n}\n");
+  TcpClient client(running.port());
+  client.send(query_bytes("zone.test. AXFR", {.id = 5}));
+  for (int i = 0; i < 10; ++i) {
+    const auto part = decode(client.receive().value());
+    CHECK(part.id == 5);
+    CHECK(part.answer.size() == 50);
+  }
+  CHECK(client.ask("a. A", {.id = 6}).id == 6);
+}
+
+TEST_CASE("a datagram is one message", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n transfer\n answer 1\n}\n");
+  CHECK(UdpClient(running.port()).ask("zone.test. AXFR").rcode == "NOTIMP");
+}
+
+TEST_CASE("work in the background ends with its own answer", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n refresh\n answer 1\n}\n");
+  UdpClient client(running.port());
+  for (int i = 0; i < 3; ++i) CHECK(client.ask("a. A").answer.size() == 1);
+  CHECK(eventually([&] { return running.counted("test_refreshed_total") == 3; }));
+}
+
+TEST_CASE("background work has a limit", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n refresh\n wait\n answer 1\n}\n");
+  UdpClient client(running.port());
+  for (std::size_t i = 0; i < Dispatcher::kMaxBackground + 40; ++i) {
+    client.send(query_bytes("a.wait. A"));
+    // Keeps the socket's buffer from overflowing.
+    if (i % 50 == 0) UdpClient(running.port()).ask("a.example. A");
+  }
+  CHECK(
+      eventually([&] { return running.counted("catena_background_queries_refused_total") >= 40; }));
+  CHECK(UdpClient(running.port()).ask("a.release. A").rcode == "NOERROR");
+}
+
+}  // namespace
+}  // namespace catena::server

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/responder.hpp"
+
+#include "core/plugin/abilities.hpp"
+
+#include "test/support/messages.hpp"
+#include "test/support/stub_engine.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace catena::server {
+namespace {
+
+using test::query_bytes;
+using test::QueryOptions;
+
+constexpr std::array<std::uint8_t, 6> kNsid{0, 3, 0, 2, 'h', 'i'};
+const std::vector<std::uint8_t> kCookie{0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8};
+
+/// A query that has arrived.
+struct Asked {
+  explicit Asked(std::string_view question,
+                 const QueryOptions& options = {},
+                 Protocol protocol = Protocol::udp)
+      : bytes(query_bytes(question, options)) {
+    query.begin(dns::MessageView::parse(bytes).value(), {.protocol = protocol}, {});
+  }
+  void add(std::string_view text) {
+    query.response().add(dns::Section::answer, test::record(text, query.arena()));
+  }
+  test::DecodedMessage reply() { return test::decode(write_response(query, out)); }
+
+  test::StubEngine engine;
+  std::vector<std::uint8_t> bytes;
+  Query query{engine};
+  std::array<std::uint8_t, 65535> out;
+};
+
+TEST_CASE("an answer carries the client's own question and flags", "[responder]") {
+  Asked asked("WWW.Example.org. A", {.id = 7, .checking_disabled = true});
+  asked.query.respond();
+  asked.add("www.example.org. 300 IN A 192.0.2.1");
+  asked.query.set_question({dns::NameView(), dns::Type::TXT, dns::Class::IN});
+  const auto reply = asked.reply();
+  CHECK(reply.id == 7);
+  CHECK(reply.question == "WWW.Example.org. IN A");
+  CHECK(reply.flags == "qr aa rd cd");
+  CHECK(reply.answer.size() == 1);
+  CHECK_FALSE(reply.edns);
+}
+
+TEST_CASE("EDNS is echoed without the client's options", "[responder]") {
+  QueryOptions options{.edns_size = 1400, .dnssec_ok = true};
+  options.edns_options = kCookie;
+  Asked asked("a. A", options);
+  asked.query.respond();
+
+  SECTION("no OPT from a plugin") {
+    const auto reply = asked.reply();
+    REQUIRE(reply.edns);
+    CHECK(reply.edns->udp_size == 1400);
+    CHECK(reply.edns->version == 0);
+    CHECK(reply.edns->dnssec_ok);
+    CHECK(reply.edns->options.empty());
+  }
+  SECTION("a plugin's OPT keeps its options") {
+    asked.query.response().edns =
+        dns::Edns{.udp_size = 4096, .version = 3, .flags = 0x0001, .options = kNsid};
+    const auto reply = asked.reply();
+    REQUIRE(reply.edns);
+    CHECK(reply.edns->udp_size == 1400);
+    CHECK(reply.edns->version == 0);
+    CHECK(reply.edns->dnssec_ok);
+    CHECK(reply.edns->options == std::vector<std::string>{"3 6869"});
+  }
+}
+
+TEST_CASE("without EDNS of the client a plugin's OPT passes as it is", "[responder]") {
+  Asked asked("a. A");
+  asked.query.respond().edns = dns::Edns{.udp_size = 4096, .options = kNsid};
+  const auto reply = asked.reply();
+  REQUIRE(reply.edns);
+  CHECK(reply.edns->udp_size == 4096);
+  CHECK(reply.edns->options.size() == 1);
+}
+
+TEST_CASE("an extended rcode needs an OPT", "[responder]") {
+  Asked with("a. A", {.edns_size = 512});
+  with.query.respond().rcode = dns::Rcode::BadCookie;
+  CHECK(with.reply().rcode == "BADCOOKIE");
+  Asked without("a. A");
+  without.query.respond().rcode = dns::Rcode::BadCookie;
+  CHECK(without.reply().rcode == "SERVFAIL");
+}
+
+TEST_CASE("a failure is an rcode and nothing else", "[responder]") {
+  Asked asked("a. A", {.edns_size = 1232, .checking_disabled = true});
+  asked.query.fail(dns::Rcode::ServFail, "why");
+  asked.query.response().flags.set(dns::Flags::kAA | dns::Flags::kRA);
+  const auto reply = asked.reply();
+  CHECK(reply.rcode == "SERVFAIL");
+  CHECK(reply.flags == "qr rd cd");
+  CHECK(reply.question == "a. IN A");
+  CHECK(reply.edns->udp_size == 1232);
+}
+
+struct LimitCase {
+  const char* name;
+  std::optional<std::uint16_t> size;
+  Protocol protocol;
+  std::size_t at_most;
+  bool truncated;
+};
+
+TEST_CASE("an answer keeps to what the client takes", "[responder]") {
+  const LimitCase cases[]{
+      {"512 bytes without EDNS", std::nullopt, Protocol::udp, 512, true},
+      {"512 bytes for whoever says less", 100, Protocol::udp, 512, true},
+      {"the size of the OPT record", 1232, Protocol::udp, 1232, true},
+      {"a size that is enough", 4096, Protocol::udp, 4096, false},
+      {"everything over TCP", std::nullopt, Protocol::tcp, 65535, false},
+  };
+  for (const LimitCase& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Asked asked("many.example.org. A", {.edns_size = c.size}, c.protocol);
+      asked.query.respond();
+      for (int i = 0; i < 100; ++i) {
+        asked.add("many.example.org. 5 IN A 192.0.2." + std::to_string(i));
+      }
+      const auto reply = asked.reply();
+      CHECK(reply.size <= c.at_most);
+      CHECK((reply.answer.size() < 100) == c.truncated);
+      CHECK((reply.flags.find("tc") != std::string::npos) == c.truncated);
+      CHECK_FALSE(reply.answer.empty());
+    }
+  }
+}
+
+/// Puts one byte behind the message.
+class Appender final : public WireHook {
+ public:
+  explicit Appender(std::uint8_t byte) : byte_(byte) {}
+  std::size_t leaving(const Query&, std::span<std::uint8_t> room, std::size_t size) const override {
+    room[size] = byte_;
+    return size + 1;
+  }
+
+ private:
+  std::uint8_t byte_;
+};
+
+TEST_CASE("wire hooks see the bytes last, nearest to the client at the end", "[responder]") {
+  Asked asked("a. A");
+  asked.query.respond();
+  const std::size_t plain = write_response(asked.query, asked.out).size();
+  const Appender near_client(1);
+  const Appender below(2);
+  REQUIRE(asked.query.add_wire_hook(near_client));
+  REQUIRE(asked.query.add_wire_hook(below));
+  const auto bytes = write_response(asked.query, asked.out);
+  REQUIRE(bytes.size() == plain + 2);
+  CHECK(bytes[plain] == 2);
+  CHECK(bytes[plain + 1] == 1);
+}
+
+TEST_CASE("no room is no answer", "[responder]") {
+  Asked asked("a. A");
+  asked.query.respond();
+  CHECK(write_response(asked.query, std::span(asked.out).first(10)).empty());
+}
+
+}  // namespace
+}  // namespace catena::server

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tests of the server share: a server from a Corefile in memory, and clients with bounded
+// waits.
+#pragma once
+
+#include "core/config/testing.hpp"
+#include "core/server/assembly.hpp"
+#include "core/server/server.hpp"
+#include "core/server/test_plugins.hpp"
+
+#include "test/support/messages.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace catena::server::test {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// Lines in memory. Any thread.
+class Lines final : public LogSink {
+ public:
+  void write(LogLevel, std::string_view line) override {
+    const std::lock_guard lock(mutex_);
+    text_ += std::string(line) + "\n";
+  }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+/// The parts of a process, for a number of workers.
+struct Household {
+  explicit Household(std::size_t workers = 1) : metrics(workers + 1) {}
+  Lines lines;
+  metrics::Registry metrics;
+  epoch::Domain epoch;
+  SystemClock clock;
+  Keeper keeper;
+  const Process process{Log(lines), metrics, epoch, clock, keeper};
+};
+
+/// A Corefile's text set up with the test plugins. Throws its errors.
+std::shared_ptr<const Configuration> configuration_of(const std::string& corefile,
+                                                      Household& household);
+
+/// A server that runs; `dns_port` is 0. Throws where it does not start.
+class Running {
+ public:
+  explicit Running(const std::string& corefile, ServerLimits limits = {});
+  std::uint16_t port(std::size_t listener = 0) const { return server.port(listener); }
+  std::uint64_t counted(const std::string& name, metrics::Labels labels = {}) {
+    return household.metrics.counter(name, "", std::move(labels)).value();
+  }
+
+  Household household;
+  std::shared_ptr<const Configuration> configuration;
+  Server server;
+};
+
+/// A UDP client that waits ten seconds at most.
+class UdpClient {
+ public:
+  explicit UdpClient(std::uint16_t port, const std::string& address = "127.0.0.1");
+  void send(const Bytes& message);
+  /// Empty after ten seconds.
+  Bytes receive();
+  catena::test::DecodedMessage ask(const std::string& question,
+                                   const catena::test::QueryOptions& options = {});
+
+ private:
+  Descriptor socket_;
+};
+
+/// A TCP client that waits ten seconds at most.
+class TcpClient {
+ public:
+  explicit TcpClient(std::uint16_t port, const std::string& address = "127.0.0.1");
+  /// With the length in front.
+  void send(const Bytes& message);
+  void send_raw(const Bytes& bytes);
+  void finish_sending();
+  /// One message without its length; nothing at the end of the stream or after ten seconds.
+  std::optional<Bytes> receive();
+  /// True when the server has closed the connection.
+  bool closed();
+  int descriptor() const { return socket_.get(); }
+  catena::test::DecodedMessage ask(const std::string& question,
+                                   const catena::test::QueryOptions& options = {});
+
+ private:
+  bool read(std::uint8_t* to, std::size_t size);
+  Descriptor socket_;
+};
+
+Bytes framed(const Bytes& message);
+
+/// Turns until `done`, ten seconds at most, without sleeping on a clock of its own.
+bool eventually(const std::function<bool()>& done);
+
+}  // namespace catena::server::test
