@@ -82,7 +82,7 @@ TEST_CASE("Endpoints are taken apart") {
       {.url = "https://x:99999", .shown = "\"x:99999\": not a host and port"},
       {.url = "https://[fd00::1", .shown = "\"[fd00::1\": missing ']'"},
       {.url = "https://u:p@x", .shown = "\"u:p@x\": a user in a URL is not supported"},
-      {.url = "https://x?y", .shown = "\"x?y\": not the address of an API server"},
+      {.url = "https://x?y", .shown = "\"https://x?y\": not the address of an API server"},
   };
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.url) {
