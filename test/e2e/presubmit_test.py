@@ -1,0 +1,270 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the house that a program can check."""
+
+import functools
+import os
+import pathlib
+import re
+import stat
+
+from harness import ROOT, main
+
+LONGEST_FILE = {"source": 500, "test": 800}
+LONGEST_FUNCTION = 60
+LONGEST_LINE = 100
+# Who may include whom: a room, and the rooms below it.
+ROOMS = {
+    "core/base": set(),
+    "core/dns": {"core/base"},
+    "core/config": {"core/base", "core/dns"},
+    "core/plugin": {"core/base", "core/dns", "core/config"},
+    "core/client": {"core/base", "core/dns"},
+    "core/http": {"core/base"},
+    "core/server": {"core/base", "core/dns", "core/config", "core/plugin"},
+}
+FOR_PLUGINS = {"core/base", "core/dns", "core/config", "core/plugin", "core/client", "core/http"}
+# Third-party headers that take seconds to read stay out of ours.
+HEAVY = re.compile(r"#include <(boost/beast|boost/asio/ssl|rapidjson|yaml-cpp)")
+
+
+def files(*endings, folders=("core", "plugins", "cmd", "test", "cmake")):
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and path.name.endswith(endings) and "corpus" not in path.parts:
+                yield path
+
+
+def sources(**options):
+    return files(".cpp", ".hpp", **options)
+
+
+def programs():
+    """All that has a comment with `#`, `//` or a line of its own for the licence."""
+    yield from files(".cpp", ".hpp", ".py", ".sh", ".cmake", "CMakeLists.txt")
+    yield from (ROOT / "CMakeLists.txt", ROOT / "cmd" / "run", ROOT / "test" / "run",
+                ROOT / ".ci" / "run")
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def is_test(path):
+    return bool(re.search(r"_(test|bench|fuzz)\.cpp$|_test\.py$", path.name)) or \
+        name_of(path).startswith("test/") or path in headers_of_tests()
+
+
+def includes(path):
+    return re.findall(r'^#include "([^"]+)"', path.read_text(), re.MULTILINE)
+
+
+@functools.cache
+def headers_of_tests():
+    """Headers that only tests include, directly or through each other."""
+    includers = {}
+    for path in sources():
+        for included in includes(path):
+            includers.setdefault(ROOT / included, set()).add(path)
+    tests = {path for path in sources() if re.search(r"_(test|bench|fuzz)\.cpp$", path.name)
+             or "test" in path.relative_to(ROOT).parts[:1]}
+    while True:
+        more = {header for header, users in includers.items() if users <= tests} - tests
+        if not more:
+            return tests
+        tests |= more
+
+
+def none(problems):
+    assert not problems, "\n" + "\n".join(problems)
+
+
+def test_files_are_short(folder):
+    none([f"{name_of(path)}: {lines} lines" for path in programs()
+          if (lines := len(path.read_text().splitlines())) >
+          LONGEST_FILE["test" if is_test(path) else "source"]])
+
+
+def test_lines_are_short(folder):
+    none([f"{name_of(path)}:{number}: {len(line)} columns"
+          for path in files(".cpp", ".hpp", ".py")
+          for number, line in enumerate(path.read_text().splitlines(), 1)
+          if len(line) > LONGEST_LINE and "R\"" not in line])
+
+
+def without_texts(source):
+    """Comments, string and character literals are replaced by spaces; line breaks stay."""
+    pattern = re.compile(r'R"(\w*)\((?:.|\n)*?\)\1"|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*(?:.|\n)*?\*/'
+                         r"|(?<![0-9a-fA-F])'(?:\\.[0-9a-fA-F]*|[^'\\\n])'")
+    return pattern.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), source)
+
+
+# What stands in front of the brace that opens a body, a scope of names, a list of values.
+FUNCTION = re.compile(r"(\)|\]|\bconst|\bnoexcept|\boverride|\bfinal|\bmutable|[\w>*&:]|\})\s*$")
+SCOPE = re.compile(r"\b(namespace|class|struct|enum|union|extern)\b[^;()]*$|[=,]\s*$")
+BLOCK = re.compile(r"(\)|\belse|\bdo|\btry|\bmutable|\bnoexcept|[;{}:]|->[^,;]*|^)\s*$")
+
+
+def functions(path):
+    """First line and number of lines of each outermost function; the rows of a table within are
+    data and count as one line."""
+    text = without_texts(path.read_text())
+    stack, line, head_from = [], 1, 0
+    for place, character in enumerate(text):
+        if character == "\n":
+            line += 1
+        elif character == "{":
+            head = text[head_from:place]
+            inside = any(kind == "function" for kind, _ in stack)
+            in_table = any(kind == "table" for kind, _ in stack)
+            if inside:
+                kind = "table" if not in_table and not BLOCK.search(head) else "other"
+            else:
+                begins = "(" in head and not SCOPE.search(head) and FUNCTION.search(head)
+                kind, rows = ("function", 0) if begins else ("other", 0)
+            stack.append((kind, line))
+            head_from = place + 1
+        elif character == "}" and stack:
+            kind, first = stack.pop()
+            if kind == "table":
+                rows += line - first
+            if kind == "function":
+                yield first, line - first + 1 - rows
+            head_from = place + 1
+        elif character == ";":
+            head_from = place + 1
+
+
+def test_functions_are_short(folder):
+    none([f"{name_of(path)}:{first}: {lines} lines" for path in sources()
+          for first, lines in functions(path) if lines > LONGEST_FUNCTION])
+
+
+def test_the_counter_of_functions_counts(folder):
+    sample = pathlib.Path(folder) / "sample.cpp"
+    body = "  call();\n" * 70
+    sample.write_text('namespace a {\nstruct B {\n  int c() const {\n' + body + "  }\n};\n"
+                      'constexpr int kTable[] = {\n' + "  1,\n" * 90 + "};\n"
+                      'void d() {\n  text("{");\n  const int t[] = {\n' + "    {2},\n" * 9 +
+                      "  };\n  if (t) {\n    call();\n  }\n}\n}\n")
+    assert list(functions(sample)) == [(3, 72), (168, 7)]
+
+
+def test_licence_in_the_first_line(folder):
+    problems = []
+    for path in programs():
+        first = path.read_text().splitlines()[:2]
+        if first and first[0].startswith("#!"):
+            first = first[1:]
+        if not first or "SPDX-License-Identifier: Apache-2.0" not in first[0]:
+            problems.append(name_of(path))
+    none(problems)
+
+
+def test_headers_are_included_once(folder):
+    none([name_of(path) for path in files(".hpp") if "#pragma once" not in path.read_text()])
+
+
+def test_nothing_is_put_off(folder):
+    words = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"))
+                       + r")\b")
+    pages = [path for path in files(".md", folders=("core", "plugins", "cmd", "test"))]
+    none([f"{name_of(path)}:{number}: {line.strip()}" for path in [*programs(), *pages]
+          for number, line in enumerate(path.read_text().splitlines(), 1) if words.search(line)])
+
+
+def test_no_place_of_somebodys_machine(folder):
+    places = re.compile("/" + "work/|/" + "home/[a-z]|/" + "tmp/build|/" + "root/")
+    pages = list(files(".md", ".yaml", ".json", folders=("core", "plugins", "cmd", "test")))
+    tops = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md",
+                                     "Corefile.example", "CMakePresets.json")]
+    none([f"{name_of(path)}:{number}: {line.strip()}"
+          for path in [*programs(), *pages, *(top for top in tops if top.exists())]
+          for number, line in enumerate(path.read_text().splitlines(), 1) if places.search(line)])
+
+
+def room_of(name):
+    found = re.match(r"(core|plugins)/[^/]+(?=/)|cmd(?=/)|test(?=/)|plugins(?=/)", name)
+    return found.group() if found else None
+
+
+def may_include(room, other, path):
+    if other in (room, None) or room in ("cmd", "test", None):
+        return True
+    if is_test(path) and other == "test":
+        return True
+    if room == "plugins":  # The registry.
+        return other in FOR_PLUGINS
+    if room.startswith("plugins/"):
+        return other in FOR_PLUGINS
+    return other in ROOMS[room]
+
+
+def test_includes_follow_the_arrows(folder):
+    problems = []
+    for path in sources():
+        room = room_of(name_of(path))
+        for included in includes(path):
+            if not (ROOT / included).exists():
+                problems.append(f"{name_of(path)}: {included} does not exist")
+            elif not may_include(room, room_of(included), path):
+                problems.append(f"{name_of(path)}: {included}")
+    none(problems)
+
+
+def test_plugins_of_the_configuration_include_its_directives_only(folder):
+    allowed = {"directive", "values", "rules", "duration", "arguments", "environment",
+               "file_system", "zone_name"}
+    none([f"{name_of(path)}: core/config/{header}.hpp"
+          for path in sources(folders=("plugins",)) if not is_test(path)
+          for header in re.findall(r'^#include "core/config/(\w+)\.hpp"', path.read_text(),
+                                   re.MULTILINE) if header not in allowed])
+
+
+def test_heavy_headers_stay_in_sources(folder):
+    none([name_of(path) for path in files(".hpp", folders=("core", "plugins"))
+          if HEAVY.search(path.read_text())])
+
+
+def test_no_capturing_lambda_where_somebody_waits(folder):
+    """g++ 12 destroys what such a lambda captured twice."""
+    waiting = re.compile(r"co_await[^;]*\[[^\]\n]*[=&\w][^\]\n]*\]\s*(\(|\{|mutable)")
+    problems = []
+    for path in sources():
+        text = without_texts(path.read_text())
+        problems += [f"{name_of(path)}:{text.count(chr(10), 0, found.start()) + 1}"
+                     for found in waiting.finditer(text)]
+    none(problems)
+
+
+def test_every_fuzzer_has_a_corpus(folder):
+    fuzzers = sorted(path.stem.removesuffix("_fuzz") for path in sources()
+                     if path.stem.endswith("_fuzz"))
+    assert fuzzers
+    for name in fuzzers:
+        seeds = ROOT / "test" / "corpus" / name
+        assert seeds.is_dir() and len(list(seeds.iterdir())) >= 5, name
+    corpora = sorted(path.name for path in (ROOT / "test" / "corpus").iterdir())
+    assert corpora == fuzzers, (corpora, fuzzers)
+
+
+def test_every_plugin_is_registered_and_described(folder):
+    registry = (ROOT / "plugins" / "registry.cpp").read_text()
+    plugins = [path.parent for path in (ROOT / "plugins").glob("*/CMakeLists.txt")]
+    assert plugins
+    for plugin in plugins:
+        assert f'PluginEntry{{"{plugin.name}", {plugin.name}::setup' in registry, plugin.name
+        assert (plugin / "README.md").exists(), plugin.name
+        assert list(plugin.glob("**/*_test.cpp")), f"{plugin.name} has no test"
+        listed = (plugin / "CMakeLists.txt").read_text()
+        assert f"catena_plugin({plugin.name}" in listed, plugin.name
+
+
+def test_programs_can_be_run(folder):
+    scripts = [*(ROOT / "test" / "e2e").glob("*_test.*"), ROOT / "cmd" / "run",
+               ROOT / "test" / "run", ROOT / ".ci" / "run"]
+    none([name_of(path) for path in scripts if not os.stat(path).st_mode & stat.S_IXUSR])
+
+
+if __name__ == "__main__":
+    main(globals())
