@@ -98,7 +98,7 @@ TEST_CASE("an extended rcode needs an OPT", "[responder]") {
 }
 
 TEST_CASE("a failure is an rcode and nothing else", "[responder]") {
-  Asked asked("a. A", {.edns_size = 1232, .checking_disabled = true});
+  Asked asked("a. A", {.checking_disabled = true, .edns_size = 1232});
   asked.query.fail(dns::Rcode::ServFail, "why");
   asked.query.response().flags.set(dns::Flags::kAA | dns::Flags::kRA);
   const auto reply = asked.reply();
