@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 namespace catena {
-
 Signals::Signals(LogWriter& writer)
     : writer_(writer), log_(writer), set_(io_, SIGTERM, SIGINT, SIGQUIT) {
   std::signal(SIGHUP, SIG_IGN);
@@ -37,7 +36,7 @@ void Signals::handle(int number) {
   switch (number) {
     case SIGTERM:
       if (!stopping_.joinable()) log_.info("SIGTERM: Shutting down servers then terminating");
-      return stop();
+      return stop(Queries::finish);
     case SIGINT:
       if (interrupted_) {
         log_.info("SIGINT: Force quit");
@@ -46,7 +45,7 @@ void Signals::handle(int number) {
       interrupted_ = true;
       log_.info("SIGINT: Shutting down");
       pidfile_->remove();
-      return stop();
+      return stop(Queries::drop);
     case SIGQUIT:
       log_.info("SIGQUIT: Quitting process immediately");
       pidfile_->remove();
@@ -58,10 +57,11 @@ void Signals::handle(int number) {
 }
 
 // Beside this thread, so that a second signal is heard.
-void Signals::stop() {
+void Signals::stop(Queries queries) {
   if (stopping_.joinable()) return;
-  stopping_ = std::thread([this] {
-    const server::Stopped stopped = server_->stop();
+  stopping_ = std::thread([this, queries] {
+    const bool drop = queries == Queries::drop;
+    const server::Stopped stopped = drop ? server_->stop({}) : server_->stop();
     asio::post(io_, [this, stopped] {
       status_ = stopped == server::Stopped::cleanly ? 0 : 4;
       set_.cancel();

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <cstdint>
 #include <thread>
 
 namespace catena {
@@ -24,9 +25,12 @@ class Signals {
   int wait_and_stop(server::Server& server, const PidFile& pidfile);
 
  private:
+  /// What becomes of the queries that are under way.
+  enum class Queries : std::uint8_t { finish, drop };
+
   void wait();
   void handle(int number);
-  void stop();
+  void stop(Queries queries);
   void quit_now(int status);
 
   LogWriter& writer_;

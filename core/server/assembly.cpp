@@ -97,6 +97,7 @@ void Assembler::set_up(const PluginEntry& entry, std::size_t number) {
       config::directives_of(source, entry.name, diagnostics_);
   if (directives.empty()) return;
   if (entry.setup != nullptr) return call(entry, number, directives);
+  configuration_->blocks[number]->whole = false;
   for (const config::Directive& directive : directives) {
     diagnostics_.error(directive.position(), std::string(entry.name), "known, not in this build");
   }

@@ -75,7 +75,8 @@ TEST_CASE("listeners are what keys and bind say", "[assembly]") {
     DYNAMIC_SECTION(c.name) {
       Household household;
       std::vector<std::string> labels;
-      for (const auto& listener : configuration_of(c.corefile, household)->listeners) {
+      const auto configuration = configuration_of(c.corefile, household);
+      for (const auto& listener : configuration->listeners) {
         labels.push_back(listener->label + " " + std::to_string(listener->blocks.size()));
       }
       CHECK(labels == c.labels);

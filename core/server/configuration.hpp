@@ -43,6 +43,8 @@ struct Block {
   std::vector<BlockFilter*> filters;
   Opcodes opcodes;
   Classes classes = Classes::internet_only;
+  /// False when a plugin of it is not in this build, so that it can never run.
+  bool whole = true;
 };
 
 /// One address and port with the blocks that answer there.

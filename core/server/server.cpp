@@ -91,10 +91,10 @@ void Server::stop_plugins() {
   started_.clear();
 }
 
-Stopped Server::stop() {
+Stopped Server::stop(std::chrono::nanoseconds drain) {
   if (!running_) return stopped_;
   running_ = false;
-  for (const auto& worker : workers_) worker->drain(limits_.drain);
+  for (const auto& worker : workers_) worker->drain(drain);
   for (const auto& worker : workers_) worker->join();
   stop_plugins();
   workers_.clear();

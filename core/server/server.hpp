@@ -40,8 +40,10 @@ class Server {
   /// had started is stopped again.
   Result<void> start();
 
-  /// Finishes what is under way, then stops everything. Blocks; a second call does nothing.
-  Stopped stop();
+  /// Finishes what is under way, for at most `drain`, then stops everything. Blocks; a second call
+  /// does nothing.
+  Stopped stop(std::chrono::nanoseconds drain);
+  Stopped stop() { return stop(limits_.drain); }
 
   /// The port of a listener, also when the Corefile said 0. After start().
   std::uint16_t port(std::size_t listener) const { return ports_[listener]; }
