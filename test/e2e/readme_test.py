@@ -80,7 +80,7 @@ def test_every_corefile_runs_and_answers_as_shown(folder):
         # No packet leaves this host: whoever is asked for other names is the one above.
         corefile = re.sub(r"^(\s*forward \S+) [^{\n]*", rf"\1 {upstream.address} ", corefile,
                           flags=re.MULTILINE)
-        catena = Catena(folder, corefile, f"catena{number}", environment)
+        catena = Catena(folder, corefile, f"catena{number}", environment, ["-dns.port", "0"])
         zone = catena.wait_for(r"^(\S*):\d+( on \S+)?$").group(1)
         assert catena.ask(f"question.{zone}".rstrip("."), "TXT").flags & dns.flags.QR, example.where
         for question in example.questions:
