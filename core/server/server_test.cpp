@@ -106,9 +106,13 @@ TEST_CASE("malformed messages cost a counter, or a few bytes", "[server]") {
 TEST_CASE("a datagram longer than the buffer is cut and counted", "[server]") {
   Running running(kAnswer);
   UdpClient client(running.port());
-  test::Bytes option{0, 12, 0x20, 0};
-  option.resize(4 + 0x2000);
-  client.send(query_bytes("a. A", {.edns_size = 1232, .edns_options = option}));
+  // Padding of 8,192 bytes in the OPT record, whose length stands at the end.
+  test::Bytes query = query_bytes("a. A", {.edns_size = 1232});
+  query[query.size() - 2] = 0x20;
+  query[query.size() - 1] = 4;
+  query.insert(query.end(), {0, 12, 0x20, 0});
+  query.resize(query.size() + 0x2000);
+  client.send(query);
   CHECK(catena::test::decode(client.receive()).rcode == "FORMERR");
   CHECK(running.counted("catena_udp_queries_cut_total") == 1);
 }

@@ -69,6 +69,7 @@ void TcpConnection::on_readable() {
   if (size > 0) take(buffer.first(static_cast<std::size_t>(size)));
   flush();
   end_if_done();
+  watch_sooner();
   wait_readable();
 }
 
@@ -189,6 +190,7 @@ void TcpConnection::resume() {
   if (!in_.empty() && !paused()) take({});
   flush();
   end_if_done();
+  watch_sooner();
   wait_readable();
 }
 
@@ -225,6 +227,10 @@ void TcpConnection::watch() {
   timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
     if (!error && !self->closed_) self->on_timer();
   });
+}
+
+void TcpConnection::watch_sooner() {
+  if (!closed_ && deadline() < timer_.expiry()) watch();
 }
 
 void TcpConnection::on_timer() {

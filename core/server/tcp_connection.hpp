@@ -74,6 +74,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   void resume();
   void end_if_done();
   void watch();
+  void watch_sooner();
   void on_timer();
   TimePoint deadline() const;
 
