@@ -257,8 +257,9 @@ users: [{{name: later, user: {{}}}}]
 """)
     catena = Catena(folder, kubernetes_corefile(None, options="startup_timeout 1s",
                                                 kubeconfig=kubeconfig))
-    catena.wait_for(r"\[INFO\] plugin/kubernetes: waiting for Kubernetes API before starting server")
-    catena.wait_for(r"\[WARNING\] plugin/kubernetes: starting server with unsynced Kubernetes API")
+    said = r"^\[%s\] plugin/kubernetes: %s$"
+    catena.wait_for(said % ("INFO", "waiting for Kubernetes API before starting server"))
+    catena.wait_for(said % ("WARNING", "starting server with unsynced Kubernetes API"))
     is_unsynced(catena)
     kubesim = plain(folder, port)
     has_pods(catena, 3, SOON + 10)

@@ -162,11 +162,11 @@ class Kubesim(Program):
     """A small Kubernetes API server."""
 
     def __init__(self, folder, manifests=("cmd/kubesim/sample.yaml",), arguments=("--tls",),
-                 name="kubesim"):
+                 name="kubesim", wrapper=()):
         self.kubeconfig = pathlib.Path(folder) / f"{name}.kubeconfig"
         files = [word for m in manifests for word in ("--manifest", ROOT / m)]
-        super().__init__([BUILD / "kubesim", *arguments, *files, "--kubeconfig", self.kubeconfig],
-                         folder, name)
+        super().__init__([*wrapper, BUILD / "kubesim", *arguments, *files, "--kubeconfig",
+                          self.kubeconfig], folder, name)
         self.url = self.wait_for(r"listening on (\S+)").group(1)
         # The kubeconfig is written before that line.
         self.port = int(self.url.rsplit(":", 1)[1])
@@ -325,7 +325,8 @@ def main(tests):
                if name.startswith("test_") and (not chosen or name in chosen)}
     if False in results.values() or not results:
         sys.exit(1)
-    skipped = [f"{name} skipped: {reason}" for name, reason in results.items() if reason is not True]
+    skipped = [f"{name} skipped: {reason}" for name, reason in results.items()
+               if reason is not True]
     if skipped:
         print(f"{len(results) - len(skipped)} of {len(results)} ran; {'; '.join(skipped)}")
         sys.exit(77)

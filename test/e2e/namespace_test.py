@@ -8,10 +8,11 @@ All of it happens in network, mount and user namespaces of its own; nothing outs
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
-from harness import Catena, Kubesim, PATIENCE, eventually, main, stop_cleanly
+from harness import Catena, Kubesim, PATIENCE, Program, Skip, eventually, main, stop_cleanly
 
 SERVER = "10.247.3.10"
 INSIDE = "CATENA_TEST_NAMESPACE"
@@ -47,8 +48,8 @@ def mount_over(path, folder, text):
 
 
 def become_a_pod(folder):
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    subprocess.run(["ip", "address", "add", f"{SERVER}/32", "dev", "lo"], check=True)
+    ip("link", "set", "lo", "up")
+    ip("address", "add", f"{SERVER}/32", "dev", "lo")
     mount_over("/etc/resolv.conf", folder, RESOLV_CONF)
     mount_over("/etc/nsswitch.conf", folder, "hosts: files dns\n")
 
@@ -79,44 +80,95 @@ def test_nslookup_as_on_the_page(folder):
         assert all(len(addresses) == 1 for addresses in pods.values()), pods
         return True
     eventually(three)
-    address = {name: addresses[0] for name, addresses in pods.items()}
+    found_at = {name: addresses[0] for name, addresses in pods.items()}
 
     found = lines_of(said("nslookup", "nginx-0.nginx"))
     assert found == [f"Server: {SERVER}", f"Address: {SERVER}#53",
-                     f"Name: nginx-0.nginx.{domain}", f"Address: {address['nginx-0']}"], found
+                     f"Name: nginx-0.nginx.{domain}", f"Address: {found_at['nginx-0']}"], found
     found = lines_of(said("nslookup", "nginx-headless"))
     assert found[:2] == [f"Server: {SERVER}", f"Address: {SERVER}#53"], found
     assert sorted(line for line in found[2:] if line.startswith("Address")) == sorted(
-        f"Address: {one}" for one in address.values()), found
+        f"Address: {one}" for one in found_at.values()), found
     assert f"name = nginx-0.nginx.{domain}." in " ".join(
-        lines_of(said("nslookup", address["nginx-0"])))
+        lines_of(said("nslookup", found_at["nginx-0"])))
     # The Service of this server itself, from another namespace's search path.
     assert SERVER in said("nslookup", "kube-dns.kube-system")
-    missing = subprocess.run(["nslookup", f"nobody.nginx.{domain}."], capture_output=True, text=True)
+    missing = subprocess.run(["nslookup", f"nobody.nginx.{domain}."], capture_output=True,
+                             text=True)
     assert missing.returncode == 1 and ": NXDOMAIN" in missing.stdout, missing
 
-    check_resolver(address, domain)
-    check_busybox(address, domain)
+    check_resolver(found_at, domain)
+    check_busybox(found_at, domain)
     stop_cleanly(catena, kubesim)
 
 
-def check_resolver(address, domain):
+class Host:
+    """Another host on a wire of its own: a network namespace, and the two ends of a veth."""
+
+    here, there = "10.99.0.1", "10.99.0.2"
+
+    def __init__(self, folder):
+        self.holder = Program(["unshare", "--net", "sleep", "600"], folder, "host")
+        pid = self.holder.process.pid
+        own = os.readlink("/proc/self/ns/net")
+        eventually(lambda: os.readlink(f"/proc/{pid}/ns/net") != own)
+        self.enter = ["nsenter", f"--net=/proc/{pid}/ns/net"]
+        try:
+            ip("link", "add", "wire", "type", "veth", "peer", "name", "far", "netns", pid)
+        except subprocess.CalledProcessError:
+            raise Skip("the kernel has no veth") from None
+        ip("address", "add", f"{self.here}/24", "dev", "wire")
+        ip("link", "set", "wire", "up")
+        ip("address", "add", f"{self.there}/24", "dev", "far", inside=self.enter)
+        ip("link", "set", "far", "up", inside=self.enter)
+
+    def vanish(self, program):
+        """The wire is cut first, so that nothing that is said in dying arrives."""
+        ip("link", "delete", "wire")
+        program.stop(signal.SIGKILL)
+        self.holder.stop(signal.SIGKILL)
+
+
+def ip(*arguments, inside=()):
+    subprocess.run([*inside, "ip", *map(str, arguments)], check=True)
+
+
+def test_an_api_server_that_vanishes_without_a_word(folder):
+    """No end of the connection and no reset ever comes: noticed within 45 s all the same."""
+    ip("link", "set", "lo", "up")
+    listen = ("--listen", f"{Host.there}:6443")
+    host = Host(folder)
+    kubesim = Kubesim(folder, arguments=listen, wrapper=host.enter)
+    catena = Catena(folder, COREFILE.format(server="127.0.0.1", kubeconfig=kubesim.kubeconfig))
+    headless = "nginx-headless.default.svc.cluster.local"
+    eventually(lambda: len(catena.data(headless)) == 3)
+    host.vanish(kubesim)
+    assert len(catena.data(headless)) == 3
+    # Another cluster, so that its state shows when it is seen.
+    host = Host(folder)
+    again = Kubesim(folder, arguments=listen, manifests=(), name="again", wrapper=host.enter)
+    eventually(lambda: catena.rcode(headless) == "NXDOMAIN", 45 + PATIENCE)
+    stop_cleanly(catena)
+    host.vanish(again)
+
+
+def check_resolver(found_at, domain):
     """The C library's resolver, which most programs use."""
     for short in "nginx-1.nginx", f"nginx-1.nginx.{domain}", "nginx-1.nginx.default.svc":
         found = said("getent", "hosts", short).split()
-        assert found[0] == address["nginx-1"] and found[1].startswith("nginx-1.nginx."), found
+        assert found[0] == found_at["nginx-1"] and found[1].startswith("nginx-1.nginx."), found
     found = said("getent", "ahostsv4", "nginx-headless").split()
-    assert {word for word in found if word.startswith("172.")} == set(address.values()), found
-    assert said("getent", "hosts", address["nginx-2"]).split()[1].startswith("nginx-2.nginx.")
+    assert {word for word in found if word.startswith("172.")} == set(found_at.values()), found
+    assert said("getent", "hosts", found_at["nginx-2"]).split()[1].startswith("nginx-2.nginx.")
 
 
-def check_busybox(address, domain):
+def check_busybox(found_at, domain):
     if not shutil.which("busybox") or "nslookup" not in said("busybox", "--list").split():
         print("         (no busybox with nslookup here)")
         return
     found = lines_of(said("busybox", "nslookup", f"nginx-0.nginx.{domain}"))
     assert found[0] == f"Server: {SERVER}", found
-    assert any(line.startswith("Address") and line.endswith(address["nginx-0"])
+    assert any(line.startswith("Address") and line.endswith(found_at["nginx-0"])
                for line in found[2:]), found
 
 

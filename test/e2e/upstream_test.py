@@ -59,9 +59,9 @@ def ttl_of(answer):
 
 def test_an_answer_goes_through_as_it_is(folder):
     def script(query, _):
-        answer = reply_to(query, f"{query.question[0].name} 77 A 192.0.2.9",
-                          flags=dns.flags.RA | dns.flags.AA, authority=["example. 5 NS ns.example."])
-        return answer
+        return reply_to(query, f"{query.question[0].name} 77 A 192.0.2.9",
+                        flags=dns.flags.RA | dns.flags.AA,
+                        authority=["example. 5 NS ns.example."])
     upstream = Upstream(script)
     catena = serve(folder, [upstream])
     answer = catena.ask("WwW.example.")
@@ -247,8 +247,8 @@ def malformed(query, _):
     """A reply with the right id and question, and an answer whose name points to itself."""
     head = struct.pack("!6H", query.id, 0x8180, 1, 1, 0, 0)
     asked = query.question[0].name.to_wire() + struct.pack("!2H", 1, 1)
-    loop = 12 + len(asked)
-    return head + asked + struct.pack("!H", 0xc000 | loop) + struct.pack("!2HIH", 1, 1, 60, 4) + bytes(4)
+    loop = struct.pack("!H", 0xc000 | 12 + len(asked))
+    return head + asked + wire.record(loop, wire.A, wire.IN, 60, bytes(4))
 
 
 def test_a_malformed_answer_costs_nothing_but_the_query(folder):

@@ -42,7 +42,8 @@ def test_the_page_with_every_kubectl(folder):
         def kubectl(*arguments):
             return kubesim.kubectl(*arguments, program=program)
 
-        assert "service/nginx-headless created" in kubectl("create", "-f", ROOT / "cmd/kubesim/headless.yaml")
+        made = kubectl("create", "-f", ROOT / "cmd/kubesim/headless.yaml")
+        assert "service/nginx-headless created" in made, made
         kubectl("apply", "-f", ROOT / "cmd/kubesim/sample.yaml")
         shown = kubectl("get", "svc,pods", "-o", "wide")
         assert "nginx-headless" in shown and "None" in shown and "80/TCP" in shown, shown
@@ -67,7 +68,8 @@ def test_the_page_with_every_kubectl(folder):
         follows(kubesim, catena, 3)
 
         kubectl("annotate", "pod", "nginx-0", "catena/ready=false")
-        eventually(lambda: catena.data(f"nginx.{DOMAIN}") == sorted([now["nginx-1"], now["nginx-2"]]), SOON)
+        ready = sorted([now["nginx-1"], now["nginx-2"]])
+        eventually(lambda: catena.data(f"nginx.{DOMAIN}") == ready, SOON)
         kubectl("patch", "service", "nginx", "-p", '{"spec":{"publishNotReadyAddresses":true}}')
         eventually(lambda: catena.data(f"nginx.{DOMAIN}") == sorted(now.values()), SOON)
         kubectl("annotate", "pod", "nginx-0", "catena/ready-")
