@@ -28,8 +28,10 @@ int check(const Options& options) {
   config::Diagnostics diagnostics;
   load(*source, options.dns_port, process, diagnostics);
   writer.flush();
-  fmt::print(stderr, "{}{}", config::format(diagnostics.warnings()),
-             config::format(diagnostics.errors()));
+  for (const config::Diagnostic& warning : diagnostics.warnings()) {
+    fmt::print(stderr, "[WARNING] {}\n", config::format(warning));
+  }
+  fmt::print(stderr, "{}", config::format(diagnostics.errors()));
   if (!diagnostics.ok()) return 1;
   fmt::print("{}: OK\n", source->name);
   return 0;

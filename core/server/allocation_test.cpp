@@ -1,39 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts what a worker allocates per query. Replaces operator new for the whole test program.
+// Counts what a worker allocates per query.
 #include "core/server/testing.hpp"
 
+#include "test/support/count_allocations.hpp"
+
 #include <catch2/catch.hpp>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-namespace {
-std::atomic<bool> counting{false};
-std::atomic<std::uint64_t> allocations{0};
-thread_local bool excluded = false;  // Set on the test's own thread.
-
-void* allocate(std::size_t size) {
-  if (counting.load(std::memory_order_relaxed) && !excluded) ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace catena::server {
 namespace {
 
 using catena::test::query_bytes;
 
+/// What threads other than the test's own have allocated.
+std::uint64_t allocations_of_others() {
+  return test::allocations_everywhere.load() - test::allocations_here;
+}
+
 std::uint64_t allocations_of(const char* corefile, const char* question) {
-  excluded = true;
   test::Running running(corefile);
   test::UdpClient client(running.port());
   const test::Bytes query = query_bytes(question, {.edns_size = 1232});
@@ -44,11 +27,9 @@ std::uint64_t allocations_of(const char* corefile, const char* question) {
     }
   };
   ask(100);
-  allocations = 0;
-  counting = true;
+  const std::uint64_t before = allocations_of_others();
   ask(500);
-  counting = false;
-  return allocations;
+  return allocations_of_others() - before;
 }
 
 TEST_CASE("a query that does not wait allocates nothing", "[allocation]") {

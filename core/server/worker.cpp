@@ -97,14 +97,20 @@ void Worker::enter() {
     try {
       plugin->enter(dispatcher_);
     } catch (const std::exception& exception) {
-      service_.process.log.error("A plugin could not start on a worker: {}", exception.what());
+      service_.process.log.error("A plugin could not enter a worker: {}", exception.what());
     }
   }
 }
 
 void Worker::leave() {
   const std::vector<WorkerAware*> plugins = configuration_->with<WorkerAware>();
-  for (WorkerAware* plugin : std::views::reverse(plugins)) plugin->leave(dispatcher_);
+  for (WorkerAware* plugin : std::views::reverse(plugins)) {
+    try {
+      plugin->leave(dispatcher_);
+    } catch (const std::exception& exception) {
+      service_.process.log.error("A plugin could not leave a worker: {}", exception.what());
+    }
+  }
 }
 
 void Worker::settle() {
