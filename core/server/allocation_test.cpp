@@ -13,7 +13,7 @@ using catena::test::query_bytes;
 
 /// What threads other than the test's own have allocated.
 std::uint64_t allocations_of_others() {
-  return test::allocations_everywhere.load() - test::allocations_here;
+  return catena::test::allocations_everywhere.load() - catena::test::allocations_here;
 }
 
 std::uint64_t allocations_of(const char* corefile, const char* question) {

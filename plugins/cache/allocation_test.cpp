@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/cache/scripted.hpp"
 
-#include <cstdlib>
-#include <new>
-
-namespace {
-thread_local std::size_t allocations = 0;  // NOLINT: the operators below have no object.
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "test/support/count_allocations.hpp"
 
 namespace catena::cache {
 namespace {
@@ -27,14 +14,14 @@ TEST_CASE("a hit allocates nothing") {
   bed.ask({.name = "www.example.org."});
   const auto bytes = test::Ask{.name = "www.example.org."}.bytes();
   const auto message = dns::MessageView::parse(bytes);
-  std::size_t before = 0;
+  std::uint64_t before = 0;
   for (int i = 0; i < 3; ++i) {
-    before = allocations;
+    before = catena::test::allocations_here;
     bed.query.begin(*message, bed.transport, bed.engine.time.now());
     const Reply reply = bed.chain.first()(bed.query);
     REQUIRE(reply.ready());
   }
-  CHECK(allocations - before == 0);
+  CHECK(catena::test::allocations_here - before == 0);
   CHECK(bed.query.response().answer().size() == 3);
   CHECK(bed.upstream->asked == 1);
 }
