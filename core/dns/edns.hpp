@@ -14,8 +14,8 @@ enum class OptionCode : std::uint16_t {
   NSID = 3, ClientSubnet = 8, Expire = 9, Cookie = 10, TcpKeepalive = 11, Padding = 12, EDE = 15,
 };
 
-/// What an OPT record says (RFC 6891 section 6.1). The options lie in somebody else's buffer, raw and
-/// already checked: code, length, data, one behind the other.
+/// What an OPT record says (RFC 6891 section 6.1). The options lie in somebody else's buffer, raw
+/// and already checked: code, length, data, one behind the other.
 struct Edns {
   static constexpr std::uint16_t kDO = 0x8000;
   static constexpr std::uint16_t kCO = 0x4000;  ///< Compact answers OK (RFC 9824 section 5.1).

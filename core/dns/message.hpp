@@ -60,12 +60,12 @@ struct PackedRecord {
 
 /// A message in somebody else's buffer that has been checked once from end to end: counts, bounds,
 /// names, compression, record lengths, at most one OPT, TSIG only at the end. Reading it afterwards
-/// cannot fail. Trailing bytes are ignored. Nothing is copied or allocated. Lives no longer than the
-/// buffer.
+/// cannot fail. Trailing bytes are ignored. Nothing is copied or allocated. Lives no longer than
+/// the buffer.
 class MessageView {
  public:
-  /// How strictly the counts of a query are taken: CoreDNS answers a message that ends right behind its
-  /// question although the header counts records (coredns-1.15.md, "Seen by asking").
+  /// How strictly the counts of a query are taken: CoreDNS answers a message that ends right behind
+  /// its question although the header counts records (coredns-1.15.md, "Seen by asking").
   enum class Counts { strict, lenient_after_question };
 
   static Result<MessageView> parse(std::span<const std::uint8_t> message,

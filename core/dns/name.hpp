@@ -24,9 +24,9 @@ using Result = boost::system::result<T, Error>;
 /// ASCII only, as RFC 4343 wants.
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-/// A domain name in uncompressed wire form that somebody else owns: length-prefixed labels up to and
-/// including the root's zero byte, 1 to 255 bytes, already checked. Trivially copyable; compares
-/// without regard to letter case. Letter case itself is kept.
+/// A domain name in uncompressed wire form that somebody else owns: length-prefixed labels up to
+/// and including the root's zero byte, 1 to 255 bytes, already checked. Trivially copyable;
+/// compares without regard to letter case. Letter case itself is kept.
 class NameView {
  public:
   static constexpr std::size_t kMaxSize = 255;
@@ -140,8 +140,8 @@ class Name {
     std::memcpy(bytes_.data(), name.data(), name.size());
   }
 
-  /// Presentation form, relative to `origin` unless it ends in a dot. "@" is the origin. Escapes \. and
-  /// \DDD (RFC 1035 section 5.1). Errors: bad_text, label_too_long, name_too_long.
+  /// Presentation form, relative to `origin` unless it ends in a dot. "@" is the origin. Escapes \.
+  /// and \DDD (RFC 1035 section 5.1). Errors: bad_text, label_too_long, name_too_long.
   static Result<Name> parse(std::string_view text, NameView origin = {});
 
   operator NameView() const { return view(); }  // NOLINT: a view is what everyone takes
@@ -168,9 +168,9 @@ class Name {
 /// Copies `name` with small letters to `out`, which has room for name.size() bytes. For keys.
 void fold_to(NameView name, std::uint8_t* out);
 
-/// Reads the name at `offset` of `message`, following compression pointers, which must point backwards
-/// (RFC 1035 section 4.1.4), and writes it uncompressed to `out` (255 bytes). Returns how many bytes
-/// the name takes at `offset` and what it is.
+/// Reads the name at `offset` of `message`, following compression pointers, which must point
+/// backwards (RFC 1035 section 4.1.4), and writes it uncompressed to `out` (255 bytes). Returns how
+/// many bytes the name takes at `offset` and what it is.
 struct ReadName {
   NameView name;            ///< In `out`, or in the message itself if it was not compressed.
   std::size_t size_in_message;

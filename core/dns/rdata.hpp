@@ -17,7 +17,7 @@ namespace catena::dns {
 enum class Field : std::uint8_t {
   end,                ///< Behind the last field.
   compressible_name,  ///< A name that RFC 3597 section 4 allows to compress (types of RFC 1035).
-  name,               ///< A name that is written as it is, though old senders may have compressed it.
+  name,               ///< A name written as it is, though old senders may have compressed it.
   u8, u16, u32,
   u48,                ///< Six bytes, printed in decimal (TSIG's time).
   ttl,                ///< u32, printed as seconds.
@@ -43,17 +43,17 @@ enum class Field : std::uint8_t {
 std::span<const Field> fields_of(Type type);
 
 /// Copies the data of one record out of a message into the arena with its names uncompressed.
-/// Data of length zero is right for every type (RFC 2136 section 2.4). Errors: bad_rdata, truncated,
-/// those of names, no_room.
+/// Data of length zero is right for every type (RFC 2136 section 2.4). Errors: bad_rdata,
+/// truncated, those of names, no_room.
 Result<std::span<const std::uint8_t>> unpack_rdata(std::span<const std::uint8_t> message,
                                                    std::size_t offset,
                                                    std::size_t length,
                                                    Type type,
                                                    Arena& arena);
 
-/// Calls `visit(NameView, bool compressible)` for every name in uncompressed data, with the bytes in
-/// between as `bytes(span)`, in order. False where the data does not fit the type (all of it is then
-/// handed out as bytes).
+/// Calls `visit(NameView, bool compressible)` for every name in uncompressed data, with the bytes
+/// in between as `bytes(span)`, in order. False where the data does not fit the type (all of it is
+/// then handed out as bytes).
 template <class Names, class Bytes>
 bool walk_rdata(Type type, std::span<const std::uint8_t> rdata, Names&& names, Bytes&& bytes);
 

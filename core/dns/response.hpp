@@ -12,15 +12,15 @@
 
 namespace catena::dns {
 
-/// An answer under construction: header bits, rcode and three rows of records whose bytes lie in the
-/// query's arena or, while the query does not wait, in shared state (cache entry, store). There is one
-/// form only; compressing, size limit and EDNS are the business of encode() when it leaves. The rows
-/// live in the arena. One thread.
+/// An answer under construction: header bits, rcode and three rows of records whose bytes lie in
+/// the query's arena or, while the query does not wait, in shared state (cache entry, store). There
+/// is one form only; compressing, size limit and EDNS are the business of encode() when it leaves.
+/// The rows live in the arena. One thread.
 class Response {
  public:
   explicit Response(Arena& arena) : arena_(&arena) {}
 
-  /// AA, TC, RA, AD and Z are the plugin's; QR, opcode, RD and CD come from the query when it leaves.
+  /// AA, TC, RA, AD and Z are the plugin's; QR, opcode, RD, CD come from the query when it leaves.
   Flags flags;
   Rcode rcode = Rcode::NoError;
 
@@ -51,19 +51,19 @@ class Response {
   /// As new; what the arena holds stays taken until the query ends.
   void clear();
 
-  /// Copies every name and every data that the records point to into the arena. Before a query waits
-  /// with a half-built answer, and before an answer is kept. False when the arena is full: the answer is
-  /// then empty.
+  /// Copies every name and every data that the records point to into the arena. Before a query
+  /// waits with a half-built answer, and before an answer is kept. False when the arena is full:
+  /// the answer is then empty.
   bool own();
 
-  /// All of a message's records, unpacked into the arena, with flags, rcode and OPT. Replaces what is
-  /// here; nothing is left of it after an error. Errors: those of names, bad_rdata, no_room.
+  /// All of a message's records, unpacked into the arena, with flags, rcode and OPT. Replaces what
+  /// is here; nothing is left of it after an error. Errors: those of names, bad_rdata, no_room.
   Result<void> assign(const MessageView& message);
 
   Arena& arena() { return *arena_; }
 
-  /// Bytes of the whole message without compression, with `question` and without OPT; what CoreDNS calls
-  /// the size of a reply in logs and metrics.
+  /// Bytes of the whole message without compression, with `question` and without OPT; what CoreDNS
+  /// calls the size of a reply in logs and metrics.
   std::size_t uncompressed_size(const Question& question) const;
 
  private:
@@ -84,8 +84,8 @@ class Response {
   bool overflowed_ = false;
 };
 
-/// The answer in small: what log, cache, minimal and DoH decide by (core.md 14.1). `opcode` and `type`
-/// are the question's.
+/// The answer in small: what log, cache, minimal and DoH decide by (core.md 14.1). `opcode` and
+/// `type` are the question's.
 enum class Kind : std::uint8_t {
   NoError, Delegation, NXDomain, NoData, ServerError, Meta, Update, OtherError,
 };
@@ -96,8 +96,8 @@ struct Asked {
   Question question;
 };
 
-/// `now` is seconds since 1970, for the validity of signatures (only looked at with DO in the reply's OPT
-/// or `dnssec_ok`).
+/// `now` is seconds since 1970, for the validity of signatures (only looked at with DO in the
+/// reply's OPT or `dnssec_ok`).
 Kind kind_of(const Response& response, const Asked& asked, bool dnssec_ok, std::uint32_t now);
 KindClass class_of(Kind kind);
 /// "NOERROR", "DELEGATION", "NXDOMAIN", "NODATA", "SERVERERROR", "META", "UPDATE", "OTHERERROR".

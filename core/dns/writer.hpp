@@ -13,15 +13,15 @@
 
 namespace catena::dns {
 
-/// Writes a message front to back with compression (RFC 1035 section 4.1.4). Every add() either writes
-/// all of it or nothing. Neither allocates nor throws. The table of names is small and on the stack:
-/// names that do not fit into it any more are written in full.
+/// Writes a message front to back with compression (RFC 1035 section 4.1.4). Every add() either
+/// writes all of it or nothing. Neither allocates nor throws. The table of names is small and on
+/// the stack: names that do not fit into it any more are written in full.
 class Writer {
  public:
   /// Nothing is written at or beyond out.size(), 65535 at most.
   explicit Writer(std::span<std::uint8_t> out);
 
-  /// From now on nothing is written at or beyond `bytes`, which is at most what the constructor got.
+  /// From now on nothing is written at or beyond `bytes`, at most what the constructor got.
   void limit(std::size_t bytes);
 
   /// First of all; without room for it nothing at all is written.
@@ -73,17 +73,17 @@ struct Envelope {
   std::size_t limit = 512;   ///< Bytes; at most out.size().
 };
 
-/// Turns an answer into bytes: always compressed; if it does not fit the limit it is cut record by record
-/// from the end, the OPT record kept, and TC set (core.md 11.2); a section that fits is never left empty.
-/// An rcode over 15 is SERVFAIL where there is no OPT record to carry it. EDNS options are left out where
-/// not even header, question and they fit together. Returns the bytes in `out`; empty only if header,
-/// question and an OPT record without options do not fit.
+/// Turns an answer into bytes: always compressed; if it does not fit the limit it is cut record by
+/// record from the end, the OPT record kept, and TC set (core.md 11.2); a section that fits is
+/// never left empty. An rcode over 15 is SERVFAIL where there is no OPT record to carry it. EDNS
+/// options are left out where not even header, question and they fit together. Returns the bytes in
+/// `out`; empty only if header, question and an OPT record without options do not fit.
 std::span<const std::uint8_t> encode(const Response& response,
                                      const Envelope& envelope,
                                      std::span<std::uint8_t> out);
 
-/// The twelve bytes of a FORMERR or NOTIMP that the gate sends: id, opcode as given, RD RA TC AD CD as
-/// received, AA and Z clear, all counts zero (core.md 10).
+/// The twelve bytes of a FORMERR or NOTIMP that the gate sends: id, opcode as given, RD RA TC AD CD
+/// as received, AA and Z clear, all counts zero (core.md 10).
 std::array<std::uint8_t, kHeaderSize> bare_header(const Header& query, Rcode rcode, Opcode opcode);
 
 }  // namespace catena::dns

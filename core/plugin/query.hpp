@@ -130,8 +130,8 @@ class Query {
   /// A named value of a plugin of this block, computed now; "" where nobody knows it.
   std::string_view metadata(std::string_view label);
 
-  /// Leaves a named value of this query for the MetadataSource that knows it ("forward/upstream"). Both
-  /// texts must live as long as the query.
+  /// Leaves a named value of this query for the MetadataSource that knows it ("forward/upstream").
+  /// Both texts must live as long as the query.
   void note(std::string_view label, std::string_view value);
   /// The last value left under this label; "" if there is none.
   std::string_view noted(std::string_view label) const;

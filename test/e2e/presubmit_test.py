@@ -12,7 +12,8 @@ from harness import ROOT, main
 
 LONGEST_FILE = {"source": 500, "test": 800}
 LONGEST_FUNCTION = 60
-LONGEST_LINE = 100
+# clang-format aims at 100; what it cannot break well may be a little longer, data of tests any.
+LONGEST_LINE = 105
 # Who may include whom: a room, and the rooms below it.
 ROOMS = {
     "core/base": set(),
@@ -89,7 +90,7 @@ def test_lines_are_short(folder):
     none([f"{name_of(path)}:{number}: {len(line)} columns"
           for path in files(".cpp", ".hpp", ".py")
           for number, line in enumerate(path.read_text().splitlines(), 1)
-          if len(line) > LONGEST_LINE and "R\"" not in line])
+          if len(line) > LONGEST_LINE and not path.name.endswith("_test.cpp")])
 
 
 def without_texts(source):
