@@ -42,9 +42,6 @@ class JsonCutter {
   /// Elements that were larger than the limit.
   std::uint64_t skipped() const { return skipped_; }
 
-  /// Between elements, as opposed to within one.
-  bool at_boundary() const { return depth_ == 0; }
-
  private:
   bool in_string(char c);
   bool outside_string(char c, std::size_t at);
