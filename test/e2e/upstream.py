@@ -102,10 +102,13 @@ class Upstream:
         lock = threading.Lock()
         stream = connection.makefile("rb")
         while True:
-            head = stream.read(2)
-            if len(head) < 2:
+            try:
+                head = stream.read(2)
+                if len(head) < 2:
+                    return
+                data = stream.read(struct.unpack("!H", head)[0])
+            except OSError:
                 return
-            data = stream.read(struct.unpack("!H", head)[0])
             threading.Thread(target=self.answer_tcp, args=(connection, lock, data),
                              daemon=True).start()
 

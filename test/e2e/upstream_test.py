@@ -152,7 +152,7 @@ def test_prefetch_asks_before_the_answer_is_old(folder):
     upstream = Upstream(script)
     catena = serve(folder, [upstream], cache="cache {\n prefetch 2 1m 90%\n }")
     # Nine tenths of five seconds are left after half a second.
-    eventually(lambda: catena.data("a.example.") and upstream.count("a.example.") == 2)
+    eventually(lambda: catena.data("a.example.") and upstream.count("a.example.") >= 2)
     stop_cleanly(catena)
 
 
