@@ -51,7 +51,7 @@ TEST_CASE("the Corefile that was named is read", "[load]") {
   Options options;
   options.conf = file.path();
   const Result<config::Source> source = read_corefile(options);
-  REQUIRE(source);
+  REQUIRE(source.has_value());
   CHECK(source->name == file.path());
   CHECK(source->text == ".:53 {\n whoami\n}\n");
 }
@@ -60,7 +60,7 @@ TEST_CASE("a Corefile that is missing is an error in CoreDNS's words", "[load]")
   Options options;
   options.conf = "/nowhere/Corefile";
   const Result<config::Source> source = read_corefile(options);
-  REQUIRE_FALSE(source);
+  REQUIRE_FALSE(source.has_value());
   CHECK(source.error().text ==
         "loading Caddyfile via flag: open /nowhere/Corefile: no such file or directory");
 }
