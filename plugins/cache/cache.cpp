@@ -48,6 +48,7 @@ Reply Cache::serve(Query& query, Next next) const {
 Cache::Found Cache::find(const Query& query, TimePoint now) const {
   const Key key = key_of(query);
   const std::uint64_t hash = memory_->hash(key.bytes());
+  memory_->success.warm(hash);
   const Entry* denial = usable(memory_->denial, key, hash, now);
   const bool yields = denial == nullptr || denial->facts().rcode == dns::Rcode::ServFail;
   const bool prefer = settings_.stale.prefer_positive();

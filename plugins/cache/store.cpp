@@ -56,11 +56,6 @@ Store::~Store() {
 
 Entry* Store::load(const Bucket& bucket, std::size_t way) { return load_acquire(bucket.ways[way]); }
 
-std::size_t Store::bucket_of(std::uint64_t hash) const {
-  // The upper half is scaled to the table's size; the tag is of the lower half.
-  return ((hash >> 32) * (shard_buckets_ * kShards)) >> 32;
-}
-
 Store::Place Store::place(std::uint64_t hash) const {
   const std::size_t bucket = bucket_of(hash);
   const std::size_t shard = bucket / shard_buckets_;

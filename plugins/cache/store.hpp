@@ -44,6 +44,9 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  /// Begins to load what find() will look at, while the caller does something else.
+  void warm(std::uint64_t hash) const { __builtin_prefetch(&buckets_[bucket_of(hash)]); }
+
   /// The entry with this key, however old; null if there is none.
   const Entry* find(const Key& key, std::uint64_t hash) const;
 
@@ -91,7 +94,10 @@ class Store {
     std::size_t evicted = 0;
   };
 
-  std::size_t bucket_of(std::uint64_t hash) const;
+  /// The upper half of the hash is scaled to the table's size; the tag is of the lower half.
+  std::size_t bucket_of(std::uint64_t hash) const {
+    return ((hash >> 32) * (shard_buckets_ * kShards)) >> 32;
+  }
   Place place(std::uint64_t hash) const;
   static Entry* load(const Bucket& bucket, std::size_t way);
   static std::size_t way_of(const Bucket& bucket, const Key& key);
