@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/cache/scripted.hpp"
-
 #include "test/support/count_allocations.hpp"
 
 namespace catena::cache {
