@@ -68,6 +68,7 @@ int serve(const Options& options) {
     fmt::print(stderr, "{}\n", source.error().text);
     return 1;
   }
+  const HeldSignals held;
   const std::size_t workers = server::worker_count(server::this_machine());
   Household household(workers);
   config::Diagnostics diagnostics;

@@ -7,6 +7,19 @@
 #include <unistd.h>
 
 namespace catena {
+
+HeldSignals::HeldSignals() {
+  const sigset_t signals = all();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+sigset_t HeldSignals::all() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2}) sigaddset(&signals, number);
+  return signals;
+}
+
 Signals::Signals(LogWriter& writer)
     : writer_(writer), log_(writer), set_(io_, SIGTERM, SIGINT, SIGQUIT) {
   std::signal(SIGHUP, SIG_IGN);
@@ -19,6 +32,8 @@ int Signals::wait_and_stop(server::Server& server, const PidFile& pidfile) {
   server_ = &server;
   pidfile_ = &pidfile;
   wait();
+  const sigset_t signals = HeldSignals::all();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   io_.run();
   if (stopping_.joinable()) stopping_.join();
   return status_;

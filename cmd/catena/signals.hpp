@@ -9,10 +9,22 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <csignal>
 #include <cstdint>
 #include <thread>
 
 namespace catena {
+
+/// The daemon's signals wait from the constructor on, in this thread and in those it starts later:
+/// only the thread in Signals::wait_and_stop() hears them, so none reaches a thread that sleeps in
+/// a place where it would be lost. Comes before the first thread.
+class HeldSignals {
+ public:
+  HeldSignals();
+
+  /// The signals that Signals handles.
+  static sigset_t all();
+};
 
 /// The signals of a daemon, with CoreDNS's lines and exit statuses (core.md 7). SIGHUP and SIGPIPE
 /// are ignored from the constructor on. The other signals are only taken up in wait_and_stop().

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace catena::config {
@@ -25,8 +27,13 @@ std::string format(const Diagnostic& diagnostic) {
 }
 
 std::string format(const std::vector<Diagnostic>& diagnostics) {
+  const auto place = [](const Diagnostic& one) {
+    return std::pair(std::string_view(one.position.file_name()), one.position.line);
+  };
+  std::vector<Diagnostic> sorted = diagnostics;
+  std::ranges::stable_sort(sorted, {}, place);
   std::string text;
-  for (const Diagnostic& diagnostic : diagnostics) text += format(diagnostic) + "\n";
+  for (const Diagnostic& diagnostic : sorted) text += format(diagnostic) + "\n";
   return text;
 }
 

@@ -34,7 +34,7 @@ class Diagnostics {
   std::vector<Diagnostic> warnings_;
 };
 
-/// Every error as a line of its own, each ended by a line break.
+/// Every error as a line of its own, each ended by a line break, in the order of the file.
 std::string format(const std::vector<Diagnostic>& diagnostics);
 
 }  // namespace catena::config
