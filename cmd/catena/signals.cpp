@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include <csignal>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace catena {
@@ -20,30 +21,39 @@ sigset_t HeldSignals::all() {
   return signals;
 }
 
+namespace {
+
+int open_signals() {
+  const sigset_t signals = HeldSignals::all();
+  return ::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+}  // namespace
+
 Signals::Signals(LogWriter& writer)
-    : writer_(writer), log_(writer), set_(io_, SIGTERM, SIGINT, SIGQUIT) {
+    : writer_(writer), log_(writer), descriptor_(io_, open_signals()) {
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
-  set_.add(SIGUSR1);
-  set_.add(SIGUSR2);
 }
 
 int Signals::wait_and_stop(server::Server& server, const PidFile& pidfile) {
   server_ = &server;
   pidfile_ = &pidfile;
   wait();
-  const sigset_t signals = HeldSignals::all();
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   io_.run();
   if (stopping_.joinable()) stopping_.join();
   return status_;
 }
 
 void Signals::wait() {
-  set_.async_wait([this](boost::system::error_code error, int number) {
+  using asio::posix::stream_descriptor;
+  descriptor_.async_wait(stream_descriptor::wait_read, [this](boost::system::error_code error) {
     if (error) return;
+    signalfd_siginfo signal{};
+    const bool whole =
+        ::read(descriptor_.native_handle(), &signal, sizeof(signal)) == sizeof(signal);
     wait();
-    handle(number);
+    if (whole) handle(static_cast<int>(signal.ssi_signo));
   });
 }
 
@@ -79,7 +89,7 @@ void Signals::stop(Queries queries) {
     const server::Stopped stopped = drop ? server_->stop({}) : server_->stop();
     asio::post(io_, [this, stopped] {
       status_ = stopped == server::Stopped::cleanly ? 0 : 4;
-      set_.cancel();
+      descriptor_.cancel();
       io_.stop();
     });
   });

@@ -7,7 +7,7 @@
 #include "cmd/catena/pidfile.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <csignal>
 #include <cstdint>
@@ -16,18 +16,19 @@
 namespace catena {
 
 /// The daemon's signals wait from the constructor on, in this thread and in those it starts later:
-/// only the thread in Signals::wait_and_stop() hears them, so none reaches a thread that sleeps in
-/// a place where it would be lost. Comes before the first thread.
+/// they are read from a descriptor (signalfd), never handled in the middle of something else. Comes
+/// before the first thread.
 class HeldSignals {
  public:
   HeldSignals();
 
-  /// The signals that Signals handles.
+  /// The signals that Signals reads.
   static sigset_t all();
 };
 
-/// The signals of a daemon, with CoreDNS's lines and exit statuses (core.md 7). SIGHUP and SIGPIPE
-/// are ignored from the constructor on. The other signals are only taken up in wait_and_stop().
+/// The signals of a daemon, which are held back (HeldSignals), with CoreDNS's lines and exit
+/// statuses (core.md 7). SIGHUP and SIGPIPE are ignored from the constructor on. The other signals
+/// are only taken up in wait_and_stop().
 class Signals {
  public:
   explicit Signals(LogWriter& writer);
@@ -48,7 +49,7 @@ class Signals {
   LogWriter& writer_;
   Log log_;
   asio::io_context io_{1};
-  asio::signal_set set_;
+  asio::posix::stream_descriptor descriptor_;
   server::Server* server_ = nullptr;
   const PidFile* pidfile_ = nullptr;
   bool interrupted_ = false;
