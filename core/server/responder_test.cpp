@@ -4,7 +4,7 @@
 #include "core/plugin/abilities.hpp"
 
 #include "test/support/messages.hpp"
-#include "test/support/stub_engine.hpp"
+#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,7 +34,7 @@ struct Asked {
   }
   test::DecodedMessage reply() { return test::decode(write_response(query, out)); }
 
-  test::StubEngine engine;
+  test::TestEngine engine;
   std::vector<std::uint8_t> bytes;
   Query query{engine};
   std::array<std::uint8_t, 65535> out;

@@ -5,7 +5,7 @@
 #include "core/server/configuration.hpp"
 
 #include "test/support/messages.hpp"
-#include "test/support/stub_engine.hpp"
+#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -58,7 +58,7 @@ struct Blocks {
     return "unknown";
   }
 
-  test::StubEngine engine;
+  test::TestEngine engine;
   Query query{engine};
   Router router;
   std::vector<std::string> names;

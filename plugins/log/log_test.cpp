@@ -3,7 +3,7 @@
 
 #include "test/support/messages.hpp"
 #include "test/support/plugin_setup.hpp"
-#include "test/support/stub_engine.hpp"
+#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -119,7 +119,7 @@ TEST_CASE("the query log", "[log]") {
       const auto message = dns::MessageView::parse(bytes).value();
       Transport transport;
       transport.client = {asio::ip::make_address(c.client), 4242};
-      test::StubEngine engine;
+      test::TestEngine engine;
       Query query(engine);
       query.begin(message, transport, read.clock().now());
       const Reply reply = read.chain().first()(query);

@@ -4,7 +4,7 @@
 #include "core/plugin/chain.hpp"
 
 #include "test/support/messages.hpp"
-#include "test/support/stub_engine.hpp"
+#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -36,7 +36,7 @@ const Case kCases[] = {
 };
 
 TEST_CASE("whoami tells who asked", "[whoami]") {
-  test::StubEngine engine;
+  test::TestEngine engine;
   const Chain chain;
   for (const Case& c : kCases) {
     DYNAMIC_SECTION(c.name) {

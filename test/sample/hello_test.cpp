@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
-
 #include "test/support/messages.hpp"
 #include "test/support/plugin_setup.hpp"
-#include "test/support/stub_engine.hpp"
+#include "test/support/test_engine.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <iterator>
 
 namespace catena::hello {
 
@@ -22,7 +23,7 @@ std::string file(const std::string& path) {
 TEST_CASE("the plugin of the README greets", "[hello]") {
   test::PluginSetup read("hello", setup, "hello example.org {\ngreeting hi\nttl 30\n}");
   REQUIRE(read.errors().empty());
-  test::StubEngine engine;
+  test::TestEngine engine;
   Query query(engine);
   const auto ask = [&](const char* question) {
     static std::vector<std::uint8_t> bytes;
@@ -40,8 +41,9 @@ TEST_CASE("the plugin of the README greets", "[hello]") {
 TEST_CASE("the plugin of the README says what is misspelled", "[hello]") {
   const test::PluginSetup read("hello", setup, "hello {\ngreting hi\n}");
   REQUIRE(read.errors().size() == 1);
-  CHECK_THAT(read.errors().front(), Catch::StartsWith("Corefile:3: hello: unknown property 'greting'") &&
-                                        Catch::Contains("greeting"));
+  CHECK_THAT(read.errors().front(),
+             Catch::StartsWith("Corefile:3: hello: unknown property 'greting'") &&
+                 Catch::Contains("greeting"));
 }
 
 TEST_CASE("the README shows the plugin word by word", "[hello]") {

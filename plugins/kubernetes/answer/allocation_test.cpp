@@ -3,7 +3,7 @@
 #include "plugins/kubernetes/store/testing.hpp"
 #include "test/support/count_allocations.hpp"
 #include "test/support/messages.hpp"
-#include "test/support/stub_engine.hpp"
+#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -44,7 +44,7 @@ TEST_CASE("an answer of the cluster allocates nothing", "[kubernetes]") {
   settings.zones = Zones({*dns::Name::parse("cluster.local."), *dns::Name::parse("in-addr.arpa.")});
   settings.primary_zone = *dns::Name::parse("cluster.local.");
   const Answerer answerer(settings, cluster.store());
-  test::StubEngine engine;
+  test::TestEngine engine;
   Query query(engine);
   for (const Case& c : kCases) {
     DYNAMIC_SECTION(c.name) {

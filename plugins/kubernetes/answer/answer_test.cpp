@@ -4,7 +4,7 @@
 
 #include "plugins/kubernetes/answer/answerer.hpp"
 #include "plugins/kubernetes/store/testing.hpp"
-#include "test/support/stub_engine.hpp"
+#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -73,7 +73,7 @@ class Asker {
   }
 
   const Store& store_;
-  test::StubEngine engine_;
+  test::TestEngine engine_;
   dns::Name asked_;
   std::unique_ptr<Query> query_;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/api/timestamp.hpp"
 #include "plugins/kubernetes/store/writer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 namespace catena::kubernetes {
 namespace {
@@ -23,16 +23,6 @@ metrics::Histogram& programming_seconds(metrics::Registry& metrics, std::string 
   return metrics.histogram("coredns_kubernetes_dns_programming_duration_seconds",
                            "Histogram of the time (in seconds) it took to program a dns instance.",
                            programming_buckets(), {{"service_kind", std::move(kind)}});
-}
-
-// RFC 3339 with an optional fraction, in UTC: "2026-11-22T10:00:00.123456789Z".
-std::optional<double> parse_time(const std::string& text) {
-  std::tm parts{};
-  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (rest == nullptr) return std::nullopt;
-  double seconds = static_cast<double>(timegm(&parts));
-  if (*rest == '.') seconds += std::strtod(rest, const_cast<char**>(&rest));
-  return *rest == 'Z' ? std::optional(seconds) : std::nullopt;
 }
 
 bool others_contain(const ServiceState& state, const Slice* slice, const Address& address) {
@@ -121,12 +111,11 @@ void SliceSink::measure(const ServiceEntry& entry, const api::SliceObject& objec
   if (!synced() || object.last_change_trigger_time.empty()) return;
   const ServiceState* state = entry.state();
   if (state == nullptr || !state->spec) return;
-  const auto triggered = parse_time(object.last_change_trigger_time);
+  const auto triggered = api::parse_timestamp(object.last_change_trigger_time);
   if (!triggered) return;
-  const std::chrono::duration<double> now = context_->clock.wall().time_since_epoch();
+  const std::chrono::duration<double> took = context_->clock.wall() - *triggered;
   const bool headless = state->spec->kind == ServiceKind::headless;
-  (headless ? headless_seconds_ : cluster_ip_seconds_)
-      .observe(Lane::shared, now.count() - *triggered);
+  (headless ? headless_seconds_ : cluster_ip_seconds_).observe(Lane::shared, took.count());
 }
 
 }  // namespace catena::kubernetes
