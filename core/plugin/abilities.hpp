@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plugin may be besides a Plugin. The server finds these at setup by type, never by name.
+// What a plugin, or a companion, may be besides. The server finds these at setup by type, never by
+// name.
 #pragma once
 
 #include "core/dns/record.hpp"
+#include "core/plugin/chain.hpp"
 #include "core/plugin/query.hpp"
 
 #include <cstdint>
@@ -37,6 +39,24 @@ class Startable {
   virtual ~Startable() = default;
   virtual void start() = 0;
   virtual void stop() = 0;
+};
+
+/// Has something to do when the process is about to end, while queries are still answered: ready
+/// turns away, health waits out its lameduck. The control thread calls it once, in chain order,
+/// before anything stops; it may block. Never at a reload.
+class Farewell {
+ public:
+  virtual ~Farewell() = default;
+  virtual void farewell() = 0;
+};
+
+/// Wants to see its block once all of the block's plugins are set up: the others' abilities and
+/// names (Chain::named). The text that comes back is an error of the directive; "" is none. Control
+/// thread, before start().
+class Assembled {
+ public:
+  virtual ~Assembled() = default;
+  virtual std::string assembled(const Chain& chain) = 0;
 };
 
 /// Has something for each worker, sockets mostly. Called on the worker's own thread before its

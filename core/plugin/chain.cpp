@@ -15,6 +15,10 @@ void Chain::add(std::string name, std::unique_ptr<Plugin> plugin) {
   links_.push_back({std::move(name), std::move(plugin)});
 }
 
+void Chain::add(std::string name, std::unique_ptr<Companion> companion) {
+  companions_.push_back({std::move(name), std::move(companion)});
+}
+
 bool Next::exists() const { return position_ < chain_->links_.size(); }
 
 std::string_view Next::name() const {
@@ -22,7 +26,7 @@ std::string_view Next::name() const {
 }
 
 Reply Next::operator()(Query& query) const {
-  if (exists()) return chain_->links_[position_].plugin->serve(query, Next(*chain_, position_ + 1));
+  if (exists()) return chain_->links_[position_].what->serve(query, Next(*chain_, position_ + 1));
   // CoreDNS's text; the name is that of the plugin that asked (core.md 13).
   if (position_ == 0) return query.fail(dns::Rcode::Refused);
   return query.fail(dns::Rcode::ServFail, "plugin/", chain_->links_[position_ - 1].name,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace catena {
@@ -34,7 +35,15 @@ class Next {
   std::size_t position_;
 };
 
-/// The plugins of one server block in the order of the registry. Built once, then only read.
+/// Something of a server block that stands beside its chain and sees no query: a service (health), a
+/// watcher (reload). What it can do are the abilities of abilities.hpp that are not about queries.
+class Companion {
+ public:
+  virtual ~Companion() = default;
+};
+
+/// The plugins of one server block in the order of the registry, and their companions. Built once,
+/// then only read.
 class Chain {
  public:
   Chain();
@@ -43,30 +52,48 @@ class Chain {
   Chain& operator=(Chain&&) noexcept;
 
   void add(std::string name, std::unique_ptr<Plugin> plugin);
+  void add(std::string name, std::unique_ptr<Companion> companion);
 
   Next first() const { return Next(*this, 0); }
   bool empty() const { return links_.empty(); }
   std::size_t size() const { return links_.size(); }
   std::string_view name(std::size_t position) const { return links_[position].name; }
-  Plugin& plugin(std::size_t position) const { return *links_[position].plugin; }
+  Plugin& plugin(std::size_t position) const { return *links_[position].what; }
 
-  /// The plugins that also implement `Ability` (abilities.hpp), in chain order.
+  /// The plugins and companions that also implement `Ability` (abilities.hpp): companions first, so
+  /// that services answer while a plugin's start still waits, then plugins in chain order.
   template <class Ability>
   std::vector<Ability*> with() const {
     std::vector<Ability*> found;
-    for (const Link& link : links_) {
-      if (auto* ability = dynamic_cast<Ability*>(link.plugin.get())) found.push_back(ability);
-    }
+    for (const auto& [name, ability] : named<Ability>()) found.push_back(ability);
+    return found;
+  }
+
+  /// The same with the plugins' names, which live as long as the chain.
+  template <class Ability>
+  std::vector<std::pair<std::string_view, Ability*>> named() const {
+    std::vector<std::pair<std::string_view, Ability*>> found;
+    const auto look = [&found](const auto& items) {
+      for (const auto& item : items) {
+        if (auto* ability = dynamic_cast<Ability*>(item.what.get())) {
+          found.emplace_back(item.name, ability);
+        }
+      }
+    };
+    look(companions_);
+    look(links_);
     return found;
   }
 
  private:
   friend class Next;
-  struct Link {
+  template <class What>
+  struct Named {
     std::string name;
-    std::unique_ptr<Plugin> plugin;
+    std::unique_ptr<What> what;
   };
-  std::vector<Link> links_;
+  std::vector<Named<Companion>> companions_;
+  std::vector<Named<Plugin>> links_;
 };
 
 }  // namespace catena

@@ -142,6 +142,11 @@ class Setup {
   /// Puts a plugin at its place in the chain; several in the order of the calls.
   void add(std::unique_ptr<Plugin> plugin) const { chain_->add(plugin_, std::move(plugin)); }
 
+  /// Puts something beside the chain.
+  void add(std::unique_ptr<Companion> companion) const {
+    chain_->add(plugin_, std::move(companion));
+  }
+
   /// With `plugin/NAME: ` in front.
   Log log() const { return process_.log.for_plugin(plugin_); }
   const Process& process() const { return process_; }

@@ -61,6 +61,7 @@ class Assembler {
   void set_up(const PluginEntry& entry, std::size_t number);
   void call(const PluginEntry& entry, std::size_t number, std::span<config::Directive> directives);
   void finish(std::size_t number);
+  void show_block(std::size_t number);
 
   const Parts& parts_;
   Diagnostics& diagnostics_;
@@ -133,6 +134,18 @@ void Assembler::finish(std::size_t number) {
   for (std::size_t i = 0; i < block.chain.size(); ++i) {
     const std::string_view name = block.chain.name(i);
     if (name == "chaos" || name == "forward") block.classes = Classes::every;
+  }
+  show_block(number);
+}
+
+void Assembler::show_block(std::size_t number) {
+  const Chain& chain = configuration_->blocks[number]->chain;
+  for (const auto& [name, plugin] : chain.named<Assembled>()) {
+    const std::string error = plugin->assembled(chain);
+    if (error.empty()) continue;
+    const auto directives =
+        config::directives_of(parts_.corefile.blocks[number], name, diagnostics_);
+    diagnostics_.error(directives.front().position(), std::string(name), error);
   }
 }
 

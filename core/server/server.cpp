@@ -79,6 +79,17 @@ Result<void> Server::bind(const Listener& listener) {
   return {};
 }
 
+void Server::say_farewell() {
+  for (Farewell* plugin : configuration_->with<Farewell>()) {
+    try {
+      plugin->farewell();
+    } catch (const std::exception& exception) {
+      process_.log.error("shutdown: {}", exception.what());
+      stopped_ = Stopped::with_errors;
+    }
+  }
+}
+
 void Server::stop_plugins() {
   for (Startable* plugin : std::views::reverse(started_)) {
     try {
@@ -94,6 +105,7 @@ void Server::stop_plugins() {
 Stopped Server::stop(std::chrono::nanoseconds drain) {
   if (!running_) return stopped_;
   running_ = false;
+  say_farewell();
   for (const auto& worker : workers_) worker->drain(drain);
   for (const auto& worker : workers_) worker->join();
   stop_plugins();

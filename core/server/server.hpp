@@ -40,7 +40,8 @@ class Server {
   /// had started is stopped again.
   Result<void> start();
 
-  /// Finishes what is under way, for at most `drain`, then stops everything. Blocks; a second call
+  /// Lets plugins say farewell, finishes what is under way, for at most `drain`, then stops
+  /// everything. Blocks; a second call
   /// does nothing.
   Stopped stop(std::chrono::nanoseconds drain);
   Stopped stop() { return stop(limits_.drain); }
@@ -55,6 +56,7 @@ class Server {
   Result<void> start_plugins();
   Result<void> bind();
   Result<void> bind(const Listener& listener);
+  void say_farewell();
   void stop_plugins();
 
   const Process& process_;
