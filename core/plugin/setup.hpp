@@ -41,6 +41,8 @@ class Keeper {
   std::map<std::string, std::weak_ptr<void>> kept_;
 };
 
+class Control;
+
 /// What a process has one of, handed to every setup. Outlives every configuration.
 struct Process {
   Log log;
@@ -48,6 +50,7 @@ struct Process {
   epoch::Domain& epoch;
   const Clock& clock;
   Keeper& keeper;
+  Control* control = nullptr;  ///< None where nothing runs (`catena check`).
 };
 
 /// What a block says about its listeners rather than its chain (bind, debug, tls, timeouts ...).

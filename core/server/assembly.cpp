@@ -51,7 +51,7 @@ class Assembler {
     set_up_plugins();
     for (std::size_t i = 0; i < configuration_->blocks.size(); ++i) finish(i);
     check_keys(*configuration_, diagnostics_);
-    if (diagnostics_.ok()) make_listeners(*configuration_);
+    if (diagnostics_.ok()) make_listeners(*configuration_, parts_.process.metrics);
     return configuration_;
   }
 

@@ -47,6 +47,11 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
 
   void start();
 
+  const Listener& listener() const { return *listener_; }
+
+  /// From now on messages are for this listener; those under way keep theirs.
+  void serve(const Listener& listener);
+
   /// Answers what has arrived, then ends as soon as nothing is under way.
   void drain();
   void close();
@@ -83,7 +88,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
 
   TcpConnections& connections_;
   asio::posix::stream_descriptor socket_;
-  const Listener& listener_;
+  const Listener* listener_;
   Transport transport_;
   asio::steady_timer timer_;
   asio::steady_timer drained_;  // Never fires: cancelled when there is room again.
