@@ -26,6 +26,9 @@ void setup(Setup& setup);
 namespace log {
 void setup(Setup& setup);
 }
+namespace reload {
+void setup(Setup& setup);
+}
 namespace whoami {
 void setup(Setup& setup);
 }
@@ -45,7 +48,7 @@ constexpr std::array kPlugins{
     PluginEntry{"https3", nullptr, "Settings of the listener."},
     PluginEntry{"timeouts", nullptr, "Settings of the listener."},
     PluginEntry{"multisocket", nullptr, "Settings of the listener."},
-    PluginEntry{"reload", nullptr, "Watches the Corefile, whatever the chain is."},
+    PluginEntry{"reload", reload::setup, "Watches the Corefile, whatever the chain is."},
     PluginEntry{"nsid", nullptr, "Adds its option to answers of every origin."},
     PluginEntry{"bufsize", nullptr, "Limits the size before anybody computes with it."},
     PluginEntry{"bind", bind::setup, "Plugins below it know the addresses of their listeners."},

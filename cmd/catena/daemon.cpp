@@ -2,12 +2,12 @@
 #include "cmd/catena/daemon.hpp"
 
 #include "core/base/log_writer.hpp"
-#include "core/server/server.hpp"
 #include "core/server/workers.hpp"
 
 #include "cmd/catena/load.hpp"
 #include "cmd/catena/pidfile.hpp"
 #include "cmd/catena/signals.hpp"
+#include "cmd/catena/supervisor.hpp"
 #include "cmd/catena/version.hpp"
 
 #include <fmt/format.h>
@@ -20,14 +20,16 @@ namespace {
 
 /// What the process has one of, in the order in which it must go.
 struct Household {
-  explicit Household(std::size_t workers) : writer(STDOUT_FILENO), metrics(workers + 1) {}
+  Household(const Options& options, std::size_t workers)
+      : writer(STDOUT_FILENO), metrics(workers + 1), supervisor(options, writer, process) {}
 
   LogWriter writer;
   metrics::Registry metrics;
   epoch::Domain epoch;
   SystemClock clock;
   Keeper keeper;
-  const Process process{Log(writer), metrics, epoch, clock, keeper};
+  const Process process{Log(writer), metrics, epoch, clock, keeper, &supervisor};
+  Supervisor supervisor;
 };
 
 int complain(Household& household, const std::string& text) {
@@ -36,28 +38,12 @@ int complain(Household& household, const std::string& text) {
   return 1;
 }
 
-void announce(Household& household, const server::Server& server) {
-  for (const std::string& line : server.lines()) household.writer.write(LogLevel::info, line);
+void announce(Household& household) {
+  for (const std::string& line : household.supervisor.server().lines()) {
+    household.writer.write(LogLevel::info, line);
+  }
   household.writer.write(LogLevel::info, version_line());
   household.writer.write(LogLevel::info, platform_line());
-}
-
-int run(const Options& options,
-        Household& household,
-        std::shared_ptr<const server::Configuration> configuration,
-        std::size_t workers) {
-  const bool anything = !configuration->listeners.empty();
-  server::ServerLimits limits;
-  limits.workers = workers;
-  server::Server server(household.process, std::move(configuration), limits);
-  Signals signals(household.writer);
-  if (const Result<void> started = server.start(); !started) {
-    return complain(household, started.error().text + "\n");
-  }
-  if (!options.quiet) announce(household, server);
-  const PidFile pidfile(options.pidfile, household.process.log);
-  if (!anything) return 0;
-  return signals.wait_and_stop(server, pidfile);
 }
 
 }  // namespace
@@ -69,16 +55,16 @@ int serve(const Options& options) {
     return 1;
   }
   const HeldSignals held;
-  const std::size_t workers = server::worker_count(server::this_machine());
-  Household household(workers);
-  config::Diagnostics diagnostics;
-  auto configuration = load(*source, options.dns_port, household.process, diagnostics);
-  for (const config::Diagnostic& warning : diagnostics.warnings()) {
-    household.process.log.warning("{}", config::format(warning));
+  Household household(options, server::worker_count(server::this_machine()));
+  Signals signals(household.writer);
+  if (const Result<void> started = household.supervisor.start(*source); !started) {
+    return complain(household, started.error().text);
   }
-  if (!diagnostics.ok()) return complain(household, config::format(diagnostics.errors()));
-  if (configuration->debug()) household.writer.enable_debug();
-  return run(options, household, std::move(configuration), workers);
+  if (!options.quiet) announce(household);
+  const PidFile pidfile(options.pidfile, household.process.log);
+  // A configuration without a listener has nothing to wait for, as in CoreDNS.
+  if (household.supervisor.server().configuration().listeners.empty()) return 0;
+  return signals.serve(household.supervisor, pidfile);
 }
 
 }  // namespace catena

@@ -27,7 +27,7 @@ class LogWriter final : public LogSink {
   void write(LogLevel level, std::string_view line) override;
 
   /// DEBUG lines are dropped unless this was called (the plugin debug).
-  void enable_debug() { debug_.store(true, std::memory_order_relaxed); }
+  void enable_debug(bool enabled = true) { debug_.store(enabled, std::memory_order_relaxed); }
 
   /// Waits until everything written so far has left.
   void flush();

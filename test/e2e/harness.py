@@ -126,11 +126,11 @@ def write_corefile(folder, text, name="catena"):
 
 
 class Catena(Program):
-    """catena with a Corefile text. Write `:0` as port; `port` is the one that was chosen, that of
-    the first zone line where there are several."""
+    """catena with a Corefile text, which lies at `corefile`. Write `:0` as port; `port` is the one
+    that was chosen, that of the first zone line where there are several."""
 
     def __init__(self, folder, corefile, name="catena", environment=None, arguments=(), wrapper=()):
-        path = write_corefile(folder, corefile, name)
+        self.corefile = path = write_corefile(folder, corefile, name)
         super().__init__([*wrapper, BUILD / "catena", "-conf", path, *arguments], folder, name,
                          environment)
         self.port = int(self.wait_for(ZONE_LINE).group(2))
