@@ -3,6 +3,8 @@
 
 #include "core/server/zone_lines.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ranges>
 
@@ -56,6 +58,7 @@ Result<void> Server::bind() {
   for (const auto& listener : configuration_->listeners) {
     if (Result<void> result = bind(*listener); !result) return result;
   }
+  for (Listening* plugin : configuration_->with<Listening>()) plugin->listening(ports_);
   return {};
 }
 
@@ -116,8 +119,8 @@ Stopped Server::stop(std::chrono::nanoseconds drain) {
 std::vector<std::string> Server::lines() const {
   std::vector<std::string> all;
   for (const auto& listener : configuration_->listeners) {
-    const std::vector<std::string> some = zone_lines(*listener, port(listener->number));
-    all.insert(all.end(), some.begin(), some.end());
+    all.push_back(
+        fmt::format("{}", fmt::join(zone_lines(*listener, port(listener->number)), "\n")));
   }
   return all;
 }

@@ -49,7 +49,7 @@ class Server {
   /// The port of a listener, also when the Corefile said 0. After start().
   std::uint16_t port(std::size_t listener) const { return ports_[listener]; }
 
-  /// One line for each zone of each listener.
+  /// For each listener a text of one line for each of its zones.
   std::vector<std::string> lines() const;
 
  private:
