@@ -5,14 +5,12 @@
 #include "core/server/server.hpp"
 #include "core/server/workers.hpp"
 
+#include "cmd/catena/complaint.hpp"
 #include "cmd/catena/load.hpp"
 #include "cmd/catena/pidfile.hpp"
 #include "cmd/catena/signals.hpp"
 #include "cmd/catena/version.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <unistd.h>
 
 namespace catena {
@@ -20,8 +18,10 @@ namespace {
 
 /// What the process has one of, in the order in which it must go.
 struct Household {
-  explicit Household(std::size_t workers) : writer(STDOUT_FILENO), metrics(workers + 1) {}
+  Household(std::size_t workers, LogFormat log_format)
+      : format(log_format), writer(STDOUT_FILENO, log_format), metrics(workers + 1) {}
 
+  LogFormat format;
   LogWriter writer;
   metrics::Registry metrics;
   epoch::Domain epoch;
@@ -30,16 +30,15 @@ struct Household {
   const Process process{Log(writer), metrics, epoch, clock, keeper};
 };
 
-int complain(Household& household, const std::string& text) {
+int give_up(Household& household, const std::string& text) {
   household.writer.flush();
-  fmt::print(stderr, "{}", text);
+  complain(household.format, text);
   return 1;
 }
 
 void announce(Household& household, const server::Server& server) {
-  for (const std::string& line : server.lines()) household.writer.write(LogLevel::info, line);
-  household.writer.write(LogLevel::info, version_line());
-  household.writer.write(LogLevel::info, platform_line());
+  for (const std::string& text : server.lines()) household.writer.write(LogLevel::info, text);
+  household.writer.write(LogLevel::info, version_line() + "\n" + platform_line());
 }
 
 int run(const Options& options,
@@ -52,7 +51,7 @@ int run(const Options& options,
   server::Server server(household.process, std::move(configuration), limits);
   Signals signals(household.writer);
   if (const Result<void> started = server.start(); !started) {
-    return complain(household, started.error().text + "\n");
+    return give_up(household, started.error().text + "\n");
   }
   if (!options.quiet) announce(household, server);
   const PidFile pidfile(options.pidfile, household.process.log);
@@ -65,18 +64,18 @@ int run(const Options& options,
 int serve(const Options& options) {
   const Result<config::Source> source = read_corefile(options);
   if (!source) {
-    fmt::print(stderr, "{}\n", source.error().text);
+    complain(options.log_format, source.error().text + "\n");
     return 1;
   }
   const HeldSignals held;
   const std::size_t workers = server::worker_count(server::this_machine());
-  Household household(workers);
+  Household household(workers, options.log_format);
   config::Diagnostics diagnostics;
   auto configuration = load(*source, options.dns_port, household.process, diagnostics);
   for (const config::Diagnostic& warning : diagnostics.warnings()) {
     household.process.log.warning("{}", config::format(warning));
   }
-  if (!diagnostics.ok()) return complain(household, config::format(diagnostics.errors()));
+  if (!diagnostics.ok()) return give_up(household, config::format(diagnostics.errors()));
   if (configuration->debug()) household.writer.enable_debug();
   return run(options, household, std::move(configuration), workers);
 }
