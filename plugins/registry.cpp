@@ -23,7 +23,16 @@ void setup(Setup& setup);
 namespace kubernetes {
 void setup(Setup& setup);
 }
+namespace loadbalance {
+void setup(Setup& setup);
+}
 namespace log {
+void setup(Setup& setup);
+}
+namespace loop {
+void setup(Setup& setup);
+}
+namespace metadata {
 void setup(Setup& setup);
 }
 namespace reload {
@@ -38,7 +47,7 @@ namespace {
 // The order of CoreDNS 1.15 (coredns-1.15.md 3.6). A plugin sees what those below it answer.
 constexpr std::array kPlugins{
     PluginEntry{"root", nullptr, "Paths of files are relative to it, so it is read first."},
-    PluginEntry{"metadata", nullptr, "Everyone below may ask for its values."},
+    PluginEntry{"metadata", metadata::setup, "Everyone below may ask for its values."},
     PluginEntry{"geoip", nullptr, "A source of metadata."},
     PluginEntry{"cancel", nullptr, "Its deadline is for all that follows."},
     PluginEntry{"proxyproto", nullptr, "Says who the client is before anybody looks."},
@@ -67,7 +76,7 @@ constexpr std::array kPlugins{
     PluginEntry{"siit", nullptr, "Makes A of what all below answer."},
     PluginEntry{"any", nullptr, "Ends ANY questions before they cost anything."},
     PluginEntry{"chaos", nullptr, "Class CH goes no further."},
-    PluginEntry{"loadbalance", nullptr, "Shuffles also what comes out of the cache."},
+    PluginEntry{"loadbalance", loadbalance::setup, "Shuffles also what comes out of the cache."},
     PluginEntry{"tsig", nullptr, "Signs what leaves, checks before others act on it."},
     PluginEntry{"rewrite", nullptr, "Changes the question before anybody looks it up."},
     PluginEntry{"autopath", nullptr, "Asks the cache for each name of the search path."},
@@ -91,7 +100,7 @@ constexpr std::array kPlugins{
     PluginEntry{"auto", nullptr, "A source."},
     PluginEntry{"secondary", nullptr, "A source."},
     PluginEntry{"etcd", nullptr, "A source."},
-    PluginEntry{"loop", nullptr, "Sees its own question come back just before it would leave."},
+    PluginEntry{"loop", loop::setup, "Sees its own question come back just before it would leave."},
     PluginEntry{"forward", forward::setup, "Whatever no source of this server knows."},
     PluginEntry{"grpc", nullptr, "Whatever no source of this server knows."},
     PluginEntry{"erratic", nullptr, "Answers everything, wrongly, for tests."},

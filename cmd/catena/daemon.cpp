@@ -4,15 +4,13 @@
 #include "core/base/log_writer.hpp"
 #include "core/server/workers.hpp"
 
+#include "cmd/catena/complaint.hpp"
 #include "cmd/catena/load.hpp"
 #include "cmd/catena/pidfile.hpp"
 #include "cmd/catena/signals.hpp"
 #include "cmd/catena/supervisor.hpp"
 #include "cmd/catena/version.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <unistd.h>
 
 namespace catena {
@@ -21,8 +19,12 @@ namespace {
 /// What the process has one of, in the order in which it must go.
 struct Household {
   Household(const Options& options, std::size_t workers)
-      : writer(STDOUT_FILENO), metrics(workers + 1), supervisor(options, writer, process) {}
+      : format(options.log_format),
+        writer(STDOUT_FILENO, format),
+        metrics(workers + 1),
+        supervisor(options, writer, process) {}
 
+  LogFormat format;
   LogWriter writer;
   metrics::Registry metrics;
   epoch::Domain epoch;
@@ -32,18 +34,17 @@ struct Household {
   Supervisor supervisor;
 };
 
-int complain(Household& household, const std::string& text) {
+int give_up(Household& household, const std::string& text) {
   household.writer.flush();
-  fmt::print(stderr, "{}", text);
+  complain(household.format, text);
   return 1;
 }
 
 void announce(Household& household) {
-  for (const std::string& line : household.supervisor.server().lines()) {
-    household.writer.write(LogLevel::info, line);
+  for (const std::string& text : household.supervisor.server().lines()) {
+    household.writer.write(LogLevel::info, text);
   }
-  household.writer.write(LogLevel::info, version_line());
-  household.writer.write(LogLevel::info, platform_line());
+  household.writer.write(LogLevel::info, version_line() + "\n" + platform_line());
 }
 
 }  // namespace
@@ -51,14 +52,14 @@ void announce(Household& household) {
 int serve(const Options& options) {
   const Result<config::Source> source = read_corefile(options);
   if (!source) {
-    fmt::print(stderr, "{}\n", source.error().text);
+    complain(options.log_format, source.error().text + "\n");
     return 1;
   }
   const HeldSignals held;
   Household household(options, server::worker_count(server::this_machine()));
   Signals signals(household.writer);
   if (const Result<void> started = household.supervisor.start(*source); !started) {
-    return complain(household, started.error().text);
+    return give_up(household, started.error().text);
   }
   if (!options.quiet) announce(household);
   const PidFile pidfile(options.pidfile, household.process.log);

@@ -122,7 +122,9 @@ void Assembler::call(const PluginEntry& entry,
 
 void Assembler::finish(std::size_t number) {
   Block& block = *configuration_->blocks[number];
-  block.metadata = MetadataSources(block.chain.with<MetadataSource>());
+  for (const MetadataScope* scope : block.chain.with<MetadataScope>()) {
+    block.metadata = MetadataSources(block.chain.with<MetadataSource>(), scope->metadata_zones());
+  }
   block.filters = block.chain.with<BlockFilter>();
   if (block.filters.size() > 1) {
     diagnostics_.error(parts_.corefile.blocks[number].keys.front().position, {},

@@ -3,12 +3,21 @@
 
 #include "core/server/zone_lines.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <latch>
 #include <ranges>
 #include <utility>
 
 namespace catena::server {
+namespace {
+
+void tell_ports(const Configuration& configuration, const std::vector<std::uint16_t>& ports) {
+  for (Listening* plugin : configuration.with<Listening>()) plugin->listening(ports);
+}
+
+}  // namespace
 
 Server::Server(const Process& process,
                std::shared_ptr<const Configuration> configuration,
@@ -37,6 +46,7 @@ Result<void> Server::start() {
   }
   started_ = std::move(*started);
   ports_ = std::move(bound->ports);
+  tell_ports(*configuration_, ports_);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     for (WorkerSockets& sockets : bound->sockets[i]) workers_[i]->add(std::move(sockets));
     workers_[i]->start();
@@ -101,6 +111,7 @@ Result<void> Server::reload(std::shared_ptr<const Configuration> next) {
     return bound.error();
   }
   const std::vector<std::uint16_t> ports = bound->ports;
+  tell_ports(*next, ports);
   hand_over(next, std::move(*bound));
   stop_plugins(std::exchange(started_, std::move(*started)));
   configuration_ = std::move(next);
@@ -155,8 +166,8 @@ Stopped Server::stop(std::chrono::nanoseconds drain) {
 std::vector<std::string> Server::lines() const {
   std::vector<std::string> all;
   for (const auto& listener : configuration_->listeners) {
-    const std::vector<std::string> some = zone_lines(*listener, port(listener->number));
-    all.insert(all.end(), some.begin(), some.end());
+    all.push_back(
+        fmt::format("{}", fmt::join(zone_lines(*listener, port(listener->number)), "\n")));
   }
   return all;
 }

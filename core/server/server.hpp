@@ -56,7 +56,7 @@ class Server {
 
   const Configuration& configuration() const { return *configuration_; }
 
-  /// One line for each zone of each listener.
+  /// For each listener a text of one line for each of its zones.
   std::vector<std::string> lines() const;
 
  private:

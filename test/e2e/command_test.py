@@ -48,7 +48,7 @@ REFUSED = [
     (["-conf", "none"], 1, "loading Caddyfile via flag: open none: no such file or directory"),
     (["a", "b"], 1, "extra command line arguments: [a b]"),
     (["-log-format", "xml"], 1, 'unknown log format "xml": expected text or json'),
-    (["-log-format", "json"], 1, "not in this build"),
+    (["-log-format", "json", "-dns.port", "many"], 1, '"level":"FATAL","msg":"invalid port'),
     (["-quiet=maybe"], 2, "maybe"),
     (["check"], 2, "check needs the name of a Corefile"),
     (["check", "none"], 1, "none: no such file or directory"),

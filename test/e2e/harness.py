@@ -158,6 +158,15 @@ def data_of(answer, kind):
                   if dns.rdatatype.to_text(rrset.rdtype) == kind)
 
 
+def dig(catena, name, kind, *options):
+    """What `dig +short` prints, in the order of the answer."""
+    command = ["dig", "@127.0.0.1", "-p", str(catena.port), "+short", "+tries=1", name, kind,
+               *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, (command, done)
+    return done.stdout.splitlines()
+
+
 class Kubesim(Program):
     """A small Kubernetes API server."""
 
