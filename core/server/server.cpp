@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <thread>
 
 namespace catena::server {
 
@@ -80,14 +81,16 @@ Result<void> Server::bind(const Listener& listener) {
 }
 
 void Server::say_farewell() {
+  Duration longest{};
   for (Farewell* plugin : configuration_->with<Farewell>()) {
     try {
-      plugin->farewell();
+      longest = std::max(longest, plugin->farewell());
     } catch (const std::exception& exception) {
       process_.log.error("shutdown: {}", exception.what());
       stopped_ = Stopped::with_errors;
     }
   }
+  std::this_thread::sleep_for(longest);
 }
 
 void Server::stop_plugins() {
