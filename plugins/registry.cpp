@@ -20,6 +20,9 @@ void setup(Setup& setup);
 namespace forward {
 void setup(Setup& setup);
 }
+namespace health {
+void setup(Setup& setup);
+}
 namespace kubernetes {
 void setup(Setup& setup);
 }
@@ -52,7 +55,7 @@ constexpr std::array kPlugins{
     PluginEntry{"debug", debug::setup, "Turns DEBUG lines on before plugins write any."},
     PluginEntry{"trace", nullptr, "Measures all that follows."},
     PluginEntry{"ready", nullptr, "A service beside the chain."},
-    PluginEntry{"health", nullptr, "A service beside the chain."},
+    PluginEntry{"health", health::setup, "A service beside the chain."},
     PluginEntry{"pprof", nullptr, "A service beside the chain."},
     PluginEntry{"shed", nullptr, "Turns load away before it costs anything."},
     PluginEntry{"prometheus", nullptr, "Counts every answer, also those of errors and log."},
