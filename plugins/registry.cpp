@@ -29,6 +29,9 @@ void setup(Setup& setup);
 namespace log {
 void setup(Setup& setup);
 }
+namespace ready {
+void setup(Setup& setup);
+}
 namespace whoami {
 void setup(Setup& setup);
 }
@@ -54,7 +57,7 @@ constexpr std::array kPlugins{
     PluginEntry{"bind", bind::setup, "Plugins below it know the addresses of their listeners."},
     PluginEntry{"debug", debug::setup, "Turns DEBUG lines on before plugins write any."},
     PluginEntry{"trace", nullptr, "Measures all that follows."},
-    PluginEntry{"ready", nullptr, "A service beside the chain."},
+    PluginEntry{"ready", ready::setup, "A service beside the chain."},
     PluginEntry{"health", health::setup, "A service beside the chain."},
     PluginEntry{"pprof", nullptr, "A service beside the chain."},
     PluginEntry{"shed", nullptr, "Turns load away before it costs anything."},
