@@ -32,3 +32,8 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED re2)
 add_library(catena_regex INTERFACE)
 target_link_libraries(catena_regex INTERFACE ${RE2_LIBRARIES})
+
+# Metrics leave compressed for who takes that.
+find_package(ZLIB REQUIRED)
+add_library(catena_gzip INTERFACE)
+target_link_libraries(catena_gzip INTERFACE ZLIB::ZLIB)

@@ -29,6 +29,9 @@ void setup(Setup& setup);
 namespace log {
 void setup(Setup& setup);
 }
+namespace prometheus {
+void setup(Setup& setup);
+}
 namespace ready {
 void setup(Setup& setup);
 }
@@ -61,7 +64,8 @@ constexpr std::array kPlugins{
     PluginEntry{"health", health::setup, "A service beside the chain."},
     PluginEntry{"pprof", nullptr, "A service beside the chain."},
     PluginEntry{"shed", nullptr, "Turns load away before it costs anything."},
-    PluginEntry{"prometheus", nullptr, "Counts every answer, also those of errors and log."},
+    PluginEntry{"prometheus", prometheus::setup,
+                "Counts every answer, also those of errors and log."},
     PluginEntry{"errors", errors::setup, "Sees the failures of all plugins below."},
     PluginEntry{"log", log::setup, "Logs what leaves, after all changes below."},
     PluginEntry{"dnstap", nullptr, "Copies what leaves, as log."},
