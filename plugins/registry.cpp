@@ -29,6 +29,9 @@ void setup(Setup& setup);
 namespace log {
 void setup(Setup& setup);
 }
+namespace pprof {
+void setup(Setup& setup);
+}
 namespace prometheus {
 void setup(Setup& setup);
 }
@@ -62,7 +65,7 @@ constexpr std::array kPlugins{
     PluginEntry{"trace", nullptr, "Measures all that follows."},
     PluginEntry{"ready", ready::setup, "A service beside the chain."},
     PluginEntry{"health", health::setup, "A service beside the chain."},
-    PluginEntry{"pprof", nullptr, "A service beside the chain."},
+    PluginEntry{"pprof", pprof::setup, "A service beside the chain."},
     PluginEntry{"shed", nullptr, "Turns load away before it costs anything."},
     PluginEntry{"prometheus", prometheus::setup,
                 "Counts every answer, also those of errors and log."},
