@@ -20,6 +20,9 @@ void setup(Setup& setup);
 namespace forward {
 void setup(Setup& setup);
 }
+namespace health {
+void setup(Setup& setup);
+}
 namespace kubernetes {
 void setup(Setup& setup);
 }
@@ -33,6 +36,15 @@ namespace loop {
 void setup(Setup& setup);
 }
 namespace metadata {
+void setup(Setup& setup);
+}
+namespace pprof {
+void setup(Setup& setup);
+}
+namespace prometheus {
+void setup(Setup& setup);
+}
+namespace ready {
 void setup(Setup& setup);
 }
 namespace reload {
@@ -63,11 +75,12 @@ constexpr std::array kPlugins{
     PluginEntry{"bind", bind::setup, "Plugins below it know the addresses of their listeners."},
     PluginEntry{"debug", debug::setup, "Turns DEBUG lines on before plugins write any."},
     PluginEntry{"trace", nullptr, "Measures all that follows."},
-    PluginEntry{"ready", nullptr, "A service beside the chain."},
-    PluginEntry{"health", nullptr, "A service beside the chain."},
-    PluginEntry{"pprof", nullptr, "A service beside the chain."},
+    PluginEntry{"ready", ready::setup, "A service beside the chain."},
+    PluginEntry{"health", health::setup, "A service beside the chain."},
+    PluginEntry{"pprof", pprof::setup, "A service beside the chain."},
     PluginEntry{"shed", nullptr, "Turns load away before it costs anything."},
-    PluginEntry{"prometheus", nullptr, "Counts every answer, also those of errors and log."},
+    PluginEntry{"prometheus", prometheus::setup,
+                "Counts every answer, also those of errors and log."},
     PluginEntry{"errors", errors::setup, "Sees the failures of all plugins below."},
     PluginEntry{"log", log::setup, "Logs what leaves, after all changes below."},
     PluginEntry{"dnstap", nullptr, "Copies what leaves, as log."},

@@ -3,6 +3,7 @@
 // name.
 #pragma once
 
+#include "core/base/clock.hpp"
 #include "core/dns/record.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/query.hpp"
@@ -43,12 +44,14 @@ class Startable {
 };
 
 /// Has something to do when the process is about to end, while queries are still answered: ready
-/// turns away, health waits out its lameduck. The control thread calls it once, in chain order,
-/// before anything stops; it may block. Never at a reload.
+/// turns away, health wants its lameduck. The control thread calls it once, in chain order, before
+/// anything stops. Never at a reload.
 class Farewell {
  public:
   virtual ~Farewell() = default;
-  virtual void farewell() = 0;
+  /// Returns for how long queries are to be answered still. The longest of all counts, and runs
+  /// once everybody has said farewell.
+  virtual Duration farewell() = 0;
 };
 
 /// Wants to know the ports of its block's listeners, also where the Corefile said 0: that of the

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <latch>
 #include <ranges>
+#include <thread>
 #include <utility>
 
 namespace catena::server {
@@ -131,14 +132,16 @@ void Server::hand_over(std::shared_ptr<const Configuration> next, Bound bound) {
 }
 
 void Server::say_farewell() {
+  Duration longest{};
   for (Farewell* plugin : configuration_->with<Farewell>()) {
     try {
-      plugin->farewell();
+      longest = std::max(longest, plugin->farewell());
     } catch (const std::exception& exception) {
       process_.log.error("shutdown: {}", exception.what());
       stopped_ = Stopped::with_errors;
     }
   }
+  std::this_thread::sleep_for(longest);
 }
 
 void Server::stop_plugins(const Started& started) {
