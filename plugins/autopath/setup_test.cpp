@@ -157,8 +157,8 @@ struct Mistake {
 const Mistake kMistakes[] = {
     {"no argument", "autopath", "Corefile:2: autopath: no resolv-conf specified"},
     {"no such file", "autopath example.org /does/not/exist",
-     "Corefile:2: autopath: failed to parse \"/does/not/exist\": open /does/not/exist: No such file "
-     "or directory"},
+     "Corefile:2: autopath: failed to parse \"/does/not/exist\": open /does/not/exist: No such "
+     "file or directory"},
     {"a block", "autopath @kubernetes {\npods\n}",
      "Corefile:2: autopath: Unexpected token '{', expecting argument (there is no block here)"},
 };
