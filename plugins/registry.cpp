@@ -5,6 +5,9 @@
 
 namespace catena {
 
+namespace autopath {
+void setup(Setup& setup);
+}
 namespace bind {
 void setup(Setup& setup);
 }
@@ -92,7 +95,7 @@ constexpr std::array kPlugins{
     PluginEntry{"loadbalance", loadbalance::setup, "Shuffles also what comes out of the cache."},
     PluginEntry{"tsig", nullptr, "Signs what leaves, checks before others act on it."},
     PluginEntry{"rewrite", nullptr, "Changes the question before anybody looks it up."},
-    PluginEntry{"autopath", nullptr, "Asks the cache for each name of the search path."},
+    PluginEntry{"autopath", autopath::setup, "Asks the cache for each name of the search path."},
     PluginEntry{"acl", nullptr, "Refuses before the cache answers."},
     PluginEntry{"cache", cache::setup,
                 "Before whatever is slow, after whatever changes the question."},

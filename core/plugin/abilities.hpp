@@ -97,11 +97,12 @@ class MetadataScope {
   virtual const Zones& metadata_zones() const = 0;
 };
 
-/// Gives autopath the search domains of a query's client, nearest first; empty: none known.
+/// Gives autopath the search domains of a query's client, nearest first, the root where the name
+/// alone is to be tried too; empty: none known. They live in the query's arena or longer.
 class SearchPathSource {
  public:
   virtual ~SearchPathSource() = default;
-  virtual std::vector<dns::Name> search_path(const Query& query) const = 0;
+  virtual std::span<const dns::NameView> search_path(Query& query) const = 0;
 };
 
 /// Holds whole zones. `record` is called for each record of a transfer, SOA first and last, until

@@ -129,6 +129,8 @@ class Setup {
 
   /// Takes the rest of a line as zones (names and networks); the block's own if there are none.
   Zones zones(config::Arguments& arguments) const;
+  /// The same with words that somebody has taken from a line.
+  Zones zones(const std::vector<std::string>& words) const;
 
   /// `fallthrough [ZONES...]` from a property's arguments; none given: every name.
   Fallthrough fallthrough(config::Arguments& arguments) const;
@@ -139,6 +141,12 @@ class Setup {
   /// (Keeper). Empty where the caller did not say: such state is then made anew.
   const std::string& block_text() const { return block_text_; }
   void set_block_text(std::string text) { block_text_ = std::move(text); }
+
+  /// True where the block has a directive of this name, of a plugin that is set up or not. For what
+  /// must be known before the block is assembled (Assembled); false where the caller did not say.
+  bool block_has(std::string_view directive) const;
+  /// `block` outlives this.
+  void set_block(const config::ServerBlock& block) { block_ = &block; }
 
   ListenerSettings& listener() const { return *listener_; }
 
@@ -164,6 +172,7 @@ class Setup {
   ListenerSettings* listener_;
   Chain* chain_;
   std::string block_text_;
+  const config::ServerBlock* block_ = nullptr;
 };
 
 }  // namespace catena

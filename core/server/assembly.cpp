@@ -112,6 +112,7 @@ void Assembler::call(const PluginEntry& entry,
   if (bound_) servers = labels_of(*configuration_, block);
   Setup setup(parts_.process, std::string(entry.name), directives, block.zones, std::move(servers),
               block.settings, block.chain);
+  setup.set_block(parts_.corefile.blocks[number]);
   setup.set_block_text(text_of(parts_.corefile.blocks[number]));
   try {
     entry.setup(setup);

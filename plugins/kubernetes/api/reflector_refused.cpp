@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
+constexpr int kNotFound = 404;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
 constexpr int kInternalError = 500;
@@ -124,6 +125,11 @@ void Reflector::say_refusal(const StatusObject& status) {
     if (std::exchange(lists ? list_forbidden_ : watch_forbidden_, true)) return;
     return say(fmt::format("{}: not allowed to {} this resource (HTTP 403): {}", resource_.name,
                            verb, message));
+  }
+  // A custom resource may be installed later, so this is asked again like all else.
+  if (status.code == kNotFound) {
+    return say(fmt::format("{}: the API server does not serve {} (HTTP 404); is it installed?",
+                           resource_.name, resource_.path));
   }
   say(fmt::format("{}: cannot {}: HTTP {}: {}", resource_.name, verb, status.code, message));
 }

@@ -335,6 +335,22 @@ TEST_CASE("A missing right is said once, with verb and resource, and asked for a
             "[WARNING] services: not allowed to list this resource (HTTP 403): may not list"});
 }
 
+TEST_CASE("A resource that is not installed is said once, and asked for again") {
+  Dialogue d;
+  const auto [status, body] = recorded("404-group.http");
+  for (int i = 0; i < 3; ++i) {
+    d.next();
+    d.answer(status, body);
+    CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=0");
+    d.answer(status, body);
+    CHECK(d.next().starts_with("wait "));
+  }
+  CHECK(d.lines.lines ==
+        std::vector<std::string>{"[WARNING] services: the API server does not serve "
+                                 "/api/v1/services (HTTP 404); is it installed?"});
+  CHECK(!d.reflector.synced());
+}
+
 TEST_CASE("A very short watch is no reason for a hot loop") {
   Dialogue d;
   d.sync();
