@@ -87,6 +87,7 @@ void Worker::run() {
   for (const auto& acceptor : acceptors_) acceptor->start();
   const Clock& clock = dispatcher_.clock();
   while (!draining_ || (busy() && clock.now() < drain_until_)) turn();
+  for (const auto& socket : sockets_) socket->drain();
   leave();
   settle();
   service_.process.epoch.leave(reader_);
