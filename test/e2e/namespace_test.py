@@ -5,13 +5,11 @@
 All of it happens in network, mount and user namespaces of its own; nothing outside of them changes.
 """
 
-import os
 import shutil
-import signal
 import subprocess
 
-from harness import Catena, Kubesim, PATIENCE, Program, Skip, eventually, main, stop_cleanly
-from pod import SERVER, become_a_pod, enter, ip, said
+from harness import Catena, Kubesim, PATIENCE, eventually, main, stop_cleanly
+from pod import Host, SERVER, become_a_pod, enter, ip, said
 
 COREFILE = """
 .:53 {{
@@ -72,38 +70,11 @@ def test_nslookup_as_on_the_page(folder):
     stop_cleanly(catena, kubesim)
 
 
-class Host:
-    """Another host on a wire of its own: a network namespace, and the two ends of a veth."""
-
-    here, there = "10.99.0.1", "10.99.0.2"
-
-    def __init__(self, folder):
-        self.holder = Program(["unshare", "--net", "sleep", "600"], folder, "host")
-        pid = self.holder.process.pid
-        own = os.readlink("/proc/self/ns/net")
-        eventually(lambda: os.readlink(f"/proc/{pid}/ns/net") != own)
-        self.enter = ["nsenter", f"--net=/proc/{pid}/ns/net"]
-        try:
-            ip("link", "add", "wire", "type", "veth", "peer", "name", "far", "netns", pid)
-        except subprocess.CalledProcessError:
-            raise Skip("the kernel has no veth") from None
-        ip("address", "add", f"{self.here}/24", "dev", "wire")
-        ip("link", "set", "wire", "up")
-        ip("address", "add", f"{self.there}/24", "dev", "far", inside=self.enter)
-        ip("link", "set", "far", "up", inside=self.enter)
-
-    def vanish(self, program):
-        """The wire is cut first, so that nothing that is said in dying arrives."""
-        ip("link", "delete", "wire")
-        program.stop(signal.SIGKILL)
-        self.holder.stop(signal.SIGKILL)
-
-
 def test_an_api_server_that_vanishes_without_a_word(folder):
     """No end of the connection and no reset ever comes: noticed within 45 s all the same."""
     ip("link", "set", "lo", "up")
-    listen = ("--listen", f"{Host.there}:6443")
     host = Host(folder)
+    listen = ("--listen", f"{host.there}:6443")
     kubesim = Kubesim(folder, arguments=listen, wrapper=host.enter)
     catena = Catena(folder, COREFILE.format(server="127.0.0.1", kubeconfig=kubesim.kubeconfig))
     headless = "nginx-headless.default.svc.cluster.local"

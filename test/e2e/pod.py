@@ -5,10 +5,11 @@ port 53 of 10.247.3.10, and a pod's resolv.conf. Nothing outside of them changes
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
-from harness import PATIENCE
+from harness import PATIENCE, Program, Skip, eventually
 
 SERVER = "10.247.3.10"
 INSIDE = "CATENA_TEST_NAMESPACE"
@@ -68,3 +69,41 @@ def become_a_pod(folder):
     ip("address", "replace", f"{SERVER}/32", "dev", "lo")
     mount_over("/etc/nsswitch.conf", folder, "hosts: files dns\n")
     return mount_over("/etc/resolv.conf", folder, resolv_conf())
+
+
+class Host:
+    """Another host on a wire of its own: a network namespace, and the two ends of a veth. Wires are
+    told apart by their number."""
+
+    def __init__(self, folder, name="host", number=0):
+        self.here, self.there = f"10.99.{100 + number}.1", f"10.99.{100 + number}.2"
+        self.wire = f"wire{number}"
+        self.holder = Program(["unshare", "--net", "sleep", "600"], folder, name)
+        pid = self.holder.process.pid
+        own = os.readlink("/proc/self/ns/net")
+        eventually(lambda: os.readlink(f"/proc/{pid}/ns/net") != own)
+        self.enter = ["nsenter", f"--net=/proc/{pid}/ns/net"]
+        try:
+            ip("link", "add", self.wire, "type", "veth", "peer", "name", "far", "netns", pid)
+        except subprocess.CalledProcessError:
+            raise Skip("the kernel has no veth") from None
+        ip("address", "add", f"{self.here}/24", "dev", self.wire)
+        ip("link", "set", self.wire, "up")
+        ip("link", "set", "lo", "up", inside=self.enter)
+        ip("address", "add", f"{self.there}/24", "dev", "far", inside=self.enter)
+        ip("link", "set", "far", "up", inside=self.enter)
+        ip("route", "add", "default", "via", self.here, inside=self.enter)
+
+    def own(self, address):
+        """One that is this host's as well; routes to it are the test's business."""
+        ip("address", "add", f"{address}/32", "dev", "lo", inside=self.enter)
+
+    def vanish(self, program):
+        """The wire is cut first, so that nothing that is said in dying arrives."""
+        ip("link", "delete", self.wire)
+        program.stop(signal.SIGKILL)
+        self.holder.stop(signal.SIGKILL)
+
+    def end(self):
+        ip("link", "delete", self.wire)
+        self.holder.stop(signal.SIGKILL)
