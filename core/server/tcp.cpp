@@ -57,6 +57,20 @@ void TcpConnections::adopt(const Configuration& configuration) {
   }
 }
 
+std::size_t TcpConnections::count_with(const Configuration& configuration) const {
+  return static_cast<std::size_t>(
+      std::count_if(connections_.begin(), connections_.end(), [&](const auto& connection) {
+        return connection->listener().configuration == &configuration;
+      }));
+}
+
+void TcpConnections::close_with(const Configuration& configuration) {
+  const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
+  for (const auto& connection : all) {
+    if (connection->listener().configuration == &configuration) connection->close();
+  }
+}
+
 void TcpConnections::touch(TcpConnection& connection) {
   connections_.splice(connections_.end(), connections_, connection.place_);
 }

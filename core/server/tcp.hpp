@@ -23,6 +23,11 @@ class TcpConnections {
   /// Goes over to another configuration: each connection to the listener of the same address, or to
   /// its end where there is none.
   void adopt(const Configuration& configuration);
+
+  /// Connections to listeners of a configuration: those that adopt() left to end.
+  std::size_t count_with(const Configuration& configuration) const;
+  void close_with(const Configuration& configuration);
+
   void touch(TcpConnection& connection);
   void remove(TcpConnection& connection);
   void drain();

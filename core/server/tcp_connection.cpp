@@ -203,13 +203,15 @@ void TcpConnection::resume() {
 }
 
 void TcpConnection::end_if_done() {
+  if (draining_ && !question_coming()) finishing_ = true;
   if (finishing_ && idle()) close();
 }
 
 void TcpConnection::drain() {
-  if (!closed_ && !paused()) on_readable();
-  finishing_ = true;
-  if (!closed_) end_if_done();
+  draining_ = true;
+  if (closed_) return;
+  if (!paused()) return on_readable();
+  end_if_done();
 }
 
 void TcpConnection::close() {

@@ -91,6 +91,7 @@ void Worker::run() {
   for (const auto& acceptor : acceptors_) acceptor->start();
   const Clock& clock = dispatcher_.clock();
   while (!draining_ || (busy() && clock.now() < drain_until_)) turn();
+  for (const auto& socket : sockets_) socket->drain();
   leave(*configuration_);
   settle();
   service_.process.epoch.leave(reader_);
@@ -163,7 +164,8 @@ void Worker::start_sockets(Succession& succession) {
 // Plugins leave when the last query of the former is done, or when it has waited long enough; what
 // they cancel then ends in the next turns.
 void Worker::part_from_former() {
-  const bool idle = dispatcher_.running_with(*former_->configuration) == 0;
+  const bool idle = dispatcher_.running_with(*former_->configuration) == 0 &&
+                    connections_.count_with(*former_->configuration) == 0;
   const bool late = dispatcher_.clock().now() >= former_->until;
   if (!idle && !late) return;
   if (!former_->left) {
@@ -173,7 +175,9 @@ void Worker::part_from_former() {
     wake_at(former_->until);
     if (!idle) return;
   }
+  for (const auto& socket : closing_) socket->drain();
   closing_.clear();
+  connections_.close_with(*former_->configuration);
   dispatcher_.forget_unused();
   const std::function<void()> gone = std::move(former_->gone);
   former_.reset();
