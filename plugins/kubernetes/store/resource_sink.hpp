@@ -31,8 +31,11 @@ class ResourceSink : public api::Sink<Object> {
     Entry& entry = entries_[object_key(object.metadata.name_space, object.metadata.name)];
     entry.generation = generation_;
     // The same version is the same object (relists bring all of them again).
-    if (!entry.version.empty() && entry.version == object.metadata.resource_version) return;
-    entry.version = object.metadata.resource_version;
+    const std::string& version = object.metadata.resource_version;
+    const std::uint64_t hashed =
+        hash_(Key(reinterpret_cast<const std::uint8_t*>(version.data()), version.size()));
+    if (!version.empty() && entry.version == hashed) return;
+    entry.version = hashed;
     apply(entry.kept, object);
   }
 
@@ -67,12 +70,13 @@ class ResourceSink : public api::Sink<Object> {
 
  private:
   struct Entry {
-    std::uint64_t generation = 0;
-    std::string version;
+    std::uint32_t generation = 0;
+    std::uint64_t version = 0;  ///< A hash of it: texts would take four times the room.
     Kept kept;
   };
   Store* store_;
-  std::uint64_t generation_ = 0;
+  std::uint32_t generation_ = 0;
+  SeededHash hash_;
   bool synced_ = false;
   std::unordered_map<std::string, Entry> entries_;
 };

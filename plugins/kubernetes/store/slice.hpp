@@ -3,6 +3,7 @@
 
 #include "plugins/kubernetes/api/objects.hpp"
 #include "plugins/kubernetes/store/address.hpp"
+#include "plugins/kubernetes/store/hash_index.hpp"
 
 #include <array>
 #include <cstdint>
@@ -47,6 +48,9 @@ class Slice {
   /// True where a port of this name and protocol is in the slice.
   bool has_port(std::string_view name, std::string_view protocol) const;
 
+  /// An address stands in it more than once.
+  bool repeats_itself() const { return repeats_itself_; }
+
   /// "" where the endpoint is named by its address.
   template <class Endpoint>
   std::string_view label(const Endpoint& endpoint) const {
@@ -65,7 +69,7 @@ class Slice {
     for (const auto& e : v6_) visit(std::span<const std::uint8_t>(e.address), label(e), zone(e));
   }
 
-  bool contains(const Address& address) const;
+  bool contains(Key address) const;
 
   /// The same endpoints and ports, for the SOA's serial.
   bool same_data(const Slice& other) const;
@@ -75,14 +79,21 @@ class Slice {
   std::uint32_t remember(std::string_view text);
   std::uint32_t zone_offset(const std::string& zone);
   void add(const api::Endpoint& endpoint, EndpointNames names, std::size_t& skipped);
-  void add_address(std::string_view text, std::string_view name, std::uint32_t zone);
+  void add_address(std::string_view text,
+                   const Address& address,
+                   std::string_view name,
+                   std::uint32_t zone);
 
   std::vector<Packed<4>> v4_;
   std::vector<Packed<16>> v6_;
   std::vector<SlicePort> ports_;
   std::string names_;  // A zero byte, then texts with a length byte in front.
   std::uint32_t last_zone_ = 0;
+  bool repeats_itself_ = false;
 };
+
+/// The addresses of a slice in order, each once.
+std::vector<Address> sorted_addresses(const Slice& slice);
 
 /// ASCII letters small.
 std::string to_lower(std::string_view text);

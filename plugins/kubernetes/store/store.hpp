@@ -3,6 +3,7 @@
 
 #include "core/base/epoch.hpp"
 
+#include "plugins/kubernetes/store/endpoint_index.hpp"
 #include "plugins/kubernetes/store/hash_index.hpp"
 #include "plugins/kubernetes/store/service.hpp"
 
@@ -14,7 +15,7 @@
 
 namespace catena::kubernetes {
 
-/// Which services have an address, as cluster IP or as endpoint.
+/// Which services have an address as cluster IP.
 struct ServicesByAddress {
   Address address;
   std::vector<const ServiceEntry*> services;
@@ -45,8 +46,8 @@ class Store {
 
   HashIndex<ServiceEntry> services;  ///< By service and namespace label.
   HashIndex<ServicesByAddress> by_cluster_ip;
-  HashIndex<ServicesByAddress> by_endpoint;  ///< Ready endpoints only.
-  HashIndex<PodsByAddress> pods;             ///< Filled with `pods verified` only.
+  EndpointIndex by_endpoint;      ///< Ready endpoints only.
+  HashIndex<PodsByAddress> pods;  ///< Filled with `pods verified` only.
   HashIndex<NamespaceEntry> namespaces;
 
   /// Seconds since 1970 of the last change that DNS can see (kubernetes.md section 9).

@@ -4,22 +4,45 @@
 #include <algorithm>
 
 namespace catena::kubernetes {
+
+std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+                                         const Slice& except,
+                                         const std::vector<Address>& addresses) {
+  std::vector<Address> found;
+  for (const Slice* slice : slices) {
+    if (slice == &except) continue;
+    slice->each([&](std::span<const std::uint8_t> bytes, std::string_view, std::string_view) {
+      const Address address = Address::of(bytes);
+      if (std::binary_search(addresses.begin(), addresses.end(), address)) found.push_back(address);
+    });
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
 namespace {
 
 Key key_of(const std::string& wire) {
   return {reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()};
 }
 
-// More than one slice, or a slice that repeats itself: then answers have to look for duplicates.
+// An address in two slices, or twice in one: then answers have to look for duplicates.
 bool repeats(const std::vector<const Slice*>& slices) {
   std::vector<Address> all;
   for (const Slice* slice : slices) {
-    slice->each([&all](std::span<const std::uint8_t> address, std::string_view, std::string_view) {
-      all.push_back(Address::of(address));
-    });
+    if (slice->repeats_itself()) return true;
+    const std::vector<Address> some = sorted_addresses(*slice);
+    all.insert(all.end(), some.begin(), some.end());
   }
   std::sort(all.begin(), all.end());
   return std::adjacent_find(all.begin(), all.end()) != all.end();
+}
+
+// The same where only `slice`, one of them, can be to blame.
+bool repeats_others(const Slice& slice, const std::vector<const Slice*>& slices) {
+  if (slice.repeats_itself()) return true;
+  return slices.size() > 1 && !addresses_elsewhere(slices, slice, sorted_addresses(slice)).empty();
 }
 
 }  // namespace
@@ -81,7 +104,11 @@ void ServiceEntryWriter::replace_slice(ServiceEntry& entry,
       old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
   std::erase(state->slices, before);
   if (after != nullptr) state->slices.push_back(after);
-  state->repeats_addresses = repeats(state->slices);
+  if (state->repeats_addresses) {
+    state->repeats_addresses = repeats(state->slices);
+  } else if (after != nullptr) {
+    state->repeats_addresses = repeats_others(*after, state->slices);
+  }
   publish(entry, std::move(state));
 }
 

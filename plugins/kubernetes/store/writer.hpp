@@ -30,6 +30,11 @@ struct WriterContext {
   void skip(std::string_view what, const api::Metadata& metadata, std::string_view why) const;
 };
 
+/// Those of `addresses` (in order) that stand in one of `slices` other than `except`, in order.
+std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+                                         const Slice& except,
+                                         const std::vector<Address>& addresses);
+
 /// Adds and removes services at addresses; an address nobody has any more goes.
 class AddressIndexWriter {
  public:
@@ -89,12 +94,12 @@ class SliceSink final : public ResourceSink<api::SliceObject, KeptSlice> {
   void apply(KeptSlice& kept, const api::SliceObject& object) override;
   void forget(KeptSlice& kept) override;
   void withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice);
-  void index(ServiceEntry& entry, const Slice* before, const Slice* after);
+  void index(ServiceEntry& entry, const Slice* before, const Slice& after);
+  void unindex(ServiceEntry& entry, const Slice& slice);
   void measure(const ServiceEntry& entry, const api::SliceObject& object);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;
-  AddressIndexWriter addresses_;
   metrics::Counter& bad_addresses_;
   metrics::Histogram& cluster_ip_seconds_;
   metrics::Histogram& headless_seconds_;
