@@ -44,7 +44,8 @@ def programs():
     """All that has a comment with `#`, `//` or a line of its own for the licence."""
     yield from files(".cpp", ".hpp", ".py", ".sh", ".cmake", "CMakeLists.txt")
     yield from (ROOT / "CMakeLists.txt", ROOT / "cmd" / "run", ROOT / "test" / "run",
-                ROOT / ".ci" / "run")
+                ROOT / ".ci" / "run",
+                *(ROOT / "test" / "cluster" / name for name in ("build", "run", "up")))
 
 
 def name_of(path):
@@ -262,8 +263,9 @@ def test_every_plugin_is_registered_and_described(folder):
 
 
 def test_programs_can_be_run(folder):
-    scripts = [*(ROOT / "test" / "e2e").glob("*_test.*"), ROOT / "cmd" / "run",
-               ROOT / "test" / "run", ROOT / ".ci" / "run"]
+    scripts = [*(ROOT / "test").glob("*/*_test.py"), *(ROOT / "test" / "e2e").glob("*_test.sh"),
+               ROOT / "cmd" / "run", ROOT / "test" / "run", ROOT / ".ci" / "run",
+               *(ROOT / "test" / "cluster" / name for name in ("build", "run", "up"))]
     none([name_of(path) for path in scripts if not os.stat(path).st_mode & stat.S_IXUSR])
 
 

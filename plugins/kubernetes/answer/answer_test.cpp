@@ -98,6 +98,8 @@ void fill(Cluster& cluster) {
                   {.type = "ExternalName", .external = "nobody.default.svc.cluster.local"});
   cluster.service("loop.default",
                   {.type = "ExternalName", .external = "loop.default.svc.cluster.local"});
+  cluster.service("to-pod.default",
+                  {.type = "ExternalName", .external = "10-0-0-1.default.pod.cluster.local"});
   cluster.service("literal.default", {.type = "ExternalName", .external = "192.0.2.1"});
   cluster.service("ghost.nowhere", {.ips = {"10.96.7.7"}, .ports = {{"x", "TCP", 1}}});
   cluster.service("zoned.default", {.ips = {"None"}, .ports = {{"http", "TCP", 80}}});
@@ -207,6 +209,9 @@ const Row kRows[] = {
     {"a target in the cluster is resolved here", "inner.default.svc.cluster.local. A",
      "inner.default.svc.cluster.local. 5 IN CNAME web.default.svc.cluster.local.\n"
      "web.default.svc.cluster.local. 5 IN A 10.96.5.5\n"},
+    {"a pod's name as a target keeps its own name", "to-pod.default.svc.cluster.local. A",
+     "to-pod.default.svc.cluster.local. 5 IN CNAME 10-0-0-1.default.pod.cluster.local.\n"
+     "10-0-0-1.default.pod.cluster.local. 5 IN A 10.0.0.1\n"},
     {"a target that is not there withholds the CNAME", "lost.default.svc.cluster.local. A", "ND"},
     {"a loop as well", "loop.default.svc.cluster.local. A", "ND"},
     {"an address is no external name", "literal.default.svc.cluster.local. A", "NX"},

@@ -50,7 +50,7 @@ Finding Answerer::answer(Query& query, dns::NameView zone) const {
       return {exposed(name.namespace_key) ? Verdict::no_data : Verdict::name_error, {}};
     case NameKind::pod_namespace:
     case NameKind::pod:
-      return {pod(builder, name), {}};
+      return {pod(builder, name, query.name()), {}};
     case NameKind::malformed:
       return {Verdict::name_error, {}};
     default:
@@ -147,7 +147,7 @@ Finding Answerer::chase(const Builder& builder, dns::NameView target) const {
     const Builder there(builder.query(), target.last(zone->view().label_count()), settings_->ttl);
     Finding found;
     if (!name.service_key.empty()) found = service(there, name, target);
-    if (name.kind == NameKind::pod) found.verdict = pod(there, name);
+    if (name.kind == NameKind::pod) found.verdict = pod(there, name, target);
     if (found.verdict == Verdict::elsewhere) return found;
     if (found.verdict == Verdict::answered && response.answer().size() > before) return found;
   }

@@ -44,7 +44,7 @@ class Answerer {
   Verdict reverse(const Builder& builder) const;
   bool reverse_cluster_ip(const Builder& builder, std::span<const std::uint8_t> address) const;
   bool reverse_endpoint(const Builder& builder, std::span<const std::uint8_t> address) const;
-  Verdict pod(const Builder& builder, const ParsedName& name) const;
+  Verdict pod(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
   bool pod_exists(const ParsedName& name, const Address& address) const;
 
   Finding service(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
