@@ -52,12 +52,12 @@ def endpoints(number, shift=0):
             "addresses": [address(spot)], "nodeName": f"node-{spot % 200}", "zone": ZONES[spot % 3],
             "conditions": {"ready": True, "serving": True, "terminating": False},
             "targetRef": {"kind": "Pod", "namespace": namespace(number),
-                          "name": f"service-{number}-7c9d8b6f5-{index:05d}", "uid": identity(spot)}})
+                          "name": f"service-{number}-7c9d8b6f5-{index:05d}", "uid": identity(address(spot))}})
     return listed
 
 
-def identity(number):
-    return str(uuid.UUID(int=(0xCA7E << 112) + number))
+def identity(text):
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, text))
 
 
 class Templates:
@@ -71,11 +71,12 @@ class Templates:
         space = namespace(0)
         ports = [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": 8080}]
         for name, more in ("with-ip", {}), ("without-ip", {"clusterIP": "None"}):
-            api.create("services", {"metadata": {"name": name, "labels": {"app": name}},
-                                    "spec": {"ports": ports, **more}}, space)
+            made = api.create("services", {"metadata": {"name": name, "labels": {"app": name}},
+                                           "spec": {"ports": ports, **more}}, space)
+            if not more:
+                self.ip = api.get("/apis/networking.k8s.io/v1/ipaddresses/" + made["spec"]["clusterIP"])
         self.service = self.take("services", "with-ip")
         self.headless = self.take("services", "without-ip")
-        self.ip = api.get(f"/apis/networking.k8s.io/v1/ipaddresses/{self.service['spec']['clusterIP']}")
         api.create("endpointslices", {
             "metadata": {"name": "slice", "labels": {
                 "kubernetes.io/service-name": "with-ip",
@@ -109,7 +110,7 @@ def renamed(template, kind, version, name, number):
     item = copy.deepcopy(template)
     item["kind"], item["apiVersion"] = kind, version
     metadata = item["metadata"]
-    metadata["name"], metadata["uid"] = name, identity(hash((kind, name)) & 0xFFFFFFFF)
+    metadata["name"], metadata["uid"] = name, identity(f"{kind} {name}")
     metadata.pop("resourceVersion", None)
     if "namespace" in metadata:
         metadata["namespace"] = namespace(number)

@@ -28,12 +28,7 @@ ServiceKind external_kind(const std::string& target, StoredName& name) {
 
 }  // namespace
 
-ServiceSpec::ServiceSpec(const api::ServiceObject& object) {
-  for (const api::Port& port : object.ports) {
-    const std::int32_t number = port.number ? *port.number : -1;
-    ports.push_back({to_lower(port.name), to_lower(port.protocol), number});
-  }
-  if (ports.empty()) ports.push_back({});
+ServiceSpec::ServiceSpec(const api::ServiceObject& object) : ports(object.ports) {
   if (object.type == "ExternalName") {
     kind = external_kind(object.external_name, external_name);
     return;

@@ -45,7 +45,7 @@ class StoredName {
 struct ServiceSpec {
   ServiceKind kind = ServiceKind::cluster_ip;
   std::vector<Address> cluster_ips;  ///< In the object's order; empty while none is allocated.
-  std::vector<SlicePort> ports;  ///< Never empty: a service without ports has one without number.
+  PortList ports;
   StoredName external_name;
 
   explicit ServiceSpec(const api::ServiceObject& object);

@@ -14,26 +14,25 @@ std::string to_lower(std::string_view text) {
 }
 
 Slice::Slice(const api::SliceObject& object, EndpointNames names, std::size_t& skipped)
-    : names_(1, '\0') {
-  for (const api::Port& port : object.ports) {
-    const std::int32_t number = port.number ? *port.number : -1;
-    ports_.push_back({to_lower(port.name), to_lower(port.protocol), number});
-  }
-  if (ports_.empty()) ports_.push_back({});
+    : ports_(object.ports), names_(1, '\0') {
   object.address_type == "IPv6" ? v6_.reserve(object.endpoints.size())
                                 : v4_.reserve(object.endpoints.size());
-  for (const api::Endpoint& endpoint : object.endpoints) add(endpoint, names, skipped);
+  Zones zones;
+  for (const api::Endpoint& endpoint : object.endpoints) add(endpoint, names, zones, skipped);
   v4_.shrink_to_fit();
   v6_.shrink_to_fit();
   names_.shrink_to_fit();
   repeats_itself_ = sorted_addresses(*this).size() != size();
 }
 
-void Slice::add(const api::Endpoint& endpoint, EndpointNames names, std::size_t& skipped) {
+void Slice::add(const api::Endpoint& endpoint,
+                EndpointNames names,
+                Zones& zones,
+                std::size_t& skipped) {
   std::string name = to_lower(endpoint.hostname);
   if (name.empty() && names == EndpointNames::by_pod) name = to_lower(endpoint.target_name);
   if (name.size() > dns::NameView::kMaxLabel) name.clear();
-  const std::uint32_t zone = zone_offset(to_lower(endpoint.zone));
+  const std::uint32_t zone = zone_offset(to_lower(endpoint.zone), zones);
   for (const std::string& text : endpoint.addresses) {
     if (const auto address = parse_address(text)) {
       add_address(text, *address, name, zone);
@@ -72,10 +71,14 @@ std::uint32_t Slice::remember(std::string_view text) {
   return static_cast<std::uint32_t>(at);
 }
 
-// Endpoints of one zone mostly follow each other: its name is stored once for each such row.
-std::uint32_t Slice::zone_offset(const std::string& zone) {
-  if (text(last_zone_) != zone) last_zone_ = remember(zone);
-  return last_zone_;
+// There are few zones: each is stored once.
+std::uint32_t Slice::zone_offset(const std::string& zone, Zones& zones) {
+  if (zone.empty()) return 0;
+  for (const std::uint32_t offset : zones) {
+    if (text(offset) == zone) return offset;
+  }
+  zones.push_back(remember(zone));
+  return zones.back();
 }
 
 std::string_view Slice::text(std::uint32_t offset) const {
@@ -98,15 +101,10 @@ bool Slice::contains(Key address) const {
 }
 
 bool Slice::same_data(const Slice& other) const {
-  const auto same_port = [](const SlicePort& a, const SlicePort& b) {
-    return a.name == b.name && a.protocol == b.protocol && a.number == b.number;
-  };
   const auto same_endpoint = [](const auto& a, const auto& b) {
     return a.address == b.address && a.label == b.label && a.zone == b.zone;
   };
-  return names_ == other.names_ &&
-         std::equal(ports_.begin(), ports_.end(), other.ports_.begin(), other.ports_.end(),
-                    same_port) &&
+  return names_ == other.names_ && ports_ == other.ports_ &&
          std::equal(v4_.begin(), v4_.end(), other.v4_.begin(), other.v4_.end(), same_endpoint) &&
          std::equal(v6_.begin(), v6_.end(), other.v6_.begin(), other.v6_.end(), same_endpoint);
 }

@@ -4,6 +4,7 @@
 #include "plugins/kubernetes/api/objects.hpp"
 #include "plugins/kubernetes/store/address.hpp"
 #include "plugins/kubernetes/store/hash_index.hpp"
+#include "plugins/kubernetes/store/ports.hpp"
 
 #include <array>
 #include <cstdint>
@@ -16,13 +17,6 @@ namespace catena::kubernetes {
 
 /// How an endpoint without a hostname is named (`endpoint_pod_names`).
 enum class EndpointNames : std::uint8_t { by_address, by_pod };
-
-/// A port as SRV answers need it; lower case.
-struct SlicePort {
-  std::string name;
-  std::string protocol;
-  std::int32_t number = -1;  ///< -1: none, no SRV record.
-};
 
 /// One EndpointSlice, packed: 12 bytes for an IPv4 endpoint, 24 for an IPv6 one, names apart. Never
 /// changes; replaced as a whole.
@@ -42,8 +36,7 @@ class Slice {
   const std::vector<Packed<16>>& v6() const { return v6_; }
   std::size_t size() const { return v4_.size() + v6_.size(); }
 
-  /// Never empty: a slice without ports has one without a number.
-  const std::vector<SlicePort>& ports() const { return ports_; }
+  const PortList& ports() const { return ports_; }
 
   /// True where a port of this name and protocol is in the slice.
   bool has_port(std::string_view name, std::string_view protocol) const;
@@ -75,10 +68,12 @@ class Slice {
   bool same_data(const Slice& other) const;
 
  private:
+  using Zones = std::vector<std::uint32_t>;  // Where the zones seen so far stand in the names.
+
   std::string_view text(std::uint32_t offset) const;
   std::uint32_t remember(std::string_view text);
-  std::uint32_t zone_offset(const std::string& zone);
-  void add(const api::Endpoint& endpoint, EndpointNames names, std::size_t& skipped);
+  std::uint32_t zone_offset(const std::string& zone, Zones& zones);
+  void add(const api::Endpoint& endpoint, EndpointNames names, Zones& zones, std::size_t& skipped);
   void add_address(std::string_view text,
                    const Address& address,
                    std::string_view name,
@@ -86,9 +81,8 @@ class Slice {
 
   std::vector<Packed<4>> v4_;
   std::vector<Packed<16>> v6_;
-  std::vector<SlicePort> ports_;
+  PortList ports_;
   std::string names_;  // A zero byte, then texts with a length byte in front.
-  std::uint32_t last_zone_ = 0;
   bool repeats_itself_ = false;
 };
 

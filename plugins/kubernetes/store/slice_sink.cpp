@@ -45,21 +45,21 @@ SliceSink::SliceSink(const WriterContext& context)
 
 void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   const auto key = wire_key({object.service_name, object.metadata.name_space});
-  const std::string old_key = std::exchange(kept.wire_key, key.value_or(""));
+  ServiceEntry* const old_entry = std::exchange(kept.entry, nullptr);
   std::unique_ptr<Slice> old = std::move(kept.slice);
   if (!key) {
     // A slice of no service is somebody else's business, not a mistake (EndpointSlice API).
     if (!object.service_name.empty()) {
       context_->skip("endpointslice", object.metadata, "its service's name is no DNS label");
     }
-    return withdraw(old_key, std::move(old));
+    return withdraw(old_entry, std::move(old));
   }
   std::size_t skipped = 0;
   kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped);
   if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
-  const bool moved = !old_key.empty() && old_key != *key;
-  if (moved) withdraw(old_key, std::move(old));
   ServiceEntry& entry = entries_.entry(*key);
+  if (old_entry != &entry) withdraw(old_entry, std::move(old));
+  kept.entry = &entry;
   entries_.replace_slice(entry, old.get(), kept.slice.get());
   index(entry, old.get(), *kept.slice);
   if (!old || !old->same_data(*kept.slice)) context_->touch();
@@ -67,14 +67,13 @@ void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   measure(entry, object);
 }
 
-void SliceSink::forget(KeptSlice& kept) { withdraw(kept.wire_key, std::move(kept.slice)); }
+void SliceSink::forget(KeptSlice& kept) { withdraw(kept.entry, std::move(kept.slice)); }
 
-void SliceSink::withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice) {
+void SliceSink::withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice) {
   if (!slice) return;
-  ServiceEntry& entry = entries_.entry(wire_key);
   // Before the service's entry may go with its last slice: the index points to it.
-  unindex(entry, *slice);
-  entries_.replace_slice(entry, slice.get(), nullptr);
+  unindex(*entry, *slice);
+  entries_.replace_slice(*entry, slice.get(), nullptr);
   context_->touch();
   context_->epoch.retire(std::move(slice));
 }

@@ -128,19 +128,18 @@ void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
   const auto key = wire_key({object.metadata.name, object.metadata.name_space});
   if (!key) return context_->skip("service", object.metadata, "its name is no DNS label");
   const std::shared_ptr<const ServiceSpec> before = std::move(kept.spec);
-  kept.wire_key = *key;
   kept.spec = std::make_shared<const ServiceSpec>(object);
   ServiceEntry& entry = entries_.entry(*key);
+  kept.entry = &entry;
   entries_.set_spec(entry, kept.spec);
   set_addresses(entry, before.get(), kept.spec.get());
   context_->touch();
 }
 
 void ServiceSink::forget(KeptService& kept) {
-  if (kept.wire_key.empty()) return;
-  ServiceEntry& entry = entries_.entry(kept.wire_key);
-  set_addresses(entry, kept.spec.get(), nullptr);
-  entries_.set_spec(entry, nullptr);
+  if (kept.entry == nullptr) return;
+  set_addresses(*kept.entry, kept.spec.get(), nullptr);
+  entries_.set_spec(*kept.entry, nullptr);
   context_->touch();
 }
 

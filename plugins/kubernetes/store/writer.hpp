@@ -63,7 +63,7 @@ class ServiceEntryWriter {
 };
 
 struct KeptService {
-  std::string wire_key;
+  ServiceEntry* entry = nullptr;  ///< Stays while there is a spec.
   std::shared_ptr<const ServiceSpec> spec;
 };
 
@@ -82,7 +82,7 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
 };
 
 struct KeptSlice {
-  std::string wire_key;  ///< Of the service; empty for a slice that is not served.
+  ServiceEntry* entry = nullptr;  ///< Stays while there is a slice: null where it is not served.
   std::unique_ptr<Slice> slice;
 };
 
@@ -93,7 +93,7 @@ class SliceSink final : public ResourceSink<api::SliceObject, KeptSlice> {
  private:
   void apply(KeptSlice& kept, const api::SliceObject& object) override;
   void forget(KeptSlice& kept) override;
-  void withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice);
+  void withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice);
   void index(ServiceEntry& entry, const Slice* before, const Slice& after);
   void unindex(ServiceEntry& entry, const Slice& slice);
   void measure(const ServiceEntry& entry, const api::SliceObject& object);
