@@ -15,6 +15,7 @@ using Field = ProtobufField;
 
 constexpr std::string_view kMagic{"k8s\0", 4};
 constexpr std::size_t kTargetNameLimit = 63;
+constexpr std::size_t kEndpointSize = 128;  // About what one takes in protobuf.
 
 /// The field `wanted` of a message that is read for nothing else; empty when it is not there.
 bool read_only(std::string_view message, std::uint32_t wanted, std::string_view& bytes) {
@@ -205,6 +206,7 @@ bool read_slice_metadata(std::string_view message, SliceObject& object) {
 }
 
 bool read(std::string_view message, SliceObject& object) {
+  object.endpoints.reserve(message.size() / kEndpointSize);
   return each_field(message, [&](const Field& field) {
     switch (field.number) {
       case 1:
