@@ -27,6 +27,11 @@ target_link_libraries(catena_tls PUBLIC catena_third_party OpenSSL::SSL)
 add_library(catena_yaml INTERFACE)
 target_link_libraries(catena_yaml INTERFACE yaml-cpp)
 
+# Headers only, without a configuration file.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
+add_library(catena_protobuf INTERFACE)
+target_include_directories(catena_protobuf SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})
+
 # Go's regular expressions are RE2's. Its pkg-config file names no version.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED re2)

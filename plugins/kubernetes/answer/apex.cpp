@@ -34,9 +34,7 @@ void each_name_server(const Builder& names,
                       Visit&& visit) {
   bool found = false;
   for (const Address& local : settings.local_addresses) {
-    const ServicesByAddress* services = store.by_endpoint.find(local.span());
-    if (services == nullptr) continue;
-    for (const ServiceEntry* entry : services->services) {
+    for (const ServiceEntry* entry : store.by_endpoint.at(local.span())) {
       const ServiceState* state = exposed(entry->namespace_key()) ? entry->state() : nullptr;
       if (state == nullptr || !state->spec) continue;
       found = true;

@@ -279,6 +279,19 @@ class BookmarkDecoder final : public Decoder {
   void finish() {}
 };
 
+class ListMetadataDecoder final : public Decoder {
+ public:
+  ListMetadata object;
+
+  bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
+    if (path.is({"resourceVersion"})) return take(object.resource_version, kind, text);
+    if (path.is({"continue"})) return take(object.continue_token, kind, text);
+    return true;
+  }
+
+  void finish() {}
+};
+
 template <class SomeDecoder>
 auto decode_with(std::string_view json) -> Result<decltype(SomeDecoder::object)> {
   SomeDecoder decoder;
@@ -331,6 +344,11 @@ Result<StatusObject> decode<StatusObject>(std::string_view json) {
 template <>
 Result<BookmarkObject> decode<BookmarkObject>(std::string_view json) {
   return decode_with<BookmarkDecoder>(json);
+}
+
+template <>
+Result<ListMetadata> decode<ListMetadata>(std::string_view json) {
+  return decode_with<ListMetadataDecoder>(json);
 }
 
 }  // namespace catena::kubernetes::api

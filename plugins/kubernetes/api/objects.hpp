@@ -89,6 +89,12 @@ struct StatusObject {
   std::string continue_token;  ///< metadata.continue, in a 410 to a later page.
 };
 
+/// What a list says of itself.
+struct ListMetadata {
+  std::string resource_version;
+  std::string continue_token;  ///< Empty on the last page.
+};
+
 /// The metadata of any object, bookmarks included.
 struct BookmarkObject {
   std::string resource_version;
@@ -114,5 +120,7 @@ template <>
 Result<StatusObject> decode<StatusObject>(std::string_view json);
 template <>
 Result<BookmarkObject> decode<BookmarkObject>(std::string_view json);
+template <>
+Result<ListMetadata> decode<ListMetadata>(std::string_view json);
 
 }  // namespace catena::kubernetes::api

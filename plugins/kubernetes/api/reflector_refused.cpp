@@ -13,6 +13,7 @@ namespace {
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
+constexpr int kNotAcceptable = 406;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
 constexpr int kInternalError = 500;
@@ -33,20 +34,31 @@ bool version_refused(const StatusObject& status) {
 /// One line of what may be a page of HTML.
 std::string first_line(std::string_view text) {
   std::string line(text.substr(0, std::min<std::size_t>(text.find_first_of("\r\n"), 200)));
-  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return line;
 }
 
 }  // namespace
 
-void Reflector::refused() {
+StatusObject Reflector::read_refusal() const {
   StatusObject status;
-  if (auto decoded = decode<StatusObject>(refusal_)) {
+  if (auto decoded = decode_refusal(encoding_, refusal_)) {
     status = std::move(*decoded);
   } else {
     status.message = first_line(refusal_);
   }
   status.code = head_.status;
+  return status;
+}
+
+void Reflector::refused() {
+  const StatusObject status = read_refusal();
+  if (status.code == kNotAcceptable && wanted_ == Encoding::protobuf) {
+    log_.debug("{}: no protobuf (HTTP 406), asking for JSON", resource_.name);
+    wanted_ = Encoding::json;
+    return;
+  }
   if (status.code == kUnauthorized) {
     say_refusal(status);
     // The driver has fetched new credentials meanwhile; only if they do not help, wait.

@@ -27,15 +27,15 @@ void ImportSink::apply(KeptService& kept, const api::ImportObject& object) {
   auto spec = std::make_shared<const ServiceSpec>(as_service(object));
   // The status of an import changes more often than what it says.
   if (kept.spec && *kept.spec == *spec) return;
-  kept.wire_key = *key;
   kept.spec = std::move(spec);
-  entries_.set_spec(entries_.entry(*key), kept.spec);
+  kept.entry = &entries_.entry(*key);
+  entries_.set_spec(*kept.entry, kept.spec);
   context_->touch(context_->store.import_serial);
 }
 
 void ImportSink::forget(KeptService& kept) {
-  if (kept.wire_key.empty()) return;
-  entries_.set_spec(entries_.entry(kept.wire_key), nullptr);
+  if (kept.entry == nullptr) return;
+  entries_.set_spec(*kept.entry, nullptr);
   context_->touch(context_->store.import_serial);
 }
 
@@ -47,28 +47,29 @@ ImportSliceSink::ImportSliceSink(const WriterContext& context)
 
 void ImportSliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   const auto key = wire_key({object.import_name, object.metadata.name_space});
-  const std::string old_key = std::exchange(kept.wire_key, key.value_or(""));
+  ServiceEntry* const old_entry = std::exchange(kept.entry, nullptr);
   std::unique_ptr<Slice> old = std::move(kept.slice);
   if (!key) {
     context_->skip("endpointslice", object.metadata, "its import's name is no DNS label");
-    return withdraw(old_key, std::move(old));
+    return withdraw(old_entry, std::move(old));
   }
   std::size_t skipped = 0;
   kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped,
                                        object.cluster_id);
   if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
-  const bool moved = !old_key.empty() && old_key != *key;
-  if (moved) withdraw(old_key, std::move(old));
-  entries_.replace_slice(entries_.entry(*key), old.get(), kept.slice.get());
+  ServiceEntry& entry = entries_.entry(*key);
+  if (old_entry != &entry) withdraw(old_entry, std::move(old));
+  kept.entry = &entry;
+  entries_.replace_slice(entry, old.get(), kept.slice.get());
   if (!old || !old->same_data(*kept.slice)) context_->touch(context_->store.import_serial);
   if (old) context_->epoch.retire(std::move(old));
 }
 
-void ImportSliceSink::forget(KeptSlice& kept) { withdraw(kept.wire_key, std::move(kept.slice)); }
+void ImportSliceSink::forget(KeptSlice& kept) { withdraw(kept.entry, std::move(kept.slice)); }
 
-void ImportSliceSink::withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice) {
+void ImportSliceSink::withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice) {
   if (!slice) return;
-  entries_.replace_slice(entries_.entry(wire_key), slice.get(), nullptr);
+  entries_.replace_slice(*entry, slice.get(), nullptr);
   context_->touch(context_->store.import_serial);
   context_->epoch.retire(std::move(slice));
 }

@@ -5,7 +5,6 @@
 #include "plugins/kubernetes/store/writer.hpp"
 
 #include <memory>
-#include <string>
 
 namespace catena::kubernetes {
 
@@ -30,7 +29,7 @@ class ImportSliceSink final : public ResourceSink<api::SliceObject, KeptSlice> {
  private:
   void apply(KeptSlice& kept, const api::SliceObject& object) override;
   void forget(KeptSlice& kept) override;
-  void withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice);
+  void withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;

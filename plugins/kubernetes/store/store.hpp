@@ -3,6 +3,7 @@
 
 #include "core/base/epoch.hpp"
 
+#include "plugins/kubernetes/store/endpoint_index.hpp"
 #include "plugins/kubernetes/store/hash_index.hpp"
 #include "plugins/kubernetes/store/service.hpp"
 
@@ -15,7 +16,7 @@
 
 namespace catena::kubernetes {
 
-/// Which services have an address, as cluster IP or as endpoint.
+/// Which services have an address as cluster IP.
 struct ServicesByAddress {
   Address address;
   std::vector<const ServiceEntry*> services;
@@ -68,8 +69,8 @@ class Store {
 
   HashIndex<ServiceEntry> services;  ///< By service and namespace label.
   HashIndex<ServicesByAddress> by_cluster_ip;
-  HashIndex<ServicesByAddress> by_endpoint;  ///< Ready endpoints only.
-  HashIndex<PodsByAddress> pods;             ///< Filled with `pods verified` only.
+  EndpointIndex by_endpoint;                  ///< Ready endpoints only.
+  HashIndex<PodsByAddress> pods;              ///< Filled with `pods verified` only.
   HashIndex<IdentitiesByAddress> identities;  ///< Filled where somebody may ask for metadata.
   HashIndex<NamespaceEntry> namespaces;
   HashIndex<ServiceEntry> imports;  ///< What multicluster zones answer from, keyed as services.

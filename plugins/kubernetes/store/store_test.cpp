@@ -24,6 +24,13 @@ std::size_t services_at(const HashIndex<ServicesByAddress>& index, std::string_v
   return found == nullptr ? 0 : found->services.size();
 }
 
+std::size_t services_at(const EndpointIndex& index, std::string_view address) {
+  const Address wanted = *parse_address(address);
+  std::size_t count = 0;
+  for (const ServiceEntry* entry : index.at(wanted.span())) count += entry != nullptr ? 1 : 0;
+  return count;
+}
+
 TEST_CASE("a slice may arrive before its service, and outlive it", "[kubernetes]") {
   Cluster cluster;
   cluster.slice("db-a.default", {.service = "db", .endpoints = {{.address = "10.0.0.1"}}});

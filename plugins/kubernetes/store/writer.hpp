@@ -35,6 +35,11 @@ struct WriterContext {
 /// Counts endpoint addresses that are none.
 metrics::Counter& bad_addresses(metrics::Registry& metrics);
 
+/// Those of `addresses` (in order) that stand in one of `slices` other than `except`, in order.
+std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+                                         const Slice& except,
+                                         const std::vector<Address>& addresses);
+
 /// Adds and removes services at addresses; an address nobody has any more goes.
 class AddressIndexWriter {
  public:
@@ -64,7 +69,7 @@ class ServiceEntryWriter {
 };
 
 struct KeptService {
-  std::string wire_key;
+  ServiceEntry* entry = nullptr;  ///< Stays while there is a spec.
   std::shared_ptr<const ServiceSpec> spec;
 };
 
@@ -83,7 +88,7 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
 };
 
 struct KeptSlice {
-  std::string wire_key;  ///< Of the service; empty for a slice that is not served.
+  ServiceEntry* entry = nullptr;  ///< Stays while there is a slice: null where it is not served.
   std::unique_ptr<Slice> slice;
 };
 
@@ -94,13 +99,13 @@ class SliceSink final : public ResourceSink<api::SliceObject, KeptSlice> {
  private:
   void apply(KeptSlice& kept, const api::SliceObject& object) override;
   void forget(KeptSlice& kept) override;
-  void withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice);
-  void index(ServiceEntry& entry, const Slice* before, const Slice* after);
+  void withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice);
+  void index(ServiceEntry& entry, const Slice* before, const Slice& after);
+  void unindex(ServiceEntry& entry, const Slice& slice);
   void measure(const ServiceEntry& entry, const api::SliceObject& object);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;
-  AddressIndexWriter addresses_;
   metrics::Counter& bad_addresses_;
   metrics::Histogram& cluster_ip_seconds_;
   metrics::Histogram& headless_seconds_;
