@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace catena::reload {
 
@@ -24,15 +25,16 @@ class FakeControl final : public Control {
     ++asked;
     const Result<void> result = error.empty() ? Result<void>() : Error{error};
     if (result) running_ = **disk;
-    finish = [done = std::move(done), result] { done(result); };
+    under_way_ = [done = std::move(done), result] { done(result); };
   }
+  void finish() { std::exchange(under_way_, {})(); }
 
   Result<std::optional<std::string>> disk = std::optional<std::string>("one");
   std::string error;
   int asked = 0;
-  std::function<void()> finish;
 
  private:
+  std::function<void()> under_way_;
   std::string running_ = "one";
 };
 
