@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 
+#include <deque>
 #include <map>
 
 namespace catena::autopath {
@@ -45,7 +46,7 @@ class Others final : public Plugin {
   asio::awaitable<Outcome> later(Query& query, std::string_view said) const {
     const asio::any_io_executor executor = query.engine().executor();
     co_await asio::post(executor, asio::use_awaitable);
-    std::fill(shared_.begin(), shared_.end(), std::uint8_t{0});
+    for (auto& data : shared_) std::fill(data.begin(), data.end(), std::uint8_t{0});
     co_return say(query, said);
   }
 
@@ -66,16 +67,16 @@ class Others final : public Plugin {
     return Outcome::respond;
   }
 
-  // Its data lie in memory that is as short-lived as a cache's.
+  // Each has a serial of its own, and its data lie in memory that is as short-lived as a cache's.
   dns::Record shared_soa(Arena& arena) const {
-    dns::Record soa = test::record("shop.example. 5 SOA ns. admin. 1 2 3 4 5", arena);
-    shared_.assign(soa.rdata.begin(), soa.rdata.end());
-    soa.rdata = shared_;
+    const std::string serial = std::to_string(shared_.size() + 1);
+    dns::Record soa = test::record("example. 5 SOA ns. admin. " + serial + " 2 3 4 5", arena);
+    soa.rdata = shared_.emplace_back(soa.rdata.begin(), soa.rdata.end());
     return soa;
   }
 
   Script script_;
-  mutable std::vector<std::uint8_t> shared_ = std::vector<std::uint8_t>(64);
+  mutable std::deque<std::vector<std::uint8_t>> shared_;
 };
 
 /// A block with autopath for clients that search shop.example, example and net, one by one.
@@ -127,7 +128,8 @@ class Block {
   Query query_{engine_};
 };
 
-const char* const kSoa = "shop.example. 5 IN SOA ns. admin. 1 2 3 4 5";
+const char* const kFirstSoa = "example. 5 IN SOA ns. admin. 1 2 3 4 5";
+const char* const kSecondSoa = "example. 5 IN SOA ns. admin. 2 2 3 4 5";
 
 struct Case {
   const char* name;
@@ -170,7 +172,7 @@ const Case kCases[] = {
     {.name = "no data is an answer, and gets no CNAME",
      .script = {{"www.example.", "ND"}, {"www.net.", "www.net. 9 A 192.0.2.1"}},
      .ask = "www.shop.example. AAAA",
-     .said = {"NOERROR", kSoa},
+     .said = {"NOERROR", kSecondSoa},
      .asked = {"www.shop.example.", "www.example."},
      .successes = 1},
     {.name = "so is another server's SERVFAIL",
@@ -181,7 +183,7 @@ const Case kCases[] = {
      .successes = 1},
     {.name = "nobody has it: what the first domain said",
      .ask = "www.shop.example. A",
-     .said = {"NXDOMAIN", kSoa},
+     .said = {"NXDOMAIN", kFirstSoa},
      .asked = {"www.shop.example.", "www.example.", "www.net.", "www."}},
     {.name = "a chain of CNAMEs in the first domain gets no CNAME of ours",
      .script = {{"www.shop.example.", "www.shop.example. 9 CNAME a.b.\na.b. 7 A 192.0.2.1"}},
@@ -207,7 +209,7 @@ const Case kCases[] = {
     {.name = "what the first said outlives a wait",
      .script = {{"www.net.", "wait NX"}},
      .ask = "www.shop.example. A",
-     .said = {"NXDOMAIN", kSoa},
+     .said = {"NXDOMAIN", kFirstSoa},
      .asked = {"www.shop.example.", "www.example.", "www.net.", "www."}},
     {.name = "an error ends the walk",
      .script = {{"www.example.", "error"}, {"www.net.", "www.net. 9 A 192.0.2.1"}},
@@ -240,16 +242,16 @@ const Case kCases[] = {
     {.name = "a later one does not matter",
      .script = {{"www.net.", "drop"}},
      .ask = "www.shop.example. A",
-     .said = {"NXDOMAIN", kSoa},
+     .said = {"NXDOMAIN", kFirstSoa},
      .asked = {"www.shop.example.", "www.example.", "www.net.", "www."}},
     {.name = "a name in another domain is asked as it is",
      .script = {{"www.example.", "NX"}},
      .ask = "www.example. A",
-     .said = {"NXDOMAIN", kSoa},
+     .said = {"NXDOMAIN", kFirstSoa},
      .asked = {"www.example."}},
     {.name = "the first domain itself as well",
      .ask = "shop.example. A",
-     .said = {"NXDOMAIN", kSoa},
+     .said = {"NXDOMAIN", kFirstSoa},
      .asked = {"shop.example."}},
 };
 
@@ -266,7 +268,7 @@ TEST_CASE("a client's search path is walked for it", "[autopath]") {
 
 TEST_CASE("names outside of autopath's zones are left alone", "[autopath]") {
   Block block({}, "other.example.");
-  CHECK(block.ask("www.shop.example. A") == Texts{"NXDOMAIN", kSoa});
+  CHECK(block.ask("www.shop.example. A") == Texts{"NXDOMAIN", kFirstSoa});
   CHECK(block.asked() == Texts{"www.shop.example."});
 }
 

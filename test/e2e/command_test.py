@@ -111,10 +111,11 @@ CHECKS = [
      ["Corefile:2: Unknown directive 'whomai' (did you mean 'whoami'?)"]),
     ("a plugin that is not in this build", ".:0 {\n    rewrite name a b\n}\n",
      ["Corefile:2: rewrite: known, not in this build"]),
-    ("an option that is not in this build",
+    ("a multicluster zone of nobody",
      ".:0 {\n    kubernetes cluster.local {\n        endpoint http://127.0.0.1:1\n"
-     "        multicluster cluster.local\n    }\n}\n",
-     ["Corefile:4: kubernetes: 'multicluster' is known, not in this build"]),
+     "        multicluster set.local\n    }\n}\n",
+     ["Corefile:4: kubernetes: is not authoritative for the multicluster zone set.local. "
+      "(authoritative zones: [cluster.local.])"]),
     ("a scheme that is not in this build", "tls://.:853 {\n    whoami\n}\n",
      ["Corefile:1: 'tls://' is known, not in this build"]),
     ("an unknown property, with the nearest",
