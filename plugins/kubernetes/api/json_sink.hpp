@@ -15,6 +15,7 @@ class JsonSink {
  public:
   virtual ~JsonSink() = default;
   virtual void begin_replace() = 0;
+  virtual void forget_versions() {}
   /// Both give back what the object says of itself, or why it cannot be read.
   virtual Result<Metadata> upsert(std::string_view json) = 0;
   virtual Result<Metadata> remove(std::string_view json) = 0;
@@ -28,6 +29,7 @@ class DecodingSink final : public JsonSink {
   explicit DecodingSink(Sink<Object>& target) : target_(target) {}
 
   void begin_replace() override { target_.begin_replace(); }
+  void forget_versions() override { target_.forget_versions(); }
 
   Result<Metadata> upsert(std::string_view json) override {
     auto object = decode<Object>(json);
