@@ -17,6 +17,7 @@ constexpr int kNotAcceptable = 406;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
 constexpr int kInternalError = 500;
+constexpr int kProbeAttempts = 3;
 
 bool too_large(const StatusObject& status) {
   const auto is_cause = [](const std::string& reason) {
@@ -124,7 +125,10 @@ void Reflector::refused_probe(const StatusObject& status) {
   }
   say_refusal(status);
   if (status.code == kTooManyRequests || status.code >= kInternalError) return back_off();
-  // Whoever may not list may still watch.
+  // For its first moments a server knows nobody's rights. Whoever may not list for good may still
+  // watch.
+  if (++probes_refused_ < kProbeAttempts) return back_off();
+  probes_refused_ = 0;
   probed_ = true;
   phase_ = Phase::watch;
 }
