@@ -136,7 +136,8 @@ TEST_CASE("the reload line", "[reload][setup]") {
       {"twice: the second one is ignored", "reload 10s\nreload nonsense", {}},
       {"an interval below two seconds",
        "reload 1s",
-       {"Corefile:2: reload: interval value must be greater or equal to 2s, not '1s'"}},
+       {"Corefile:2: reload: interval value must be greater or equal to 2s, not '1s' "
+        "(expected a duration such as 30s of at least 2s)"}},
       {"a jitter below one second",
        "reload 10s 500ms",
        {"Corefile:2: reload: jitter value must be 0 or greater or equal to 1s"}},
