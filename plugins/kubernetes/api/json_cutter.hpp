@@ -42,6 +42,9 @@ class JsonCutter {
   /// Elements that were larger than the limit.
   std::uint64_t skipped() const { return skipped_; }
 
+  /// How the last one of them begins, for people: the API puts the name there.
+  std::string_view start_of_skipped() const { return start_of_skipped_; }
+
  private:
   bool in_string(char c);
   bool outside_string(char c, std::size_t at);
@@ -51,6 +54,7 @@ class JsonCutter {
   bool begin_piece(PieceKind kind, std::size_t at);
   bool end_piece(std::size_t end);
   void keep(std::string_view part);
+  void too_long(std::string_view part);
   bool fail(std::string_view text);
 
   BodyShape shape_;
@@ -62,6 +66,7 @@ class JsonCutter {
   std::size_t start_ = 0;  ///< Where the piece starts or goes on in this chunk.
   std::string key_;        ///< The last key of the list's own object.
   std::string_view error_;
+  std::string start_of_skipped_;
   std::uint64_t skipped_ = 0;
   std::size_t depth_ = 0;
   std::size_t outer_depth_ = 0;  ///< Depth around the piece that is being cut.

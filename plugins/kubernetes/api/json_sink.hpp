@@ -39,7 +39,7 @@ class DecodingSink final : public JsonSink {
 
   Result<Metadata> remove(std::string_view json) override {
     auto object = decode<Object>(json);
-    if (!object) return object.error();
+    if (!object) return remove_unreadable(json, object.error());
     target_.remove(object->metadata.name_space, object->metadata.name);
     return std::move(object->metadata);
   }
@@ -47,6 +47,14 @@ class DecodingSink final : public JsonSink {
   void commit_replace() override { target_.commit_replace(); }
 
  private:
+  // Its name is all that matters.
+  Result<Metadata> remove_unreadable(std::string_view json, const Error& error) {
+    auto about = decode<BookmarkObject>(json);
+    if (!about || about->name.empty()) return error;
+    target_.remove(about->name_space, about->name);
+    return Metadata{about->name, about->name_space, about->resource_version};
+  }
+
   Sink<Object>& target_;
 };
 

@@ -31,6 +31,16 @@ bool others_contain(const ServiceState& state, const Slice* slice, const Address
   });
 }
 
+/// The first that is none.
+std::string_view bad_address(const api::SliceObject& object) {
+  for (const api::Endpoint& endpoint : object.endpoints) {
+    for (const std::string& address : endpoint.addresses) {
+      if (!parse_address(address)) return address;
+    }
+  }
+  return {};
+}
+
 std::vector<Address> addresses_of(const Slice* slice) {
   std::vector<Address> addresses;
   if (slice == nullptr) return addresses;
@@ -54,9 +64,7 @@ SliceSink::SliceSink(const WriterContext& context)
       context_(&context),
       entries_(context.store, context.epoch),
       addresses_(context.store.by_endpoint),
-      bad_addresses_(
-          context.metrics.counter("catena_kubernetes_bad_addresses_total",
-                                  "Endpoint addresses that are none and are not served.")),
+      bad_addresses_(bad_addresses(context.metrics)),
       cluster_ip_seconds_(programming_seconds(context.metrics, "cluster_ip")),
       headless_seconds_(programming_seconds(context.metrics, "headless_with_selector")) {}
 
@@ -67,13 +75,17 @@ void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   if (!key) {
     // A slice of no service is somebody else's business, not a mistake (EndpointSlice API).
     if (!object.service_name.empty()) {
-      context_->skip("endpointslice", object.metadata, "its service's name is no DNS label");
+      context_->skip("endpointslices", object.metadata, "its service's name is no DNS label");
     }
     return withdraw(old_key, std::move(old));
   }
   std::size_t skipped = 0;
   kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped);
-  if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
+  if (skipped != 0 && object.address_type != "FQDN") {
+    bad_addresses_.add(Lane::shared, skipped);
+    context_->complain("endpointslices", object.metadata,
+                       fmt::format("'{:.60}' is no address", bad_address(object)));
+  }
   const bool moved = !old_key.empty() && old_key != *key;
   if (moved) withdraw(old_key, std::move(old));
   ServiceEntry& entry = entries_.entry(*key);

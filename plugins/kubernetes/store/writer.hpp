@@ -5,6 +5,7 @@
 #include "core/base/log.hpp"
 #include "core/base/metrics.hpp"
 
+#include "plugins/kubernetes/api/said.hpp"
 #include "plugins/kubernetes/store/resource_sink.hpp"
 
 #include <functional>
@@ -26,11 +27,23 @@ struct WriterContext {
   /// The data that queries see changed now.
   void touch() const;
 
-  /// Objects that cannot be served are said once each and counted.
-  void skip(std::string_view what, const api::Metadata& metadata, std::string_view why) const;
+  /// An object of this resource that cannot be served: said once and counted.
+  void skip(std::string_view resource, const api::Metadata& metadata, std::string_view why) const;
+
+  /// Something wrong with an object that is served all the same: said once.
+  void complain(std::string_view resource,
+                const api::Metadata& metadata,
+                std::string_view what) const;
+
+  /// What has been said. The API thread only.
+  mutable api::Said said = {};
 };
 
-/// Adds and removes services at addresses; an address nobody has any more goes.
+/// Addresses of Services, endpoints and pods that are none.
+metrics::Counter& bad_addresses(metrics::Registry& metrics);
+
+/// Adds and removes services at addresses; an address nobody has any more goes. Services with the
+/// same address are in the order of their keys, whenever they came: all servers answer alike.
 class AddressIndexWriter {
  public:
   AddressIndexWriter(HashIndex<ServicesByAddress>& index) : index_(&index) {}
@@ -69,11 +82,16 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
  private:
   void apply(KeptService& kept, const api::ServiceObject& object) override;
   void forget(KeptService& kept) override;
+  void settle() override;
   void set_addresses(ServiceEntry& entry, const ServiceSpec* before, const ServiceSpec* after);
+  void look_at_addresses(const api::ServiceObject& object, const ServiceSpec& spec);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;
   AddressIndexWriter addresses_;
+  metrics::Counter& bad_addresses_;
+  metrics::Counter& shared_addresses_;
+  std::vector<Address> suspects_;  // Cluster IPs that may have two services.
 };
 
 struct KeptSlice {
@@ -116,6 +134,7 @@ class PodSink final : public ResourceSink<api::PodObject, KeptPod> {
   void remove_pod(const Address& address, const std::string& namespace_key);
 
   const WriterContext* context_;
+  metrics::Counter& bad_addresses_;
 };
 
 struct KeptNamespace {
