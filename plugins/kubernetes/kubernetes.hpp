@@ -8,6 +8,7 @@
 
 #include "plugins/kubernetes/answer/answerer.hpp"
 #include "plugins/kubernetes/cluster.hpp"
+#include "plugins/kubernetes/other_domain.hpp"
 
 #include <memory>
 
@@ -26,10 +27,11 @@ class Kubernetes final : public Plugin, public Startable, public Ready {
 
   Reply serve(Query& query, Next next) const override;
 
-  /// Waits until the cluster is known, but no longer than startup_timeout.
+  /// Waits until the cluster is known, but no longer than startup_timeout, and not at all with a
+  /// snapshot.
   void start() override;
   void stop() override;
-  bool ready() const override { return cluster_->store().synced(); }
+  bool ready() const override { return cluster_->usable(); }
 
  private:
   Reply deny(Query& query, Next next, dns::NameView zone) const;
@@ -38,6 +40,7 @@ class Kubernetes final : public Plugin, public Startable, public Ready {
   Config config_;
   std::shared_ptr<Cluster> cluster_;
   Answerer answerer_;
+  OtherDomain other_domain_;
 };
 
 }  // namespace catena::kubernetes
