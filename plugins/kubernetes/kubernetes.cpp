@@ -8,11 +8,16 @@ Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
       cluster_(std::move(cluster)),
       answerer_(config_.answers, cluster_->store()),
       metadata_(config_.answers, cluster_->store()),
-      search_path_(config_.answers, cluster_->store(), config_.host_search) {}
+      search_path_(config_.answers, cluster_->store(), config_.host_search),
+      other_domain_(config_.answers.zones, cluster_->store(), cluster_->log(),
+                    cluster_->metrics()) {}
 
 Reply Kubernetes::serve(Query& query, Next next) const {
   const dns::Name* zone = config_.answers.zones.match(query.name());
-  if (zone == nullptr) return next(query);
+  if (zone == nullptr) {
+    other_domain_.look(query);
+    return next(query);
+  }
   // The plugin transfer, further up, deals with transfers where it is configured.
   if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
     return query.fail(dns::Rcode::Refused);
@@ -38,7 +43,9 @@ Reply Kubernetes::deny(Query& query, Next next, dns::NameView zone) const {
     query.retract();
     return next(query);
   }
-  query.response().rcode = ready() ? dns::Rcode::NXDomain : dns::Rcode::ServFail;
+  // What a snapshot does not hold may be new since.
+  const bool known = cluster_->store().synced();
+  query.response().rcode = known ? dns::Rcode::NXDomain : dns::Rcode::ServFail;
   answerer_.deny(query, zone);
   return Outcome::respond;
 }

@@ -10,6 +10,7 @@
 #include "plugins/kubernetes/answer/metadata.hpp"
 #include "plugins/kubernetes/answer/search_path.hpp"
 #include "plugins/kubernetes/cluster.hpp"
+#include "plugins/kubernetes/other_domain.hpp"
 
 #include <memory>
 #include <span>
@@ -36,10 +37,11 @@ class Kubernetes final : public Plugin,
 
   Reply serve(Query& query, Next next) const override;
 
-  /// Waits until the cluster is known, but no longer than startup_timeout.
+  /// Waits until the cluster is known, but no longer than startup_timeout, and not at all with a
+  /// snapshot.
   void start() override;
   void stop() override;
-  bool ready() const override { return cluster_->store().synced(); }
+  bool ready() const override { return cluster_->usable(); }
 
   std::string_view metadata(Query& query, std::string_view label) const override {
     return metadata_.value(query, label);
@@ -57,6 +59,7 @@ class Kubernetes final : public Plugin,
   Answerer answerer_;
   Metadata metadata_;
   SearchPath search_path_;
+  OtherDomain other_domain_;
 };
 
 }  // namespace catena::kubernetes

@@ -311,6 +311,8 @@ bool read(std::string_view message, BookmarkObject& object) {
     return field.number != 1 || read_metadata(field.bytes, metadata, visit);
   });
   object.resource_version = std::move(metadata.resource_version);
+  object.name = std::move(metadata.name);
+  object.name_space = std::move(metadata.name_space);
   return good;
 }
 

@@ -25,6 +25,12 @@ std::optional<Address> parse_address(std::string_view text) {
   return std::nullopt;
 }
 
+std::string address_text(const Address& address) {
+  char buffer[INET6_ADDRSTRLEN];
+  inet_ntop(address.is_v4() ? AF_INET : AF_INET6, address.bytes.data(), buffer, sizeof(buffer));
+  return buffer;
+}
+
 DashedText dashed(std::string_view address_text) {
   DashedText text;
   if (address_text.size() + 1 > text.characters.size()) return text;

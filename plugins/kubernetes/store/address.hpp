@@ -23,6 +23,9 @@ struct Address {
   static Address of(std::span<const std::uint8_t> bytes);
 };
 
+/// The canonical spelling.
+std::string address_text(const Address& address);
+
 /// Any spelling of an IPv4 or IPv6 address; nothing for anything else.
 std::optional<Address> parse_address(std::string_view text);
 

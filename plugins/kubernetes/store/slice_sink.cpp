@@ -25,6 +25,16 @@ metrics::Histogram& programming_seconds(metrics::Registry& metrics, std::string 
                            programming_buckets(), {{"service_kind", std::move(kind)}});
 }
 
+/// The first that is none.
+std::string_view bad_address(const api::SliceObject& object) {
+  for (const api::Endpoint& endpoint : object.endpoints) {
+    for (const std::string& address : endpoint.addresses) {
+      if (!parse_address(address)) return address;
+    }
+  }
+  return {};
+}
+
 std::vector<Address> difference(const std::vector<Address>& a, const std::vector<Address>& b) {
   std::vector<Address> only_a;
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only_a));
@@ -48,13 +58,17 @@ void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   if (!key) {
     // A slice of no service is somebody else's business, not a mistake (EndpointSlice API).
     if (!object.service_name.empty()) {
-      context_->skip("endpointslice", object.metadata, "its service's name is no DNS label");
+      context_->skip("endpointslices", object.metadata, "its service's name is no DNS label");
     }
     return withdraw(old_entry, std::move(old));
   }
   std::size_t skipped = 0;
   kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped);
-  if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
+  if (skipped != 0 && object.address_type != "FQDN") {
+    bad_addresses_.add(Lane::shared, skipped);
+    context_->complain("endpointslices", object.metadata,
+                       fmt::format("'{:.60}' is no address", bad_address(object)));
+  }
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));
   kept.entry = &entry;

@@ -55,7 +55,7 @@ class Cluster {
   explicit Cluster(Identities identities = Identities::dropped)
       : store_(epoch_),
         metrics_(2),
-        context_{store_,   epoch_, clock_, Log(silence_), metrics_, EndpointNames::by_address,
+        context_{store_,   epoch_, clock_, Log(lines_), metrics_, EndpointNames::by_address,
                  identities == Identities::kept},
         services_(context_),
         slices_(context_),
@@ -69,6 +69,12 @@ class Cluster {
   metrics::Registry& metrics() { return metrics_; }
   ServiceSink& services() { return services_; }
   SliceSink& slices() { return slices_; }
+  PodSink& pods() { return pods_; }
+  NamespaceSink& namespaces() { return namespaces_; }
+  const WriterContext& context() const { return context_; }
+
+  /// What was logged above DEBUG.
+  std::vector<std::string>& lines() { return lines_.lines; }
 
   void name_space(const std::string& name) { namespaces_.upsert({{name, "", next()}}); }
 
@@ -125,8 +131,11 @@ class Cluster {
   }
 
  private:
-  struct Silence final : LogSink {
-    void write(LogLevel, std::string_view) override {}
+  struct Lines final : LogSink {
+    void write(LogLevel level, std::string_view line) override {
+      if (level != LogLevel::debug) lines.emplace_back(line);
+    }
+    std::vector<std::string> lines;
   };
 
   std::string next() { return std::to_string(++version_); }
@@ -151,7 +160,7 @@ class Cluster {
     return ports;
   }
 
-  Silence silence_;
+  Lines lines_;
   ManualClock clock_;
   epoch::Domain epoch_;
   Store store_;

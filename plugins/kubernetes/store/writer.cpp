@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/store/writer.hpp"
 
+#include "plugins/kubernetes/api/skipped_objects.hpp"
+
 #include <algorithm>
 
 namespace catena::kubernetes {
@@ -25,6 +27,19 @@ namespace {
 
 Key key_of(const std::string& wire) {
   return {reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()};
+}
+
+bool key_less(const ServiceEntry* a, const ServiceEntry* b) {
+  return std::ranges::lexicographical_compare(a->key(), b->key());
+}
+
+/// "NAMESPACE/NAME".
+std::string name_of(const ServiceEntry& entry) {
+  const Key name_space = entry.namespace_key();
+  const auto text = [](Key label) {
+    return std::string(reinterpret_cast<const char*>(label.data()) + 1, label[0]);
+  };
+  return text(name_space) + '/' + text(entry.key());
 }
 
 // An address in two slices, or twice in one: then answers have to look for duplicates.
@@ -53,29 +68,34 @@ void WriterContext::touch(std::atomic<std::uint32_t>& serial) const {
   serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
 }
 
-void WriterContext::skip(std::string_view what,
+void WriterContext::skip(std::string_view resource,
                          const api::Metadata& metadata,
                          std::string_view why) const {
-  metrics
-      .counter("catena_kubernetes_skipped_objects_total",
-               "Objects of the API that break rules and are not served.",
-               {{"resource", std::string(what)}})
-      .add(Lane::shared);
-  log.warning("{} {}/{} is not served: {}", what, metadata.name_space, metadata.name, why);
+  api::skipped_objects(metrics, resource, api::kInvalid).add(Lane::shared);
+  complain(resource, metadata, fmt::format("it is not served: {}", why));
+}
+
+void WriterContext::complain(std::string_view resource,
+                             const api::Metadata& metadata,
+                             std::string_view what) const {
+  const std::string_view slash = metadata.name_space.empty() ? "" : "/";
+  std::string text = api::one_line(fmt::format("{}: {}{}{}: {}", resource, metadata.name_space,
+                                               slash, metadata.name, what));
+  if (said.first(text)) log.warning("{}", text);
 }
 
 metrics::Counter& bad_addresses(metrics::Registry& metrics) {
   return metrics.counter("catena_kubernetes_bad_addresses_total",
-                         "Endpoint addresses that are none and are not served.");
+                         "Addresses of Services, endpoints and pods that are none.");
 }
 
 void AddressIndexWriter::add(const Address& address, const ServiceEntry& service) {
   const ServicesByAddress* old = index_->find(address.span());
   auto node =
       std::make_unique<ServicesByAddress>(old == nullptr ? ServicesByAddress{address, {}} : *old);
-  if (std::find(node->services.begin(), node->services.end(), &service) != node->services.end())
-    return;
-  node->services.push_back(&service);
+  auto& services = node->services;
+  if (std::find(services.begin(), services.end(), &service) != services.end()) return;
+  services.insert(std::upper_bound(services.begin(), services.end(), &service, key_less), &service);
   index_->put(std::move(node));
 }
 
@@ -127,18 +147,48 @@ ServiceSink::ServiceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
       entries_(context.store.services, context.epoch),
-      addresses_(context.store.by_cluster_ip) {}
+      addresses_(context.store.by_cluster_ip),
+      bad_addresses_(bad_addresses(context.metrics)),
+      shared_addresses_(context.metrics.counter("catena_kubernetes_shared_cluster_ips_total",
+                                                "Cluster IPs that two Services came to have.")) {}
 
 void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
   const auto key = wire_key({object.metadata.name, object.metadata.name_space});
-  if (!key) return context_->skip("service", object.metadata, "its name is no DNS label");
+  if (!key) return context_->skip("services", object.metadata, "its name is no DNS label");
   const std::shared_ptr<const ServiceSpec> before = std::move(kept.spec);
   kept.spec = std::make_shared<const ServiceSpec>(object);
   ServiceEntry& entry = entries_.entry(*key);
   kept.entry = &entry;
   entries_.set_spec(entry, kept.spec);
   set_addresses(entry, before.get(), kept.spec.get());
+  look_at_addresses(object, *kept.spec);
   context_->touch();
+}
+
+void ServiceSink::look_at_addresses(const api::ServiceObject& object, const ServiceSpec& spec) {
+  for (const Address& ip : spec.cluster_ips) {
+    if (store().by_cluster_ip.find(ip.span())->services.size() > 1) suspects_.push_back(ip);
+  }
+  if (spec.kind != ServiceKind::cluster_ip) return;
+  for (const std::string& text : object.cluster_ips) {
+    if (parse_address(text)) continue;
+    bad_addresses_.add(Lane::shared);
+    context_->complain("services", object.metadata,
+                       fmt::format("its cluster IP '{:.60}' is no address", text));
+  }
+}
+
+// Not before the whole state is there: a service that has gone may have had the address.
+void ServiceSink::settle() {
+  for (const Address& ip : std::exchange(suspects_, {})) {
+    const ServicesByAddress* found = store().by_cluster_ip.find(ip.span());
+    if (found == nullptr || found->services.size() < 2) continue;
+    shared_addresses_.add(Lane::shared);
+    std::string text = api::one_line(fmt::format(
+        "services: {} and {} have the same cluster IP {}; its name is that of the first",
+        name_of(*found->services[0]), name_of(*found->services[1]), address_text(ip)));
+    if (context_->said.first(text)) context_->log.warning("{}", text);
+  }
 }
 
 void ServiceSink::forget(KeptService& kept) {
@@ -166,7 +216,7 @@ NamespaceSink::NamespaceSink(const WriterContext& context)
 
 void NamespaceSink::apply(KeptNamespace& kept, const api::NamespaceObject& object) {
   const auto key = wire_key({object.metadata.name});
-  if (!key) return context_->skip("namespace", object.metadata, "its name is no DNS label");
+  if (!key) return context_->skip("namespaces", object.metadata, "its name is no DNS label");
   if (!kept.wire_key.empty()) return;
   kept.wire_key = *key;
   store().namespaces.put(std::make_unique<NamespaceEntry>(NamespaceEntry{*key}));
