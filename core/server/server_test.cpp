@@ -5,7 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 namespace catena::server {
@@ -177,6 +179,70 @@ TEST_CASE("stopping finishes what is under way", "[server]") {
   CHECK(catena::test::decode(udp.receive()).rcode == "NOERROR");
   CHECK(catena::test::decode(tcp.receive().value()).question == "b.wait. IN A");
   CHECK(tcp.closed());
+}
+
+bool is_refused(std::uint16_t port) {
+  try {
+    const TcpClient client(port);
+    return false;
+  } catch (const std::runtime_error&) {
+    return true;
+  }
+}
+
+// A query waits, so that leaving takes as long as it may; each client has a port of its own, by which
+// the kernel chooses between the two servers.
+TEST_CASE("a server that leaves keeps nothing from another one on its port", "[server]") {
+  ServerLimits limits;
+  limits.drain = std::chrono::milliseconds(300);
+  for (const std::string bind : {" bind 127.0.0.1\n", ""}) {
+    CAPTURE(bind);
+    Running old(". {\n" + bind + " wait\n answer 1\n}\n", limits);
+    UdpClient waiting(old.port());
+    waiting.send(query_bytes("a.wait. A"));
+    CHECK(UdpClient(old.port()).ask("b.example. A").rcode == "NOERROR");
+    Running young(".:" + std::to_string(old.port()) + " {\n" + bind + " answer 2\n}\n");
+    std::atomic<bool> gone{false};
+    std::thread leaving([&] {
+      old.server.stop();
+      gone = true;
+    });
+    std::size_t silent = 0;
+    do {
+      UdpClient client(young.port());
+      client.send(query_bytes("c.example. A"));
+      if (client.receive().empty()) ++silent;
+    } while (!gone && silent == 0);
+    leaving.join();
+    CHECK(silent == 0);
+    CHECK(catena::test::decode(waiting.receive()).question == "a.wait. IN A");
+  }
+}
+
+TEST_CASE("who has just connected may ask once before the server leaves", "[server]") {
+  Running running(kAnswer);
+  TcpClient whole(running.port());
+  TcpClient halved(running.port());
+  TcpClient finished(running.port());
+  CHECK(finished.ask("a.example. A").rcode == "NOERROR");
+  const test::Bytes question = test::framed(query_bytes("b.example. A"));
+  halved.send_raw({question.begin(), question.begin() + 9});
+  std::thread leaving([&] { running.server.stop(); });
+  CHECK(finished.closed());
+  CHECK(eventually([&] { return is_refused(running.port()); }));
+  // Two in one piece, as the C libraries send A and AAAA.
+  test::Bytes two = question;
+  two.insert(two.end(), question.begin(), question.end());
+  whole.send_raw(two);
+  halved.send_raw({question.begin() + 9, question.end()});
+  for (TcpClient* client : {&whole, &whole, &halved}) {
+    const auto reply = client->receive();
+    REQUIRE(reply.has_value());
+    CHECK(catena::test::decode(*reply).rcode == "NOERROR");
+  }
+  CHECK(whole.closed());
+  CHECK(halved.closed());
+  leaving.join();
 }
 
 TEST_CASE("stopping does not wait for ever", "[server]") {

@@ -47,7 +47,13 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
 
   void start();
 
-  /// Answers what has arrived, then ends as soon as nothing is under way.
+  const Listener& listener() const { return *listener_; }
+
+  /// From now on messages are for this listener; those under way keep theirs.
+  void serve(const Listener& listener);
+
+  /// Answers what has arrived, then ends as soon as nothing is under way. A client that has just
+  /// connected or is in the middle of a message may ask first.
   void drain();
   void close();
 
@@ -79,11 +85,12 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   TimePoint deadline() const;
 
   std::size_t unsent() const { return out_.size() - sent_; }
+  bool question_coming() const { return queries_ == 0 || !in_.empty(); }
   bool paused() const { return finishing_ || in_flight_ >= kMaxInFlight || unsent() > kHighWater; }
 
   TcpConnections& connections_;
   asio::posix::stream_descriptor socket_;
-  const Listener& listener_;
+  const Listener* listener_;
   Transport transport_;
   asio::steady_timer timer_;
   asio::steady_timer drained_;  // Never fires: cancelled when there is room again.
@@ -97,6 +104,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   TimePoint last_progress_;  // The last byte that the client took.
   bool reading_ = false;
   bool writing_ = false;
+  bool draining_ = false;
   bool finishing_ = false;  // Nothing more is read.
   bool closed_ = false;
 };

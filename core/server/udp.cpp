@@ -136,11 +136,21 @@ void UdpSocket::on_readable() {
   start();
 }
 
+// A connected socket gets what its peer sends, and nobody sends from our own address. It still sends
+// to anybody. Closing it would lose what came since it was read last.
+void UdpSocket::turn_away() {
+  SocketAddress own;
+  own.size = sizeof own.storage;
+  if (::getsockname(place_.socket, own.get(), &own.size) != 0) return;
+  static_cast<void>(::connect(place_.socket, own.get(), own.size));
+}
+
 void UdpSocket::drain() {
-  // What a client sends from now on is not waited for: at most what a full buffer holds.
+  // What a full buffer holds, where the kernel does not turn others away.
   static constexpr int kMostTurns = 4096;
   draining_ = true;
   descriptor_.cancel();
+  turn_away();
   for (int i = 0; i < kMostTurns && receiver_.turn(place_) != 0; ++i) continue;
 }
 

@@ -53,13 +53,20 @@ class UdpSocket {
 
   void start();
 
-  /// Answers what the kernel still holds and waits for nothing more. The socket stays open for the
-  /// answers of queries that wait.
+  const Listener& listener() const { return *place_.listener; }
+
+  /// From now on for the same address in another configuration.
+  void serve(const Listener& listener) { place_.listener = &listener; }
+
+  /// Answers what the kernel still holds and waits for nothing more: what comes from now on is for
+  /// the other sockets of the port, another process's too. The socket stays open for the answers of
+  /// queries that wait. May be called again for what was on its way.
   void drain();
 
  private:
   static constexpr int kTurns = 8;  // Batches before other sockets get their turn.
   void on_readable();
+  void turn_away();
 
   asio::posix::stream_descriptor descriptor_;
   UdpPlace place_;

@@ -20,6 +20,12 @@ def dashed(address):
     return address.replace(".", "-").replace(":", "-")
 
 
+def spelled_out(address):
+    """An IPv6 address with its zeros."""
+    return ":".join(f"{int(part, 16):x}" for part in ipaddress.ip_address(address).exploded.split(":")) \
+        if ":" in address else address
+
+
 def mixed(name):
     """The name in letters of changing case."""
     return "".join(c.upper() if at % 2 else c for at, c in enumerate(name))
@@ -84,6 +90,7 @@ def all_names(objects):
     for pod in objects.pods:
         for address in pod.addresses:
             yield f"{dashed(address)}.{pod.namespace}.pod.{ZONE}"
+            yield f"{dashed(spelled_out(address))}.{pod.namespace}.pod.{ZONE}"
 
 
 def questions_about(objects, most=1500, kinds=KINDS, seed=1, names=None):

@@ -119,7 +119,7 @@ def test_pods_disabled(folder):
 
 def test_pods_verified(folder):
     explained = with_options(folder, "pods verified\nttl 0", pods="verified", ttl=0)
-    assert "pods_by_all_of_their_addresses" in explained, explained
+    assert "pods_in_any_spelling" in explained, explained
 
 
 def test_a_long_time_to_live(folder):

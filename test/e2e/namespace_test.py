@@ -5,21 +5,12 @@
 All of it happens in network, mount and user namespaces of its own; nothing outside of them changes.
 """
 
-import os
-import pathlib
 import shutil
-import signal
 import subprocess
-import sys
 
-from harness import Catena, Kubesim, PATIENCE, Program, Skip, eventually, main, stop_cleanly
+from harness import Catena, Kubesim, PATIENCE, eventually, main, stop_cleanly
+from pod import Host, SERVER, become_a_pod, enter, ip, said
 
-SERVER = "10.247.3.10"
-INSIDE = "CATENA_TEST_NAMESPACE"
-RESOLV_CONF = f"""nameserver {SERVER}
-search default.svc.cluster.local svc.cluster.local cluster.local
-options ndots:5
-"""
 COREFILE = """
 .:53 {{
     bind {server}
@@ -35,29 +26,6 @@ COREFILE = """
     }}
 }}
 """
-
-
-def mount_over(path, folder, text):
-    """The real file of a link, as the link may lead out of /etc."""
-    target = os.path.realpath(path)
-    if not os.path.exists(target):
-        raise OSError(f"{path} does not exist here")
-    source = pathlib.Path(folder) / pathlib.Path(path).name
-    source.write_text(text)
-    subprocess.run(["mount", "--bind", source, target], check=True)
-
-
-def become_a_pod(folder):
-    ip("link", "set", "lo", "up")
-    ip("address", "add", f"{SERVER}/32", "dev", "lo")
-    mount_over("/etc/resolv.conf", folder, RESOLV_CONF)
-    mount_over("/etc/nsswitch.conf", folder, "hosts: files dns\n")
-
-
-def said(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
-    assert done.returncode == 0, (command, done.stdout, done.stderr)
-    return done.stdout
 
 
 def lines_of(text):
@@ -102,42 +70,11 @@ def test_nslookup_as_on_the_page(folder):
     stop_cleanly(catena, kubesim)
 
 
-class Host:
-    """Another host on a wire of its own: a network namespace, and the two ends of a veth."""
-
-    here, there = "10.99.0.1", "10.99.0.2"
-
-    def __init__(self, folder):
-        self.holder = Program(["unshare", "--net", "sleep", "600"], folder, "host")
-        pid = self.holder.process.pid
-        own = os.readlink("/proc/self/ns/net")
-        eventually(lambda: os.readlink(f"/proc/{pid}/ns/net") != own)
-        self.enter = ["nsenter", f"--net=/proc/{pid}/ns/net"]
-        try:
-            ip("link", "add", "wire", "type", "veth", "peer", "name", "far", "netns", pid)
-        except subprocess.CalledProcessError:
-            raise Skip("the kernel has no veth") from None
-        ip("address", "add", f"{self.here}/24", "dev", "wire")
-        ip("link", "set", "wire", "up")
-        ip("address", "add", f"{self.there}/24", "dev", "far", inside=self.enter)
-        ip("link", "set", "far", "up", inside=self.enter)
-
-    def vanish(self, program):
-        """The wire is cut first, so that nothing that is said in dying arrives."""
-        ip("link", "delete", "wire")
-        program.stop(signal.SIGKILL)
-        self.holder.stop(signal.SIGKILL)
-
-
-def ip(*arguments, inside=()):
-    subprocess.run([*inside, "ip", *map(str, arguments)], check=True)
-
-
 def test_an_api_server_that_vanishes_without_a_word(folder):
     """No end of the connection and no reset ever comes: noticed within 45 s all the same."""
     ip("link", "set", "lo", "up")
-    listen = ("--listen", f"{Host.there}:6443")
     host = Host(folder)
+    listen = ("--listen", f"{host.there}:6443")
     kubesim = Kubesim(folder, arguments=listen, wrapper=host.enter)
     catena = Catena(folder, COREFILE.format(server="127.0.0.1", kubeconfig=kubesim.kubeconfig))
     headless = "nginx-headless.default.svc.cluster.local"
@@ -172,21 +109,6 @@ def check_busybox(found_at, domain):
                for line in found[2:]), found
 
 
-def enter():
-    """Runs this program again in namespaces of its own; ends with 77 where that is forbidden."""
-    unshare = ["unshare", "--map-root-user", "--net", "--mount"]
-    possible = subprocess.run([*unshare, "ip", "link", "set", "lo", "up"], capture_output=True,
-                              text=True)
-    if possible.returncode != 0:
-        print(f"skipped: private namespaces are not allowed here: {possible.stderr.strip()}")
-        sys.exit(77)
-    os.execvpe(unshare[0], [*unshare, *sys.argv], {**os.environ, INSIDE: "1"})
-
-
 if __name__ == "__main__":
-    if not shutil.which("unshare"):
-        print("skipped: there is no unshare here")
-        sys.exit(77)
-    if os.environ.get(INSIDE) != "1":
-        enter()
+    enter()
     main(globals())

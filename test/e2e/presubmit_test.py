@@ -42,7 +42,8 @@ def sources(**options):
 
 def programs():
     """All that has a comment with `#`, `//` or a line of its own for the licence."""
-    yield from files(".cpp", ".hpp", ".py", ".sh", ".cmake", "CMakeLists.txt")
+    yield from files(".cpp", ".hpp", ".py", ".sh", ".cmake", ".c", ".go", ".java", ".js",
+                     "CMakeLists.txt")
     yield from (ROOT / "CMakeLists.txt", ROOT / "cmd" / "run", ROOT / "test" / "run",
                 ROOT / ".ci" / "run",
                 *(ROOT / "test" / "cluster" / name for name in ("build", "run", "up")))

@@ -55,7 +55,8 @@ class Answerer {
   Finding chase(const Builder& builder, dns::NameView target) const;
 
   bool exposed(Key namespace_key) const;
-  const ServiceState* find(Key service_key) const;
+  const ServiceState* find(const ParsedName& name) const;
+  std::uint32_t serial(dns::NameView zone) const;
 
   const AnswerSettings* settings_;
   const Store* store_;

@@ -15,6 +15,7 @@ class EncodedSink {
  public:
   virtual ~EncodedSink() = default;
   virtual void begin_replace() = 0;
+  virtual void forget_versions() {}
   /// Both give back what the object says of itself, or why it cannot be read.
   virtual Result<Metadata> upsert(Encoding encoding, std::string_view bytes) = 0;
   virtual Result<Metadata> remove(Encoding encoding, std::string_view bytes) = 0;
@@ -28,6 +29,7 @@ class DecodingSink final : public EncodedSink {
   explicit DecodingSink(Sink<Object>& target) : target_(target) {}
 
   void begin_replace() override { target_.begin_replace(); }
+  void forget_versions() override { target_.forget_versions(); }
 
   Result<Metadata> upsert(Encoding encoding, std::string_view bytes) override {
     auto object = decode<Object>(encoding, bytes);

@@ -159,6 +159,12 @@ class SliceDecoder final : public Decoder {
     if (path.is({"metadata", "labels", "kubernetes.io/service-name"})) {
       return take(object.service_name, kind, text);
     }
+    if (path.is({"metadata", "labels", "multicluster.kubernetes.io/service-name"})) {
+      return take(object.import_name, kind, text);
+    }
+    if (path.is({"metadata", "labels", "multicluster.kubernetes.io/source-cluster"})) {
+      return take(object.cluster_id, kind, text);
+    }
     if (path.is({"metadata", "annotations", "endpoints.kubernetes.io/last-change-trigger-time"})) {
       return take(object.last_change_trigger_time, kind, text);
     }
@@ -184,6 +190,28 @@ class SliceDecoder final : public Decoder {
   }
 
   bool ready_ = true;
+};
+
+class ImportDecoder final : public Decoder {
+ public:
+  ImportObject object;
+
+  bool open(const JsonPath& path) override {
+    if (path.is({"spec", "ports", kEach})) object.ports.push_back({{}, "TCP", {}});
+    return true;
+  }
+
+  bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
+    if (path.depth() < 2) return true;
+    if (path[0] == "metadata") return metadata(object.metadata, path, kind, text);
+    if (path.is({"spec", "type"})) return take(object.type, kind, text);
+    if (path.is({"spec", "ips", kEach})) return add(object.ips, kind, text);
+    const bool in_port = path.depth() == 4 && path[0] == "spec" && path[1] == "ports";
+    if (in_port && !object.ports.empty()) return port(object.ports.back(), path[3], kind, text);
+    return true;
+  }
+
+  void finish() {}
 };
 
 class PodDecoder final : public Decoder {
@@ -291,6 +319,11 @@ Result<ServiceObject> decode<ServiceObject>(std::string_view json) {
 template <>
 Result<SliceObject> decode<SliceObject>(std::string_view json) {
   return decode_named<SliceDecoder>(json);
+}
+
+template <>
+Result<ImportObject> decode<ImportObject>(std::string_view json) {
+  return decode_named<ImportDecoder>(json);
 }
 
 template <>

@@ -55,6 +55,16 @@ struct SliceObject {
   std::vector<Endpoint> endpoints;
   /// Annotation endpoints.kubernetes.io/last-change-trigger-time as it is; empty when missing.
   std::string last_change_trigger_time;
+  std::string import_name;  ///< Label multicluster.kubernetes.io/service-name, of imported ones.
+  std::string cluster_id;   ///< Label multicluster.kubernetes.io/source-cluster.
+};
+
+/// multicluster.x-k8s.io/v1alpha1 ServiceImport: a service of other clusters (kubernetes.md 4.12).
+struct ImportObject {
+  Metadata metadata;
+  std::string type;              ///< "ClusterSetIP" or "Headless".
+  std::vector<std::string> ips;  ///< Empty with Headless.
+  std::vector<Port> ports;
 };
 
 /// core/v1 Pod.
@@ -100,6 +110,8 @@ template <>
 Result<ServiceObject> decode<ServiceObject>(std::string_view json);
 template <>
 Result<SliceObject> decode<SliceObject>(std::string_view json);
+template <>
+Result<ImportObject> decode<ImportObject>(std::string_view json);
 template <>
 Result<PodObject> decode<PodObject>(std::string_view json);
 template <>

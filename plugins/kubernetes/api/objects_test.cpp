@@ -65,6 +65,28 @@ TEST_CASE("Slices are decoded, ready endpoints only") {
         std::string::npos);
 }
 
+TEST_CASE("ServiceImports and their slices are decoded") {
+  CHECK(read<ImportObject>(
+            R"({"apiVersion":"multicluster.x-k8s.io/v1alpha1","kind":"ServiceImport",
+                "metadata":{"name":"web","namespace":"shop","resourceVersion":"7"},
+                "spec":{"type":"ClusterSetIP","ips":["10.0.0.1","fd00::1"],
+                        "ports":[{"name":"http","port":80},{"protocol":"UDP","port":53}]},
+                "status":{"clusters":[{"cluster":"east"}]}})") ==
+        "shop/web@7 ClusterSetIP ips [\"10.0.0.1\", \"fd00::1\"] ports http/TCP/80 /UDP/53");
+  CHECK(read<ImportObject>(R"({"metadata":{"name":"db"},"spec":{"type":"Headless","ips":null}})") ==
+        "/db@ Headless ips [] ports");
+  CHECK(read<ImportObject>(R"({"metadata":{"name":"x"},"spec":{"ips":[1]}})") ==
+        "text expected, found 1");
+  CHECK(read<ImportObject>(R"({"spec":{"type":"Headless"}})") == "an object without a name");
+  const auto slice = decode<SliceObject>(
+      R"({"metadata":{"name":"s","labels":{"multicluster.kubernetes.io/service-name":"web",
+          "multicluster.kubernetes.io/source-cluster":"east"}}})");
+  REQUIRE(slice.has_value());
+  CHECK(slice->import_name == "web");
+  CHECK(slice->cluster_id == "east");
+  CHECK(slice->service_name.empty());
+}
+
 TEST_CASE("Pods, namespaces, statuses and bookmarks are decoded") {
   CHECK(read<PodObject>(R"({"metadata":{"name":"p","namespace":"n","labels":{"app":"x","t":"y"}},
                            "status":{"podIP":"9.9.9.9","podIPs":[{"ip":"10.0.0.1"},{"ip":"fd00::1"}]}})") ==

@@ -194,13 +194,14 @@ bool read_endpoint(std::string_view message, std::vector<Endpoint>& endpoints) {
 
 bool read_slice_metadata(std::string_view message, SliceObject& object) {
   const auto visit = [&](MetadataMap map, std::string_view key, std::string_view value) {
-    if (map == MetadataMap::labels && key == "kubernetes.io/service-name") {
-      object.service_name = value;
+    if (map == MetadataMap::annotations) {
+      const bool trigger = key == "endpoints.kubernetes.io/last-change-trigger-time";
+      if (trigger) object.last_change_trigger_time = value;
+      return;
     }
-    if (map == MetadataMap::annotations &&
-        key == "endpoints.kubernetes.io/last-change-trigger-time") {
-      object.last_change_trigger_time = value;
-    }
+    if (key == "kubernetes.io/service-name") object.service_name = value;
+    if (key == "multicluster.kubernetes.io/service-name") object.import_name = value;
+    if (key == "multicluster.kubernetes.io/source-cluster") object.cluster_id = value;
   };
   return read_metadata(message, object.metadata, visit);
 }
@@ -360,6 +361,11 @@ Result<ServiceObject> decode_protobuf<ServiceObject>(std::string_view message) {
 template <>
 Result<SliceObject> decode_protobuf<SliceObject>(std::string_view message) {
   return decode_named<SliceObject>(message);
+}
+
+template <>
+Result<ImportObject> decode_protobuf<ImportObject>(std::string_view) {
+  return Error{"a custom resource in protobuf, which the API server does not have"};
 }
 
 template <>

@@ -28,6 +28,8 @@ Result<ServiceObject> decode_protobuf<ServiceObject>(std::string_view message);
 template <>
 Result<SliceObject> decode_protobuf<SliceObject>(std::string_view message);
 template <>
+Result<ImportObject> decode_protobuf<ImportObject>(std::string_view message);
+template <>
 Result<PodObject> decode_protobuf<PodObject>(std::string_view message);
 template <>
 Result<NamespaceObject> decode_protobuf<NamespaceObject>(std::string_view message);

@@ -254,6 +254,7 @@ bool Reflector::unreadable(std::string_view what) {
 
 void Reflector::end_of_list() {
   if (phase_ == Phase::probe) {
+    probes_refused_ = 0;
     probed_ = true;
     phase_ = Phase::watch;
     return;
@@ -314,6 +315,7 @@ void Reflector::start_over() {
 void Reflector::relist_from_nothing() {
   start_over();
   if (version_unavailable_ || last_version_.empty()) back_off();
+  sink_.forget_versions();
   version_unavailable_ = true;
 }
 

@@ -125,6 +125,7 @@ class Reflector {
   bool pages_seen_ = false;
   bool one_page_ = false;  ///< Pages expired under way: all at once.
   bool probed_ = false;    ///< The server is known to be new enough for the next watch.
+  int probes_refused_ = 0;
   int stream_failures_ = 0;
   int unauthorized_ = 0;
   Encoding wanted_ = Encoding::protobuf;  ///< JSON for good once the server refused to choose.

@@ -43,6 +43,7 @@ class Objects final : public Sink<ServiceObject> {
   void remove(std::string_view name_space, std::string_view name) override {
     objects.erase(fmt::format("{}/{}", name_space, name));
   }
+  void forget_versions() override { ++forgotten; }
   void commit_replace() override {
     ++commits;
     std::erase_if(objects, [&](const auto& entry) { return !seen_.contains(entry.first); });
@@ -54,6 +55,7 @@ class Objects final : public Sink<ServiceObject> {
   }
   std::map<std::string, std::string> objects;
   int commits = 0;
+  int forgotten = 0;
 
  private:
   std::map<std::string, bool> seen_;
@@ -254,10 +256,23 @@ TEST_CASE("A broken watch goes on where it was, if the server is no older") {
   }
   SECTION("it was restored from an older state") {
     d.answer(504, kTooLarge);
+    CHECK(d.objects.forgotten == 1);
     CHECK(d.next() == Dialogue::target(kStream, ""));
     CHECK(d.lines.lines.back().find("older") != std::string::npos);
   }
+  SECTION("it has just started and does not know our rights yet") {
+    d.answer(403, R"({"message":"no","code":403})");
+    CHECK(d.next() == "wait 1600");
+    CHECK(d.next() == Dialogue::target(kProbe, "15"));
+    d.answer(504, kTooLarge);
+    CHECK(d.next() == Dialogue::target(kStream, ""));
+  }
   SECTION("listing is not allowed") {
+    for (int i = 0; i < 2; ++i) {
+      d.answer(403, R"({"message":"no","code":403})");
+      CHECK(d.next().starts_with("wait "));
+      CHECK(d.next() == Dialogue::target(kProbe, "15"));
+    }
     d.answer(403, R"({"message":"no","code":403})");
     CHECK(d.next() == Dialogue::target(kWatch, "15"));
   }
@@ -333,6 +348,22 @@ TEST_CASE("A missing right is said once, with verb and resource, and asked for a
         std::vector<std::string>{
             "[WARNING] services: not allowed to watch this resource (HTTP 403): may not watch",
             "[WARNING] services: not allowed to list this resource (HTTP 403): may not list"});
+}
+
+TEST_CASE("A resource that is not installed is said once, and asked for again") {
+  Dialogue d;
+  const auto [status, body] = recorded("404-group.http");
+  for (int i = 0; i < 3; ++i) {
+    d.next();
+    d.answer(status, body);
+    CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=0");
+    d.answer(status, body);
+    CHECK(d.next().starts_with("wait "));
+  }
+  CHECK(d.lines.lines ==
+        std::vector<std::string>{"[WARNING] services: the API server does not serve "
+                                 "/api/v1/services (HTTP 404); is it installed?"});
+  CHECK(!d.reflector.synced());
 }
 
 TEST_CASE("A very short watch is no reason for a hot loop") {

@@ -43,6 +43,11 @@ inline std::string show(const SliceObject& o) {
   return text;
 }
 
+inline std::string show(const ImportObject& o) {
+  return fmt::format("{}/{}@{} {} ips {} ports{}", o.metadata.name_space, o.metadata.name,
+                     o.metadata.resource_version, o.type, o.ips, show(o.ports));
+}
+
 inline std::string show(const PodObject& o) {
   std::string text = fmt::format("{}/{} {}", o.metadata.name_space, o.metadata.name, o.pod_ips);
   for (const auto& [key, value] : o.labels) text += fmt::format(" {}={}", key, value);

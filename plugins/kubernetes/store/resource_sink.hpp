@@ -24,6 +24,10 @@ class ResourceSink : public api::Sink<Object> {
 
   void begin_replace() final { ++generation_; }
 
+  void forget_versions() final {
+    for (auto& entry : entries_) entry.second.version.clear();
+  }
+
   void upsert(Object&& object) final {
     Entry& entry = entries_[object_key(object.metadata.name_space, object.metadata.name)];
     entry.generation = generation_;

@@ -49,6 +49,7 @@ struct ServiceSpec {
   StoredName external_name;
 
   explicit ServiceSpec(const api::ServiceObject& object);
+  bool operator==(const ServiceSpec&) const = default;
 };
 
 /// A service with all of its slices, as a query sees it at one moment. Never changes.

@@ -13,8 +13,12 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
-Slice::Slice(const api::SliceObject& object, EndpointNames names, std::size_t& skipped)
+Slice::Slice(const api::SliceObject& object,
+             EndpointNames names,
+             std::size_t& skipped,
+             std::string_view cluster)
     : ports_(object.ports), names_(1, '\0') {
+  if (cluster.size() <= dns::NameView::kMaxLabel) cluster_ = remember(to_lower(cluster));
   object.address_type == "IPv6" ? v6_.reserve(object.endpoints.size())
                                 : v4_.reserve(object.endpoints.size());
   Zones zones;
@@ -104,7 +108,7 @@ bool Slice::same_data(const Slice& other) const {
   const auto same_endpoint = [](const auto& a, const auto& b) {
     return a.address == b.address && a.label == b.label && a.zone == b.zone;
   };
-  return names_ == other.names_ && ports_ == other.ports_ &&
+  return names_ == other.names_ && cluster_ == other.cluster_ && ports_ == other.ports_ &&
          std::equal(v4_.begin(), v4_.end(), other.v4_.begin(), other.v4_.end(), same_endpoint) &&
          std::equal(v6_.begin(), v6_.end(), other.v6_.begin(), other.v6_.end(), same_endpoint);
 }

@@ -29,12 +29,19 @@ class Slice {
     std::uint32_t zone = 0;   ///< Offset into the names; 0: none.
   };
 
-  /// Addresses that are none are left out; `skipped` counts them.
-  Slice(const api::SliceObject& object, EndpointNames names, std::size_t& skipped);
+  /// Addresses that are none are left out; `skipped` counts them. `cluster` is where an imported
+  /// slice comes from.
+  Slice(const api::SliceObject& object,
+        EndpointNames names,
+        std::size_t& skipped,
+        std::string_view cluster = {});
 
   const std::vector<Packed<4>>& v4() const { return v4_; }
   const std::vector<Packed<16>>& v6() const { return v6_; }
   std::size_t size() const { return v4_.size() + v6_.size(); }
+
+  /// The id of the cluster that the endpoints are in, lower case; "" for this one.
+  std::string_view cluster() const { return text(cluster_); }
 
   const PortList& ports() const { return ports_; }
 
@@ -83,6 +90,7 @@ class Slice {
   std::vector<Packed<16>> v6_;
   PortList ports_;
   std::string names_;  // A zero byte, then texts with a length byte in front.
+  std::uint32_t cluster_ = 0;  // Offset into the names; 0: none.
   bool repeats_itself_ = false;
 };
 

@@ -36,10 +36,8 @@ std::vector<Address> difference(const std::vector<Address>& a, const std::vector
 SliceSink::SliceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
-      entries_(context.store, context.epoch),
-      bad_addresses_(
-          context.metrics.counter("catena_kubernetes_bad_addresses_total",
-                                  "Endpoint addresses that are none and are not served.")),
+      entries_(context.store.services, context.epoch),
+      bad_addresses_(bad_addresses(context.metrics)),
       cluster_ip_seconds_(programming_seconds(context.metrics, "cluster_ip")),
       headless_seconds_(programming_seconds(context.metrics, "headless_with_selector")) {}
 

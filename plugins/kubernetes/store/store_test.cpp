@@ -85,6 +85,23 @@ TEST_CASE("a relist that broke off takes nothing away", "[kubernetes]") {
   CHECK(state_of(cluster.store(), "a", "default") != nullptr);
 }
 
+TEST_CASE("after the API server went back, a version that was seen is news", "[kubernetes]") {
+  Cluster cluster;
+  const auto bring = [&cluster](const char* ip) {
+    api::ServiceObject object;
+    object.metadata = {"a", "default", "100"};
+    object.cluster_ips = {ip};
+    cluster.services().upsert(std::move(object));
+  };
+  bring("10.96.0.1");
+  bring("10.96.0.2");
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 0);
+  cluster.services().forget_versions();
+  bring("10.96.0.2");
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.1") == 0);
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 1);
+}
+
 TEST_CASE("the store is synced when each resource has been whole once", "[kubernetes]") {
   Cluster cluster;
   cluster.store().unsynced = 2;

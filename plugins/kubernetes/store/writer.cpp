@@ -47,10 +47,10 @@ bool repeats_others(const Slice& slice, const PointerList<Slice>& slices) {
 
 }  // namespace
 
-void WriterContext::touch() const {
+void WriterContext::touch(std::atomic<std::uint32_t>& serial) const {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
-  store.serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
+  serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
 }
 
 void WriterContext::skip(std::string_view what,
@@ -62,6 +62,11 @@ void WriterContext::skip(std::string_view what,
                {{"resource", std::string(what)}})
       .add(Lane::shared);
   log.warning("{} {}/{} is not served: {}", what, metadata.name_space, metadata.name, why);
+}
+
+metrics::Counter& bad_addresses(metrics::Registry& metrics) {
+  return metrics.counter("catena_kubernetes_bad_addresses_total",
+                         "Endpoint addresses that are none and are not served.");
 }
 
 void AddressIndexWriter::add(const Address& address, const ServiceEntry& service) {
@@ -84,8 +89,8 @@ void AddressIndexWriter::remove(const Address& address, const ServiceEntry& serv
 }
 
 ServiceEntry& ServiceEntryWriter::entry(const std::string& wire_key) {
-  if (ServiceEntry* found = store_->services.find(key_of(wire_key))) return *found;
-  return *store_->services.put(std::make_unique<ServiceEntry>(wire_key));
+  if (ServiceEntry* found = index_->find(key_of(wire_key))) return *found;
+  return *index_->put(std::make_unique<ServiceEntry>(wire_key));
 }
 
 void ServiceEntryWriter::set_spec(ServiceEntry& entry, std::shared_ptr<const ServiceSpec> spec) {
@@ -115,13 +120,13 @@ void ServiceEntryWriter::replace_slice(ServiceEntry& entry,
 void ServiceEntryWriter::publish(ServiceEntry& entry, std::unique_ptr<ServiceState> state) {
   const bool empty = !state->spec && state->slices.empty();
   entry.publish(std::move(state), *epoch_);
-  if (empty) store_->services.erase(entry.key());
+  if (empty) index_->erase(entry.key());
 }
 
 ServiceSink::ServiceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
-      entries_(context.store, context.epoch),
+      entries_(context.store.services, context.epoch),
       addresses_(context.store.by_cluster_ip) {}
 
 void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
