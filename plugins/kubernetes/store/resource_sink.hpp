@@ -25,7 +25,7 @@ class ResourceSink : public api::Sink<Object> {
   void begin_replace() final { ++generation_; }
 
   void forget_versions() final {
-    for (auto& entry : entries_) entry.second.version.clear();
+    for (auto& entry : entries_) entry.second.version = kUnknown;
   }
 
   void upsert(Object&& object) final {
@@ -78,9 +78,11 @@ class ResourceSink : public api::Sink<Object> {
     return hash(text_);
   }
 
+  static constexpr std::uint64_t kUnknown = 0;
+
   struct Entry {
     std::uint32_t generation = 0;
-    std::uint64_t version = 0;
+    std::uint64_t version = kUnknown;
     Kept kept;
   };
   Store* store_;
