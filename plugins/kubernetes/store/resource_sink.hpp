@@ -29,7 +29,7 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
   }
 
   void forget_versions() final {
-    for (auto& entry : entries_) entry.second.version = 0;
+    for (auto& entry : entries_) entry.second.version = kUnknown;
   }
 
   void upsert(Object&& object) final {
@@ -103,9 +103,11 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
     return hash(text_);
   }
 
+  static constexpr std::uint64_t kUnknown = 0;
+
   struct Entry {
     std::uint32_t generation = 0;
-    std::uint64_t version = 0;
+    std::uint64_t version = kUnknown;
     snapshot::Image image;  // Null where none are kept.
     Kept kept;
   };

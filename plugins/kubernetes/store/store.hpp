@@ -19,7 +19,7 @@ namespace catena::kubernetes {
 /// Which services have an address as cluster IP.
 struct ServicesByAddress {
   Address address;
-  std::vector<const ServiceEntry*> services;
+  PointerList<ServiceEntry> services;
   Key key() const { return address.span(); }
 };
 

@@ -7,7 +7,7 @@
 
 namespace catena::kubernetes {
 
-std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+std::vector<Address> addresses_elsewhere(const PointerList<Slice>& slices,
                                          const Slice& except,
                                          const std::vector<Address>& addresses) {
   std::vector<Address> found;
@@ -43,7 +43,7 @@ std::string name_of(const ServiceEntry& entry) {
 }
 
 // An address in two slices, or twice in one: then answers have to look for duplicates.
-bool repeats(const std::vector<const Slice*>& slices) {
+bool repeats(const PointerList<Slice>& slices) {
   std::vector<Address> all;
   for (const Slice* slice : slices) {
     if (slice->repeats_itself()) return true;
@@ -55,7 +55,7 @@ bool repeats(const std::vector<const Slice*>& slices) {
 }
 
 // The same where only `slice`, one of them, can be to blame.
-bool repeats_others(const Slice& slice, const std::vector<const Slice*>& slices) {
+bool repeats_others(const Slice& slice, const PointerList<Slice>& slices) {
   if (slice.repeats_itself()) return true;
   return slices.size() > 1 && !addresses_elsewhere(slices, slice, sorted_addresses(slice)).empty();
 }
@@ -103,7 +103,7 @@ void AddressIndexWriter::remove(const Address& address, const ServiceEntry& serv
   const ServicesByAddress* old = index_->find(address.span());
   if (old == nullptr) return;
   auto node = std::make_unique<ServicesByAddress>(*old);
-  std::erase(node->services, &service);
+  node->services.erase(&service);
   if (node->services.empty()) return index_->erase(address.span());
   index_->put(std::move(node));
 }
@@ -127,7 +127,7 @@ void ServiceEntryWriter::replace_slice(ServiceEntry& entry,
   const ServiceState* old = entry.state();
   auto state =
       old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
-  std::erase(state->slices, before);
+  state->slices.erase(before);
   if (after != nullptr) state->slices.push_back(after);
   if (state->repeats_addresses) {
     state->repeats_addresses = repeats(state->slices);

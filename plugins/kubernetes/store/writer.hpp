@@ -45,7 +45,7 @@ struct WriterContext {
 metrics::Counter& bad_addresses(metrics::Registry& metrics);
 
 /// Those of `addresses` (in order) that stand in one of `slices` other than `except`, in order.
-std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+std::vector<Address> addresses_elsewhere(const PointerList<Slice>& slices,
                                          const Slice& except,
                                          const std::vector<Address>& addresses);
 
