@@ -10,22 +10,24 @@ namespace catena::http {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-PageMeters::PageMeters(metrics::Registry& registry, const std::string& address)
-    : connections(registry.counter("catena_http_refused_total",
-                                   "HTTP requests and connections that were turned away.",
-                                   {{"address", address}, {"reason", "connections"}})),
-      timeouts(registry.counter("catena_http_refused_total",
-                                "HTTP requests and connections that were turned away.",
-                                {{"address", address}, {"reason", "timeout"}})),
-      malformed(registry.counter("catena_http_refused_total",
-                                 "HTTP requests and connections that were turned away.",
-                                 {{"address", address}, {"reason", "malformed"}})) {}
-
 namespace {
+
+metrics::Counter& refused(metrics::Registry& registry,
+                          const std::string& address,
+                          const char* reason) {
+  return registry.counter("catena_http_refused_total",
+                          "HTTP requests and connections that were turned away.",
+                          {{"address", address}, {"reason", reason}});
+}
 
 TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
+
+PageMeters::PageMeters(metrics::Registry& registry, const std::string& address)
+    : connections(refused(registry, address, "connections")),
+      timeouts(refused(registry, address, "timeout")),
+      malformed(refused(registry, address, "malformed")) {}
 
 PageConnection::PageConnection(asio::ip::tcp::socket socket,
                                const Pages& pages,
