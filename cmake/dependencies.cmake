@@ -27,8 +27,26 @@ target_link_libraries(catena_tls PUBLIC catena_third_party OpenSSL::SSL)
 add_library(catena_yaml INTERFACE)
 target_link_libraries(catena_yaml INTERFACE yaml-cpp)
 
+# Headers only, without a configuration file.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
+add_library(catena_protobuf INTERFACE)
+target_include_directories(catena_protobuf SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})
+
 # Go's regular expressions are RE2's. Its pkg-config file names no version.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED re2)
 add_library(catena_regex INTERFACE)
 target_link_libraries(catena_regex INTERFACE ${RE2_LIBRARIES})
+
+# Metrics leave compressed for who takes that.
+find_package(ZLIB REQUIRED)
+add_library(catena_gzip INTERFACE)
+target_link_libraries(catena_gzip INTERFACE ZLIB::ZLIB)
+
+# Profiles come from gperftools. It brings an allocator of its own, so only who asks for it gets it.
+add_library(catena_pprof INTERFACE)
+if(CATENA_PPROF)
+  pkg_check_modules(PPROF REQUIRED libprofiler libtcmalloc)
+  target_compile_definitions(catena_pprof INTERFACE CATENA_PPROF)
+  target_link_libraries(catena_pprof INTERFACE ${PPROF_LIBRARIES})
+endif()

@@ -5,7 +5,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev rapidjson-dev libfmt-dev
-  libyaml-cpp-dev libre2-dev catch2"
+  libyaml-cpp-dev libre2-dev zlib1g-dev libprotozero-dev catch2"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*"; }
 

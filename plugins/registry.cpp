@@ -5,6 +5,9 @@
 
 namespace catena {
 
+namespace autopath {
+void setup(Setup& setup);
+}
 namespace bind {
 void setup(Setup& setup);
 }
@@ -20,10 +23,34 @@ void setup(Setup& setup);
 namespace forward {
 void setup(Setup& setup);
 }
+namespace health {
+void setup(Setup& setup);
+}
 namespace kubernetes {
 void setup(Setup& setup);
 }
+namespace loadbalance {
+void setup(Setup& setup);
+}
 namespace log {
+void setup(Setup& setup);
+}
+namespace loop {
+void setup(Setup& setup);
+}
+namespace metadata {
+void setup(Setup& setup);
+}
+namespace pprof {
+void setup(Setup& setup);
+}
+namespace prometheus {
+void setup(Setup& setup);
+}
+namespace ready {
+void setup(Setup& setup);
+}
+namespace reload {
 void setup(Setup& setup);
 }
 namespace whoami {
@@ -35,7 +62,7 @@ namespace {
 // The order of CoreDNS 1.15 (coredns-1.15.md 3.6). A plugin sees what those below it answer.
 constexpr std::array kPlugins{
     PluginEntry{"root", nullptr, "Paths of files are relative to it, so it is read first."},
-    PluginEntry{"metadata", nullptr, "Everyone below may ask for its values."},
+    PluginEntry{"metadata", metadata::setup, "Everyone below may ask for its values."},
     PluginEntry{"geoip", nullptr, "A source of metadata."},
     PluginEntry{"cancel", nullptr, "Its deadline is for all that follows."},
     PluginEntry{"proxyproto", nullptr, "Says who the client is before anybody looks."},
@@ -45,17 +72,18 @@ constexpr std::array kPlugins{
     PluginEntry{"https3", nullptr, "Settings of the listener."},
     PluginEntry{"timeouts", nullptr, "Settings of the listener."},
     PluginEntry{"multisocket", nullptr, "Settings of the listener."},
-    PluginEntry{"reload", nullptr, "Watches the Corefile, whatever the chain is."},
+    PluginEntry{"reload", reload::setup, "Watches the Corefile, whatever the chain is."},
     PluginEntry{"nsid", nullptr, "Adds its option to answers of every origin."},
     PluginEntry{"bufsize", nullptr, "Limits the size before anybody computes with it."},
     PluginEntry{"bind", bind::setup, "Plugins below it know the addresses of their listeners."},
     PluginEntry{"debug", debug::setup, "Turns DEBUG lines on before plugins write any."},
     PluginEntry{"trace", nullptr, "Measures all that follows."},
-    PluginEntry{"ready", nullptr, "A service beside the chain."},
-    PluginEntry{"health", nullptr, "A service beside the chain."},
-    PluginEntry{"pprof", nullptr, "A service beside the chain."},
+    PluginEntry{"ready", ready::setup, "A service beside the chain."},
+    PluginEntry{"health", health::setup, "A service beside the chain."},
+    PluginEntry{"pprof", pprof::setup, "A service beside the chain."},
     PluginEntry{"shed", nullptr, "Turns load away before it costs anything."},
-    PluginEntry{"prometheus", nullptr, "Counts every answer, also those of errors and log."},
+    PluginEntry{"prometheus", prometheus::setup,
+                "Counts every answer, also those of errors and log."},
     PluginEntry{"errors", errors::setup, "Sees the failures of all plugins below."},
     PluginEntry{"log", log::setup, "Logs what leaves, after all changes below."},
     PluginEntry{"dnstap", nullptr, "Copies what leaves, as log."},
@@ -64,10 +92,10 @@ constexpr std::array kPlugins{
     PluginEntry{"siit", nullptr, "Makes A of what all below answer."},
     PluginEntry{"any", nullptr, "Ends ANY questions before they cost anything."},
     PluginEntry{"chaos", nullptr, "Class CH goes no further."},
-    PluginEntry{"loadbalance", nullptr, "Shuffles also what comes out of the cache."},
+    PluginEntry{"loadbalance", loadbalance::setup, "Shuffles also what comes out of the cache."},
     PluginEntry{"tsig", nullptr, "Signs what leaves, checks before others act on it."},
     PluginEntry{"rewrite", nullptr, "Changes the question before anybody looks it up."},
-    PluginEntry{"autopath", nullptr, "Asks the cache for each name of the search path."},
+    PluginEntry{"autopath", autopath::setup, "Asks the cache for each name of the search path."},
     PluginEntry{"acl", nullptr, "Refuses before the cache answers."},
     PluginEntry{"cache", cache::setup,
                 "Before whatever is slow, after whatever changes the question."},
@@ -88,7 +116,7 @@ constexpr std::array kPlugins{
     PluginEntry{"auto", nullptr, "A source."},
     PluginEntry{"secondary", nullptr, "A source."},
     PluginEntry{"etcd", nullptr, "A source."},
-    PluginEntry{"loop", nullptr, "Sees its own question come back just before it would leave."},
+    PluginEntry{"loop", loop::setup, "Sees its own question come back just before it would leave."},
     PluginEntry{"forward", forward::setup, "Whatever no source of this server knows."},
     PluginEntry{"grpc", nullptr, "Whatever no source of this server knows."},
     PluginEntry{"erratic", nullptr, "Answers everything, wrongly, for tests."},

@@ -2,17 +2,15 @@
 #include "cmd/catena/daemon.hpp"
 
 #include "core/base/log_writer.hpp"
-#include "core/server/server.hpp"
 #include "core/server/workers.hpp"
 
+#include "cmd/catena/complaint.hpp"
 #include "cmd/catena/load.hpp"
 #include "cmd/catena/pidfile.hpp"
 #include "cmd/catena/signals.hpp"
+#include "cmd/catena/supervisor.hpp"
 #include "cmd/catena/version.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <unistd.h>
 
 namespace catena {
@@ -20,44 +18,33 @@ namespace {
 
 /// What the process has one of, in the order in which it must go.
 struct Household {
-  explicit Household(std::size_t workers) : writer(STDOUT_FILENO), metrics(workers + 1) {}
+  Household(const Options& options, std::size_t workers)
+      : format(options.log_format),
+        writer(STDOUT_FILENO, format),
+        metrics(workers + 1),
+        supervisor(options, writer, process) {}
 
+  LogFormat format;
   LogWriter writer;
   metrics::Registry metrics;
   epoch::Domain epoch;
   SystemClock clock;
   Keeper keeper;
-  const Process process{Log(writer), metrics, epoch, clock, keeper};
+  const Process process{Log(writer), metrics, epoch, clock, keeper, &supervisor};
+  Supervisor supervisor;
 };
 
-int complain(Household& household, const std::string& text) {
+int give_up(Household& household, const std::string& text) {
   household.writer.flush();
-  fmt::print(stderr, "{}", text);
+  complain(household.format, text);
   return 1;
 }
 
-void announce(Household& household, const server::Server& server) {
-  for (const std::string& line : server.lines()) household.writer.write(LogLevel::info, line);
-  household.writer.write(LogLevel::info, version_line());
-  household.writer.write(LogLevel::info, platform_line());
-}
-
-int run(const Options& options,
-        Household& household,
-        std::shared_ptr<const server::Configuration> configuration,
-        std::size_t workers) {
-  const bool anything = !configuration->listeners.empty();
-  server::ServerLimits limits;
-  limits.workers = workers;
-  server::Server server(household.process, std::move(configuration), limits);
-  Signals signals(household.writer);
-  if (const Result<void> started = server.start(); !started) {
-    return complain(household, started.error().text + "\n");
+void announce(Household& household) {
+  for (const std::string& text : household.supervisor.server().lines()) {
+    household.writer.write(LogLevel::info, text);
   }
-  if (!options.quiet) announce(household, server);
-  const PidFile pidfile(options.pidfile, household.process.log);
-  if (!anything) return 0;
-  return signals.wait_and_stop(server, pidfile);
+  household.writer.write(LogLevel::info, version_line() + "\n" + platform_line());
 }
 
 }  // namespace
@@ -65,20 +52,20 @@ int run(const Options& options,
 int serve(const Options& options) {
   const Result<config::Source> source = read_corefile(options);
   if (!source) {
-    fmt::print(stderr, "{}\n", source.error().text);
+    complain(options.log_format, source.error().text + "\n");
     return 1;
   }
   const HeldSignals held;
-  const std::size_t workers = server::worker_count(server::this_machine());
-  Household household(workers);
-  config::Diagnostics diagnostics;
-  auto configuration = load(*source, options.dns_port, household.process, diagnostics);
-  for (const config::Diagnostic& warning : diagnostics.warnings()) {
-    household.process.log.warning("{}", config::format(warning));
+  Household household(options, server::worker_count(server::this_machine()));
+  Signals signals(household.writer);
+  if (const Result<void> started = household.supervisor.start(*source); !started) {
+    return give_up(household, started.error().text);
   }
-  if (!diagnostics.ok()) return complain(household, config::format(diagnostics.errors()));
-  if (configuration->debug()) household.writer.enable_debug();
-  return run(options, household, std::move(configuration), workers);
+  if (!options.quiet) announce(household);
+  const PidFile pidfile(options.pidfile, household.process.log);
+  // A configuration without a listener has nothing to wait for, as in CoreDNS.
+  if (household.supervisor.server().configuration().listeners.empty()) return 0;
+  return signals.serve(household.supervisor, pidfile);
 }
 
 }  // namespace catena

@@ -3,6 +3,7 @@
 
 #include "core/config/environment.hpp"
 #include "core/config/file_system.hpp"
+#include "core/config/fingerprint.hpp"
 #include "core/server/assembly.hpp"
 
 #include "plugins/registry.hpp"
@@ -41,9 +42,9 @@ Result<config::Source> read_named(const std::string& name) {
 }  // namespace
 
 Result<config::Source> read_corefile(const Options& options) {
-  const bool from_stdin = options.conf == "stdin" && options.action == Action::serve;
+  const bool from_stdin = options.conf == kStandardInput && options.action == Action::serve;
   if (from_stdin && !stdin_is_terminal()) {
-    return config::Source{"stdin", std::string(std::istreambuf_iterator<char>(std::cin), {})};
+    return config::Source{kStandardInput, std::string(std::istreambuf_iterator<char>(std::cin), {})};
   }
   if (options.conf && !from_stdin) return read_named(*options.conf);
   const auto text = config::Disk().read(kDefaultFile);
@@ -54,17 +55,23 @@ Result<config::Source> read_corefile(const Options& options) {
   return Error{fmt::format("open {}: {}", kDefaultFile, reason(text.error()))};
 }
 
-std::shared_ptr<const server::Configuration> load(const config::Source& source,
-                                                  std::uint16_t dns_port,
-                                                  const Process& process,
-                                                  config::Diagnostics& diagnostics) {
-  const Registry registry = plugin_registry();
-  const std::vector<std::string> names = server::directive_names(registry);
+config::Corefile parse_corefile(const config::Source& source, config::Diagnostics& diagnostics) {
+  const std::vector<std::string> names = server::directive_names(plugin_registry());
   const config::Disk disk;
   const config::Environment environment = config::process_environment();
   config::Corefile corefile = config::parse(source, {disk, environment, names}, diagnostics);
-  if (corefile.blocks.empty() && diagnostics.ok()) corefile = config::default_corefile();
-  return server::assemble({corefile, registry, process, dns_port}, diagnostics);
+  if (corefile.blocks.empty() && diagnostics.ok()) return config::default_corefile();
+  return corefile;
+}
+
+Loaded load(const config::Source& source,
+            std::uint16_t dns_port,
+            const Process& process,
+            config::Diagnostics& diagnostics) {
+  const config::Corefile corefile = parse_corefile(source, diagnostics);
+  auto configuration =
+      server::assemble({corefile, plugin_registry(), process, dns_port}, diagnostics);
+  return {std::move(configuration), config::fingerprint(corefile)};
 }
 
 }  // namespace catena

@@ -11,17 +11,30 @@
 #include "cmd/catena/options.hpp"
 
 #include <memory>
+#include <string>
 
 namespace catena {
+
+/// The name of a Corefile that came through standard input.
+inline constexpr const char* kStandardInput = "stdin";
 
 /// The text of the Corefile that the options name: a file, `stdin`, or ./Corefile; nothing in it
 /// when there is none, which means the built-in configuration. Errors have CoreDNS's text.
 Result<config::Source> read_corefile(const Options& options);
 
+/// A Corefile with this build's directives, or the built-in one where it says nothing.
+config::Corefile parse_corefile(const config::Source& source, config::Diagnostics& diagnostics);
+
+/// A configuration that is set up, and what it was made from (config/fingerprint.hpp).
+struct Loaded {
+  std::shared_ptr<const server::Configuration> configuration;
+  std::string fingerprint;
+};
+
 /// Parses and sets up everything; what is wrong goes to `diagnostics`.
-std::shared_ptr<const server::Configuration> load(const config::Source& source,
-                                                  std::uint16_t dns_port,
-                                                  const Process& process,
-                                                  config::Diagnostics& diagnostics);
+Loaded load(const config::Source& source,
+            std::uint16_t dns_port,
+            const Process& process,
+            config::Diagnostics& diagnostics);
 
 }  // namespace catena

@@ -34,7 +34,7 @@ class NoLines final : public LogSink {
 
 struct Loaded {
   explicit Loaded(const std::string& text) {
-    configuration = load({"Corefile", text}, 1053, process, diagnostics);
+    configuration = load({"Corefile", text}, 1053, process, diagnostics).configuration;
   }
   NoLines lines;
   metrics::Registry metrics{2};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cmd/catena/complaint.hpp"
 #include "cmd/catena/daemon.hpp"
 #include "cmd/catena/options.hpp"
 #include "cmd/catena/version.hpp"
@@ -34,13 +35,15 @@ int run(const catena::Options& options) {
 int main(int count, char** words) {
   const catena::CommandLine line = catena::parse_command_line({words + 1, words + count});
   if (line.status != 0) {
-    fmt::print(stderr, "{}", line.error);
+    // Wrong flags are a matter between the command line and its writer: always text.
+    const bool misuse = line.status != 1;
+    catena::complain(misuse ? catena::LogFormat::text : line.options.log_format, line.error);
     return line.status;
   }
   try {
     return run(line.options);
   } catch (const std::exception& exception) {
-    fmt::print(stderr, "{}\n", exception.what());
+    catena::complain(line.options.log_format, fmt::format("{}\n", exception.what()));
     return 1;
   }
 }

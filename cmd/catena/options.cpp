@@ -19,7 +19,7 @@ struct Flag {
 constexpr std::array<Flag, 8> kFlags{{
     {"conf", "string", "Corefile to load (default \"Corefile\")"},
     {"dns.port", "string", "Default port (default \"53\")"},
-    {"log-format", "string", "Log format, text (default \"text\"); json is not in this build"},
+    {"log-format", "string", "Log format, text or json (default \"text\")"},
     {"p", "string", "Default port (default \"53\")"},
     {"pidfile", "string", "Path to write pid file"},
     {"plugins", "", "List installed plugins"},
@@ -82,7 +82,9 @@ class Reader {
   const std::vector<std::string>& arguments_;
   std::size_t next_ = 0;
   CommandLine result_;
-  std::string late_error_;  // Found only after all flags are read, as CoreDNS finds it.
+  // Found only after all flags are read, as CoreDNS finds it.
+  std::string log_format_error_;
+  std::string late_error_;
 };
 
 void Reader::read_flag() {
@@ -141,15 +143,17 @@ void Reader::set_port(const std::string& text) {
 }
 
 void Reader::set_log_format(const std::string& text) {
-  if (text == "json") late_error_ = "log format \"json\" is known, not in this build";
+  result_.options.log_format = text == "json" ? LogFormat::json : LogFormat::text;
+  log_format_error_.clear();
   if (text != "json" && text != "text") {
-    late_error_ = fmt::format("unknown log format \"{}\": expected text or json", text);
+    log_format_error_ = fmt::format("unknown log format \"{}\": expected text or json", text);
   }
 }
 
 void Reader::finish() {
   Options& options = result_.options;
   if (options.action == Action::help) return;
+  if (!log_format_error_.empty()) return fail(1, log_format_error_ + "\n");
   if (!late_error_.empty()) return fail(1, late_error_ + "\n");
   if (options.action == Action::check && next_ < arguments_.size()) {
     options.conf = arguments_[next_++];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/log.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@ struct Options {
   std::uint16_t dns_port = 53;
   std::string pidfile;
   bool quiet = false;
+  LogFormat log_format = LogFormat::text;
 };
 
 /// Options, or a text for standard error with the status to exit with.

@@ -36,12 +36,11 @@ Signals::Signals(LogWriter& writer)
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-int Signals::wait_and_stop(server::Server& server, const PidFile& pidfile) {
-  server_ = &server;
+int Signals::serve(Supervisor& supervisor, const PidFile& pidfile) {
+  supervisor_ = &supervisor;
   pidfile_ = &pidfile;
   wait();
   io_.run();
-  if (stopping_.joinable()) stopping_.join();
   return status_;
 }
 
@@ -60,7 +59,7 @@ void Signals::wait() {
 void Signals::handle(int number) {
   switch (number) {
     case SIGTERM:
-      if (!stopping_.joinable()) log_.info("SIGTERM: Shutting down servers then terminating");
+      if (!stopping_) log_.info("SIGTERM: Shutting down servers then terminating");
       return stop(Queries::finish);
     case SIGINT:
       if (interrupted_) {
@@ -75,18 +74,26 @@ void Signals::handle(int number) {
       log_.info("SIGQUIT: Quitting process immediately");
       pidfile_->remove();
       return quit_now(0);
+    case SIGUSR1:
+      return reload();
     default:
-      log_.warning("{}: reloading is not in this build; the configuration stays as it is",
-                   number == SIGUSR1 ? "SIGUSR1" : "SIGUSR2");
+      log_.warning(
+          "SIGUSR2: not supported, nothing was done: start the new program beside this one, then "
+          "end this one with SIGTERM");
   }
 }
 
-// Beside this thread, so that a second signal is heard.
+void Signals::reload() {
+  log_.info("SIGUSR1: Reloading");
+  supervisor_->reload([log = log_](const Result<void>& result) {
+    if (!result) log.error("SIGUSR1: {}", result.error().text);
+  });
+}
+
 void Signals::stop(Queries queries) {
-  if (stopping_.joinable()) return;
-  stopping_ = std::thread([this, queries] {
-    const bool drop = queries == Queries::drop;
-    const server::Stopped stopped = drop ? server_->stop({}) : server_->stop();
+  if (stopping_) return;
+  stopping_ = true;
+  supervisor_->stop(queries, [this](server::Stopped stopped) {
     asio::post(io_, [this, stopped] {
       status_ = stopped == server::Stopped::cleanly ? 0 : 4;
       descriptor_.cancel();

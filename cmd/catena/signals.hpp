@@ -2,16 +2,14 @@
 #pragma once
 
 #include "core/base/log_writer.hpp"
-#include "core/server/server.hpp"
 
 #include "cmd/catena/pidfile.hpp"
+#include "cmd/catena/supervisor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <csignal>
-#include <cstdint>
-#include <thread>
 
 namespace catena {
 
@@ -28,21 +26,19 @@ class HeldSignals {
 
 /// The signals of a daemon, which are held back (HeldSignals), with CoreDNS's lines and exit
 /// statuses (core.md 7). SIGHUP and SIGPIPE are ignored from the constructor on. The other signals
-/// are only taken up in wait_and_stop().
+/// are only taken up in serve().
 class Signals {
  public:
   explicit Signals(LogWriter& writer);
 
-  /// Waits for a signal that ends the server, stops it while further signals are heeded, and
-  /// returns the exit status: 0, 4 if a plugin did not stop cleanly.
-  int wait_and_stop(server::Server& server, const PidFile& pidfile);
+  /// Passes reloads on, waits for a signal that ends the server, stops it while further signals are
+  /// heeded, and returns the exit status: 0, 4 if a plugin did not stop cleanly.
+  int serve(Supervisor& supervisor, const PidFile& pidfile);
 
  private:
-  /// What becomes of the queries that are under way.
-  enum class Queries : std::uint8_t { finish, drop };
-
   void wait();
   void handle(int number);
+  void reload();
   void stop(Queries queries);
   void quit_now(int status);
 
@@ -50,11 +46,11 @@ class Signals {
   Log log_;
   asio::io_context io_{1};
   asio::posix::stream_descriptor descriptor_;
-  server::Server* server_ = nullptr;
+  Supervisor* supervisor_ = nullptr;
   const PidFile* pidfile_ = nullptr;
   bool interrupted_ = false;
+  bool stopping_ = false;
   int status_ = 0;
-  std::thread stopping_;
 };
 
 }  // namespace catena

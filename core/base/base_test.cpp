@@ -4,12 +4,17 @@
 #include "core/base/hash.hpp"
 #include "core/base/log_writer.hpp"
 #include "core/base/random.hpp"
+#include "core/base/ticker.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -166,15 +171,82 @@ TEST_CASE("the log writer writes whole lines in order, long ones too", "[log]") 
 }
 
 TEST_CASE("a log that nobody reads drops lines, counts them and says so", "[log]") {
+  const auto [format, notice] = GENERATE(std::pair{LogFormat::text, "\n[WARNING] "},
+                                         std::pair{LogFormat::json, R"("level":"WARN","msg":")"});
   const Pipe pipe;
-  LogWriter writer(pipe.ends[1]);
+  LogWriter writer(pipe.ends[1], format);
   const std::string line(900, 'y');
   // A pipe holds 64 KiB and the queue a thousand lines: this is more than both.
   for (int i = 0; i < 4000; ++i) writer.write(LogLevel::info, line);
   CHECK(writer.dropped() > 0);
   std::string seen;
   while (seen.find("log lines dropped") == std::string::npos) seen += pipe.read_some();
-  CHECK(seen.find("[WARNING] ") != std::string::npos);
+  CHECK(seen.find(notice) != std::string::npos);
+}
+
+TEST_CASE("the log writer writes JSON, a record a line", "[log]") {
+  const Pipe pipe;
+  LogWriter writer(pipe.ends[1], LogFormat::json);
+  const Log log(writer);
+  log.for_plugin("cache").warning("{}", "a\nb");
+  log.for_plugin("log", LogPrefix::level).info("{}", std::string(300, 'x'));
+  writer.write(LogLevel::info, "as it is");
+  log.debug("never seen");
+  writer.flush();
+  const std::string seen = pipe.read_some();
+  CHECK(std::count(seen.begin(), seen.end(), '\n') == 3);
+  CHECK(seen.starts_with("{\"time\":\"20"));
+  CHECK(seen.find(R"("level":"WARN","msg":"a\nb","plugin":"cache"})") != std::string::npos);
+  CHECK(seen.find(R"(xxx","plugin":"log"})") != std::string::npos);
+  CHECK(seen.ends_with("\"level\":\"INFO\",\"msg\":\"as it is\"}\n"));
+}
+
+TEST_CASE("only JSON names the plugin of a line that has no prefix", "[log]") {
+  const Pipe pipe;
+  LogWriter writer(pipe.ends[1]);
+  Log(writer).for_plugin("log", LogPrefix::level).info("text");
+  writer.flush();
+  CHECK(pipe.read_some() == "[INFO] text\n");
+}
+
+/// What the process writes that `end` ends, behind the status it ends with.
+std::string ended_by(LogFormat format) {
+  const Pipe pipe;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    LogWriter writer(pipe.ends[1], format);
+    const Log log = Log(writer).for_plugin("loop");
+    for (int i = 0; i < 100; ++i) log.info("{}", i);
+    log.fatal("no {}", "more");
+    ::_exit(7);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return fmt::format("{} {}", WEXITSTATUS(status), pipe.read_some());
+}
+
+TEST_CASE("a fatal line is the last one and ends the process", "[log]") {
+  const std::string text = ended_by(LogFormat::text);
+  CHECK(text.starts_with("1 [INFO] plugin/loop: 0\n"));
+  CHECK(text.ends_with("[INFO] plugin/loop: 99\n[FATAL] plugin/loop: no more\n"));
+  const std::string json = ended_by(LogFormat::json);
+  CHECK(json.starts_with("1 {\"time\":"));
+  CHECK(json.ends_with(R"("level":"FATAL","msg":"no more","plugin":"loop"})"
+                       "\n"));
+}
+
+TEST_CASE("a ticker ticks until it goes", "[ticker]") {
+  std::atomic<int> ticks{0};
+  {
+    const Ticker ticker(std::chrono::milliseconds(1), [&ticks] {
+      ticks.fetch_add(1);
+      ticks.notify_one();
+    });
+    for (int seen = 0; seen < 3; seen = ticks.load()) ticks.wait(seen);
+  }
+  CHECK(ticks.load() >= 3);
+  // One that has not ticked yet does not wait for its time.
+  const Ticker patient(Duration::max(), [] { std::abort(); });
 }
 
 }  // namespace

@@ -19,10 +19,15 @@ std::string_view to_string(LogLevel level) {
   return "INFO";
 }
 
-void Log::write(LogLevel level, std::string_view text) const {
+void LogSink::take(const LogRecord& record) {
   fmt::memory_buffer line;
-  fmt::format_to(std::back_inserter(line), "[{}] {}{}", to_string(level), prefix_, text);
-  sink_->write(level, {line.data(), line.size()});
+  const auto out = std::back_inserter(line);
+  fmt::format_to(out, "[{}] ", to_string(record.level));
+  if (!record.plugin.empty() && record.prefix == LogPrefix::plugin) {
+    fmt::format_to(out, "plugin/{}: ", record.plugin);
+  }
+  line.append(record.text);
+  write(record.level, {line.data(), line.size()});
 }
 
 }  // namespace catena

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/log_writer.hpp"
 
+#include "core/base/json_record.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,13 +14,17 @@
 
 namespace catena {
 
-LogWriter::LogWriter(int descriptor)
-    : descriptor_(descriptor), slots_(std::make_unique<std::array<Slot, kSlots>>()) {
+LogWriter::LogWriter(int descriptor, LogFormat format)
+    : descriptor_(descriptor),
+      format_(format),
+      slots_(std::make_unique<std::array<Slot, kSlots>>()) {
   for (std::size_t i = 0; i < kSlots; ++i) (*slots_)[i].turn.store(i, std::memory_order_relaxed);
   thread_ = std::thread(&LogWriter::run, this);
 }
 
-LogWriter::~LogWriter() {
+LogWriter::~LogWriter() { finish(); }
+
+void LogWriter::finish() {
   stopping_.store(true, std::memory_order_release);
   announced_.fetch_add(1, std::memory_order_release);
   announced_.notify_one();
@@ -26,13 +32,36 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::write(LogLevel level, std::string_view line) {
-  if (level == LogLevel::debug && !debug_.load(std::memory_order_relaxed)) return;
+  if (format_ == LogFormat::json) return take({level, line});
+  if (!muted(level)) submit(level, line);
+}
+
+void LogWriter::take(const LogRecord& record) {
+  if (muted(record.level)) return;
+  if (format_ == LogFormat::text) return LogSink::take(record);
+  JsonBuffer members;
+  append_members(record, members);
+  submit(record.level, {members.data(), members.size()});
+}
+
+void LogWriter::submit(LogLevel level, std::string_view line) {
+  if (level == LogLevel::fatal) end_process(line);
   if (!push(line)) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   announced_.fetch_add(1, std::memory_order_release);
   announced_.notify_one();
+}
+
+// Where several threads want to end the process the first one does, the others wait for it.
+void LogWriter::end_process(std::string_view line) {
+  while (ending_.exchange(true)) ::pause();
+  finish();
+  std::string last;
+  append(SystemClock().wall(), line, last);
+  put(last);
+  ::_exit(1);
 }
 
 bool LogWriter::push(std::string_view line) {
@@ -46,6 +75,7 @@ bool LogWriter::push(std::string_view line) {
     if (turn != at) at = head_.load(std::memory_order_relaxed);
   }
   slot->size = static_cast<std::uint32_t>(line.size());
+  if (format_ == LogFormat::json) slot->time = SystemClock().wall();
   if (line.size() <= kInline) {
     std::memcpy(slot->text.data(), line.data(), line.size());
   } else {
@@ -60,15 +90,32 @@ bool LogWriter::pop(std::string& batch) {
   Slot& slot = (*slots_)[at % kSlots];
   if (slot.turn.load(std::memory_order_acquire) != at + 1) return false;
   if (slot.size <= kInline) {
-    batch.append(slot.text.data(), slot.size);
+    append(slot.time, {slot.text.data(), slot.size}, batch);
   } else {
-    batch += slot.longer;
-    std::string().swap(slot.longer);
+    append(slot.time, slot.longer, batch);
+    if (slot.longer.capacity() > kKeep) std::string().swap(slot.longer);
   }
-  batch += '\n';
   slot.turn.store(at + kSlots, std::memory_order_release);
   tail_.store(at + 1, std::memory_order_relaxed);
   return true;
+}
+
+void LogWriter::append(WallTime time, std::string_view line, std::string& batch) const {
+  if (format_ == LogFormat::json) {
+    append_object(time, line, batch);
+  } else {
+    batch += line;
+  }
+  batch += '\n';
+}
+
+void LogWriter::append_notice(std::uint64_t dropped, std::string& batch) const {
+  const std::string text = fmt::format("{} log lines dropped", dropped);
+  if (format_ == LogFormat::json) {
+    batch += to_json({LogLevel::warning, text}, SystemClock().wall()) + '\n';
+  } else {
+    batch += "[WARNING] " + text + '\n';
+  }
 }
 
 void LogWriter::run() {
@@ -81,7 +128,7 @@ void LogWriter::run() {
     std::uint64_t lines = 0;
     while (batch.size() < kBatch && pop(batch)) ++lines;
     const std::uint64_t dropped = dropped_.load(std::memory_order_relaxed);
-    if (dropped != told) batch += fmt::format("[WARNING] {} log lines dropped\n", dropped - told);
+    if (dropped != told) append_notice(dropped - told, batch);
     told = dropped;
     put(batch);
     batch.clear();

@@ -4,40 +4,12 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cmath>
 #include <stdexcept>
 
 namespace catena::metrics {
 namespace {
 
-// Backslash, quote and line break are escaped in label values (text format 0.0.4).
-std::string escape(std::string_view value) {
-  std::string text;
-  for (const char c : value) {
-    if (c == '\n') {
-      text += "\\n";
-      continue;
-    }
-    if (c == '\\' || c == '"') text += '\\';
-    text += c;
-  }
-  return text;
-}
-
-std::string label_text(const Labels& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels) {
-    text += fmt::format("{}{}=\"{}\"", text.empty() ? "" : ",", name, escape(value));
-  }
-  return text;
-}
-
 std::string braces(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
-
-std::string number(double value) {
-  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  return fmt::format("{}", value);
-}
 
 }  // namespace
 
@@ -47,16 +19,25 @@ std::uint64_t Counter::value() const {
   return sum;
 }
 
-// The sum is kept in whole billionths, so that a lane's column is made of cells of one kind.
-struct Histogram::Column {
-  explicit Column(std::size_t buckets) : counts(buckets) {}
-  std::vector<std::atomic<std::uint64_t>> counts;
-  Cell sum;
+namespace {
+
+/// Eight cells of one lane.
+struct alignas(64) Line {
+  std::array<std::atomic<std::uint64_t>, 8> cells{};
 };
 
-namespace {
-constexpr double kSumUnit = 1e9;
-}
+}  // namespace
+
+/// What one lane saw; it shares no cache line with another.
+struct alignas(64) Histogram::Column {
+  explicit Column(std::size_t buckets) : lines(buckets / 8 + 1) {}
+  std::atomic<std::uint64_t>& count(std::size_t bucket) {
+    return lines[bucket / 8].cells[bucket % 8];
+  }
+
+  std::vector<Line> lines;
+  std::atomic<double> sum{0};
+};
 
 Histogram::Histogram(std::size_t lanes, std::span<const double> bounds)
     : bounds_(bounds.begin(), bounds.end()) {
@@ -71,8 +52,8 @@ void Histogram::observe(Lane lane, double value) {
   std::size_t bucket = 0;
   while (bucket < bounds_.size() && value > bounds_[bucket]) ++bucket;
   Column& column = *columns_[index(lane)];
-  column.counts[bucket].fetch_add(1, std::memory_order_relaxed);
-  column.sum.add(lane, static_cast<std::uint64_t>(std::max(0.0, value) * kSumUnit));
+  add_on(lane, column.count(bucket), std::uint64_t{1});
+  add_on(lane, column.sum, value);
 }
 
 Histogram::Snapshot Histogram::snapshot() const {
@@ -80,10 +61,9 @@ Histogram::Snapshot Histogram::snapshot() const {
   snapshot.counts.resize(bounds_.size() + 1);
   for (const auto& column : columns_) {
     for (std::size_t i = 0; i < snapshot.counts.size(); ++i) {
-      snapshot.counts[i] += column->counts[i].load(std::memory_order_relaxed);
+      snapshot.counts[i] += column->count(i).load(std::memory_order_relaxed);
     }
-    snapshot.sum +=
-        static_cast<double>(column->sum.value.load(std::memory_order_relaxed)) / kSumUnit;
+    snapshot.sum += column->sum.load(std::memory_order_relaxed);
   }
   return snapshot;
 }
@@ -112,10 +92,15 @@ std::span<const double> size_buckets() {
 struct Registry::Family {
   std::string help;
   std::string type;
-  std::map<std::string, std::unique_ptr<Counter>> counters;
-  std::map<std::string, std::unique_ptr<Gauge>> gauges;
-  std::map<std::string, std::unique_ptr<Histogram>> histograms;
+  std::map<std::string, std::unique_ptr<Counter>> counters = {};
+  std::map<std::string, std::unique_ptr<Gauge>> gauges = {};
+  std::map<std::string, std::unique_ptr<Histogram>> histograms = {};
+  // By labels, then by number: the newest is the last.
+  std::map<std::string, std::map<std::uint64_t, std::function<double()>>> sampled = {};
 
+  bool empty() const {
+    return counters.empty() && gauges.empty() && histograms.empty() && sampled.empty();
+  }
   void print(std::string& out, const std::string& name) const;
 };
 
@@ -127,7 +112,7 @@ Registry::Family& Registry::family(std::string_view name,
                                    std::string_view type) {
   auto found = families_.find(name);
   if (found == families_.end()) {
-    auto made = std::make_unique<Family>(Family{std::string(help), std::string(type), {}, {}, {}});
+    auto made = std::make_unique<Family>(Family{std::string(help), std::string(type)});
     found = families_.emplace(std::string(name), std::move(made)).first;
   }
   if (found->second->type != type) {
@@ -139,14 +124,14 @@ Registry::Family& Registry::family(std::string_view name,
 
 Counter& Registry::counter(std::string_view name, std::string_view help, Labels labels) {
   const std::lock_guard lock(mutex_);
-  auto& slot = family(name, help, "counter").counters[label_text(labels)];
+  auto& slot = family(name, help, "counter").counters[label_text(std::move(labels))];
   if (!slot) slot = std::make_unique<Counter>(lanes_);
   return *slot;
 }
 
 Gauge& Registry::gauge(std::string_view name, std::string_view help, Labels labels) {
   const std::lock_guard lock(mutex_);
-  auto& slot = family(name, help, "gauge").gauges[label_text(labels)];
+  auto& slot = family(name, help, "gauge").gauges[label_text(std::move(labels))];
   if (!slot) slot = std::make_unique<Gauge>();
   return *slot;
 }
@@ -156,9 +141,44 @@ Histogram& Registry::histogram(std::string_view name,
                                std::span<const double> bounds,
                                Labels labels) {
   const std::lock_guard lock(mutex_);
-  auto& slot = family(name, help, "histogram").histograms[label_text(labels)];
+  auto& slot = family(name, help, "histogram").histograms[label_text(std::move(labels))];
   if (!slot) slot = std::make_unique<Histogram>(lanes_, bounds);
   return *slot;
+}
+
+Sampled Registry::sampled(std::string_view name,
+                          std::string_view help,
+                          SampledType type,
+                          Labels labels,
+                          std::function<double()> value) {
+  const std::lock_guard lock(mutex_);
+  const bool counter = type == SampledType::counter;
+  std::string text = label_text(std::move(labels));
+  auto& values = family(name, help, counter ? "counter" : "gauge").sampled[text];
+  values.emplace(++last_number_, std::move(value));
+  return {*this, std::string(name), std::move(text), last_number_};
+}
+
+void Registry::forget(const Sampled& sampled) {
+  const std::lock_guard lock(mutex_);
+  auto& all = families_.find(sampled.name_)->second->sampled;
+  const auto found = all.find(sampled.labels_);
+  found->second.erase(sampled.number_);
+  if (found->second.empty()) all.erase(found);
+}
+
+Sampled::Sampled(Sampled&& other) noexcept { *this = std::move(other); }
+
+Sampled& Sampled::operator=(Sampled&& other) noexcept {
+  std::swap(registry_, other.registry_);
+  std::swap(name_, other.name_);
+  std::swap(labels_, other.labels_);
+  std::swap(number_, other.number_);
+  return *this;
+}
+
+Sampled::~Sampled() {
+  if (registry_ != nullptr) registry_->forget(*this);
 }
 
 namespace {
@@ -173,22 +193,26 @@ void print_histogram(std::string& out,
   for (std::size_t i = 0; i < snapshot.counts.size(); ++i) {
     total += snapshot.counts[i];
     const bool last = i == histogram.bounds().size();
-    const std::string bound = last ? "+Inf" : number(histogram.bounds()[i]);
+    const std::string bound = last ? "+Inf" : number_text(histogram.bounds()[i]);
     out += fmt::format("{}_bucket{{{}le=\"{}\"}} {}\n", name, comma, bound, total);
   }
-  out += fmt::format("{}_sum{} {}\n", name, braces(labels), number(snapshot.sum));
+  out += fmt::format("{}_sum{} {}\n", name, braces(labels), number_text(snapshot.sum));
   out += fmt::format("{}_count{} {}\n", name, braces(labels), total);
 }
 
 }  // namespace
 
 void Registry::Family::print(std::string& out, const std::string& name) const {
-  out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+  if (empty()) return;
+  out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help_text(help), name, type);
   for (const auto& [labels, counter] : counters) {
     out += fmt::format("{}{} {}\n", name, braces(labels), counter->value());
   }
   for (const auto& [labels, gauge] : gauges) {
-    out += fmt::format("{}{} {}\n", name, braces(labels), number(gauge->value()));
+    out += fmt::format("{}{} {}\n", name, braces(labels), number_text(gauge->value()));
+  }
+  for (const auto& [labels, values] : sampled) {
+    out += fmt::format("{}{} {}\n", name, braces(labels), number_text(values.rbegin()->second()));
   }
   for (const auto& [labels, histogram] : histograms) print_histogram(out, name, labels, *histogram);
 }

@@ -3,9 +3,11 @@
 // name.
 #pragma once
 
+#include "core/base/clock.hpp"
 #include "core/dns/record.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/query.hpp"
+#include "core/plugin/zones.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -42,12 +44,23 @@ class Startable {
 };
 
 /// Has something to do when the process is about to end, while queries are still answered: ready
-/// turns away, health waits out its lameduck. The control thread calls it once, in chain order,
-/// before anything stops; it may block. Never at a reload.
+/// turns away, health wants its lameduck. The control thread calls it once, in chain order, before
+/// anything stops. Never at a reload.
 class Farewell {
  public:
   virtual ~Farewell() = default;
-  virtual void farewell() = 0;
+  /// Returns for how long queries are to be answered still. The longest of all counts, and runs
+  /// once everybody has said farewell.
+  virtual Duration farewell() = 0;
+};
+
+/// Wants to know the ports of its block's listeners, also where the Corefile said 0: that of the
+/// listener with number n (Setup::servers()) is `ports[n]`. The control thread calls it when all
+/// sockets are bound, before plugins enter workers.
+class Listening {
+ public:
+  virtual ~Listening() = default;
+  virtual void listening(std::span<const std::uint16_t> ports) = 0;
 };
 
 /// Wants to see its block once all of the block's plugins are set up: the others' abilities and
@@ -68,19 +81,28 @@ class WorkerAware {
   virtual void leave(Engine& engine) = 0;
 };
 
-/// Knows named values about a query. Called only when somebody asks; "" for a label it does not
-/// know. The text lives in the query's arena or longer.
+/// Knows named values about a query. Called only when somebody asks, and only in a block with a
+/// MetadataScope; "" for a label it does not know. The text lives in the query's arena or longer.
 class MetadataSource {
  public:
   virtual ~MetadataSource() = default;
   virtual std::string_view metadata(Query& query, std::string_view label) const = 0;
 };
 
-/// Gives autopath the search domains of a query's client, nearest first; empty: none known.
+/// Says for which names the named values of its block are there: without one in a block nobody gets
+/// any (the plugin metadata).
+class MetadataScope {
+ public:
+  virtual ~MetadataScope() = default;
+  virtual const Zones& metadata_zones() const = 0;
+};
+
+/// Gives autopath the search domains of a query's client, nearest first, the root where the name
+/// alone is to be tried too; empty: none known. They live in the query's arena or longer.
 class SearchPathSource {
  public:
   virtual ~SearchPathSource() = default;
-  virtual std::vector<dns::Name> search_path(const Query& query) const = 0;
+  virtual std::span<const dns::NameView> search_path(Query& query) const = 0;
 };
 
 /// Holds whole zones. `record` is called for each record of a transfer, SOA first and last, until
@@ -117,11 +139,13 @@ class WireHook {
                               std::size_t size) const = 0;
 };
 
-/// The metadata sources of one chain, asked in order.
+/// The metadata sources of one chain, asked in order about queries that came for a name in `zones`.
 class MetadataSources {
  public:
-  explicit MetadataSources(std::vector<MetadataSource*> sources) : sources_(std::move(sources)) {}
+  explicit MetadataSources(std::vector<MetadataSource*> sources, Zones zones = Zones({dns::Name()}))
+      : sources_(std::move(sources)), zones_(std::move(zones)) {}
   std::string_view value(Query& query, std::string_view label) const {
+    if (!zones_.contains(query.asked().name)) return {};
     for (const MetadataSource* source : sources_) {
       if (const std::string_view text = source->metadata(query, label); !text.empty()) return text;
     }
@@ -130,6 +154,7 @@ class MetadataSources {
 
  private:
   std::vector<MetadataSource*> sources_;
+  Zones zones_;
 };
 
 }  // namespace catena

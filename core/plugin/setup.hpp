@@ -41,6 +41,8 @@ class Keeper {
   std::map<std::string, std::weak_ptr<void>> kept_;
 };
 
+class Control;
+
 /// What a process has one of, handed to every setup. Outlives every configuration.
 struct Process {
   Log log;
@@ -48,6 +50,7 @@ struct Process {
   epoch::Domain& epoch;
   const Clock& clock;
   Keeper& keeper;
+  Control* control = nullptr;  ///< None where nothing runs (`catena check`).
 };
 
 /// What a block says about its listeners rather than its chain (bind, debug, tls, timeouts ...).
@@ -126,6 +129,8 @@ class Setup {
 
   /// Takes the rest of a line as zones (names and networks); the block's own if there are none.
   Zones zones(config::Arguments& arguments) const;
+  /// The same with words that somebody has taken from a line.
+  Zones zones(const std::vector<std::string>& words) const;
 
   /// `fallthrough [ZONES...]` from a property's arguments; none given: every name.
   Fallthrough fallthrough(config::Arguments& arguments) const;
@@ -136,6 +141,12 @@ class Setup {
   /// (Keeper). Empty where the caller did not say: such state is then made anew.
   const std::string& block_text() const { return block_text_; }
   void set_block_text(std::string text) { block_text_ = std::move(text); }
+
+  /// True where the block has a directive of this name, of a plugin that is set up or not. For what
+  /// must be known before the block is assembled (Assembled); false where the caller did not say.
+  bool block_has(std::string_view directive) const;
+  /// `block` outlives this.
+  void set_block(const config::ServerBlock& block) { block_ = &block; }
 
   ListenerSettings& listener() const { return *listener_; }
 
@@ -161,6 +172,7 @@ class Setup {
   ListenerSettings* listener_;
   Chain* chain_;
   std::string block_text_;
+  const config::ServerBlock* block_ = nullptr;
 };
 
 }  // namespace catena

@@ -51,7 +51,7 @@ class Assembler {
     set_up_plugins();
     for (std::size_t i = 0; i < configuration_->blocks.size(); ++i) finish(i);
     check_keys(*configuration_, diagnostics_);
-    if (diagnostics_.ok()) make_listeners(*configuration_);
+    if (diagnostics_.ok()) make_listeners(*configuration_, parts_.process.metrics);
     return configuration_;
   }
 
@@ -112,6 +112,7 @@ void Assembler::call(const PluginEntry& entry,
   if (bound_) servers = labels_of(*configuration_, block);
   Setup setup(parts_.process, std::string(entry.name), directives, block.zones, std::move(servers),
               block.settings, block.chain);
+  setup.set_block(parts_.corefile.blocks[number]);
   setup.set_block_text(text_of(parts_.corefile.blocks[number]));
   try {
     entry.setup(setup);
@@ -122,7 +123,9 @@ void Assembler::call(const PluginEntry& entry,
 
 void Assembler::finish(std::size_t number) {
   Block& block = *configuration_->blocks[number];
-  block.metadata = MetadataSources(block.chain.with<MetadataSource>());
+  for (const MetadataScope* scope : block.chain.with<MetadataScope>()) {
+    block.metadata = MetadataSources(block.chain.with<MetadataSource>(), scope->metadata_zones());
+  }
   block.filters = block.chain.with<BlockFilter>();
   if (block.filters.size() > 1) {
     diagnostics_.error(parts_.corefile.blocks[number].keys.front().position, {},

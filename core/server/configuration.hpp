@@ -33,6 +33,9 @@ class Opcodes {
 /// forward (core.md 11).
 enum class Classes : std::uint8_t { internet_only, every };
 
+struct Configuration;
+class Dropped;
+
 /// One server block after its plugins are set up. Only read while queries run.
 struct Block {
   std::vector<config::Key> keys;
@@ -58,6 +61,8 @@ struct Listener {
   Classes classes = Classes::internet_only;
   std::vector<const Block*> blocks;  ///< In the order of the Corefile, each once.
   Router router;
+  std::shared_ptr<Dropped> dropped;  ///< Counts queries that reach no chain.
+  const Configuration* configuration = nullptr;  ///< The one that it belongs to.
 };
 
 /// All that a Corefile says, ready to run. A query that waits pins it.
@@ -75,6 +80,9 @@ struct Configuration {
     }
     return found;
   }
+
+  /// The listener of an address and port as the Corefile gives them; null if there is none.
+  const Listener* find(const std::string& address, std::uint16_t port) const;
 
   /// True when some block asks for DEBUG lines.
   bool debug() const;

@@ -62,8 +62,35 @@ Dispatcher::Dispatcher(asio::any_io_executor executor,
                        std::shared_ptr<const Configuration> configuration)
     : executor_(std::move(executor)),
       lane_(lane),
-      service_(service),
-      configuration_(std::move(configuration)) {}
+      service_(service) {
+  adopt(std::move(configuration));
+}
+
+void Dispatcher::adopt(std::shared_ptr<const Configuration> configuration) {
+  tenures_.push_back({std::move(configuration)});
+}
+
+std::size_t Dispatcher::running_with(const Configuration& configuration) const {
+  for (const Tenure& tenure : tenures_) {
+    if (tenure.configuration.get() == &configuration) return tenure.running;
+  }
+  return 0;
+}
+
+void Dispatcher::forget_unused() {
+  const Tenure* present = &tenures_.back();
+  tenures_.remove_if([present](const Tenure& tenure) {
+    return &tenure != present && tenure.running == 0;
+  });
+}
+
+// Whoever asks has its configuration's listener, and that configuration is still in use.
+Dispatcher::Tenure& Dispatcher::tenure_of(const Query& query) {
+  const Configuration* mine = static_cast<const Ticket&>(query).listener()->configuration;
+  auto tenure = tenures_.rbegin();
+  while (tenure->configuration.get() != mine) ++tenure;
+  return *tenure;
+}
 
 Reply Dispatcher::run(Ticket& ticket) {
   const Listener& listener = *ticket.listener();
@@ -84,7 +111,7 @@ void Dispatcher::count(Refusal refusal, const Listener& listener, const Transpor
   if (refusal == Refusal::not_a_query) {
     service_.meters.gate_ignored.add(lane_);
   } else if (refusal == Refusal::no_question) {
-    dropped(listener).count_without_question(lane_, transport);
+    listener.dropped->count_without_question(lane_, transport);
   } else {
     service_.meters.gate_refused.add(lane_);
   }
@@ -100,7 +127,7 @@ Reply Dispatcher::first_step(Ticket& ticket, Next next) {
 
 Outcome Dispatcher::refuse(Ticket& ticket, dns::Rcode rcode) {
   const Outcome outcome = ticket.fail(rcode);
-  dropped(*ticket.listener()).count(lane_, ticket, clock().now());
+  ticket.listener()->dropped->count(lane_, ticket, clock().now());
   return outcome;
 }
 
@@ -115,16 +142,21 @@ Outcome Dispatcher::recover(Ticket& ticket) {
 }
 
 void Dispatcher::wait(Ticket& ticket, Reply reply) {
+  Tenure& tenure = tenure_of(ticket);
   ++waiting_;
-  asio::co_spawn(executor_, finish(configuration_, ticket, std::move(reply).wait()),
+  ++tenure.running;
+  asio::co_spawn(executor_,
+                 finish(tenure.configuration, tenure, ticket, std::move(reply).wait()),
                  asio::detached);
 }
 
 // The bytes are written right behind the wait: what the answer points to is still there.
 asio::awaitable<void> Dispatcher::finish([[maybe_unused]] Pin pin,
+                                         Tenure& tenure,
                                          Ticket& ticket,
                                          asio::awaitable<Outcome> pending) {
   const Leaving leaving(waiting_);
+  const Leaving leaving_tenure(tenure.running);
   Outcome outcome = Outcome::drop;
   try {
     outcome = co_await std::move(pending);
@@ -181,18 +213,23 @@ bool Dispatcher::background(const Query& origin, Next next, After after) {
   nobody.client = {};
   nobody.facts = nullptr;
   inner->set_transport(nobody);
+  Tenure& tenure = tenure_of(origin);
   ++background_;
-  asio::co_spawn(executor_,
-                 run_background(configuration_, std::move(inner), next, std::move(after)),
-                 asio::detached);
+  ++tenure.running;
+  asio::co_spawn(
+      executor_,
+      run_background(tenure.configuration, tenure, std::move(inner), next, std::move(after)),
+      asio::detached);
   return true;
 }
 
 asio::awaitable<void> Dispatcher::run_background([[maybe_unused]] Pin pin,
+                                                 Tenure& tenure,
                                                  std::unique_ptr<Inner> inner,
                                                  Next next,
                                                  After after) {
   const Leaving leaving(background_);
+  const Leaving leaving_tenure(tenure.running);
   Reply reply = first_step(*inner, next);
   Outcome outcome = Outcome::drop;
   if (reply.ready()) {

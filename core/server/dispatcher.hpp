@@ -8,8 +8,8 @@
 #include "core/server/meters.hpp"
 #include "core/server/ticket.hpp"
 
+#include <list>
 #include <memory>
-#include <vector>
 
 namespace catena::server {
 
@@ -17,7 +17,6 @@ namespace catena::server {
 struct Service {
   const Process& process;
   Meters& meters;
-  std::vector<std::unique_ptr<Dropped>>& dropped;  ///< By the listener's number.
 };
 
 /// Runs queries through router and chain on one worker, and is the engine that their plugins see.
@@ -40,11 +39,17 @@ class Dispatcher final : public Engine {
   /// For a reply that is not ready: ticket.finished() is called when it is.
   void wait(Ticket& ticket, Reply reply);
 
-  /// Queries that wait, of every kind.
+  /// Queries that wait for somebody's answer.
   std::size_t waiting() const { return waiting_; }
 
-  const Configuration& configuration() const { return *configuration_; }
-  Dropped& dropped(const Listener& listener) { return *service_.dropped[listener.number]; }
+  /// From now on queries come with `configuration`. Those that wait keep the one they came with.
+  void adopt(std::shared_ptr<const Configuration> configuration);
+
+  /// Queries, those in the background too, that still run with `configuration`.
+  std::size_t running_with(const Configuration& configuration) const;
+
+  /// Lets go of configurations that are no longer in use.
+  void forget_unused();
 
   /// Counts what the gate did not let pass.
   void count(Refusal refusal, const Listener& listener, const Transport& transport);
@@ -67,9 +72,19 @@ class Dispatcher final : public Engine {
   using After = std::function<void(Query&, Outcome)>;
   using Pin = std::shared_ptr<const Configuration>;
 
-  asio::awaitable<void> finish(Pin pin, Ticket& ticket, asio::awaitable<Outcome> pending);
+  /// A configuration on this worker, and how many queries still run with it.
+  struct Tenure {
+    Pin configuration;
+    std::size_t running = 0;
+  };
+
+  asio::awaitable<void> finish(Pin pin,
+                               Tenure& tenure,
+                               Ticket& ticket,
+                               asio::awaitable<Outcome> pending);
   asio::awaitable<Outcome> guarded(Ticket& ticket, asio::awaitable<Outcome> pending);
   asio::awaitable<void> run_background(Pin pin,
+                                       Tenure& tenure,
                                        std::unique_ptr<Inner> inner,
                                        Next next,
                                        After after);
@@ -77,11 +92,12 @@ class Dispatcher final : public Engine {
   Outcome refuse(Ticket& ticket, dns::Rcode rcode);
   Outcome recover(Ticket& ticket);
   std::unique_ptr<Inner> inner_like(const Query& parent, const dns::Question& question);
+  Tenure& tenure_of(const Query& query);
 
   asio::any_io_executor executor_;
   Lane lane_;
   const Service& service_;
-  Pin configuration_;
+  std::list<Tenure> tenures_;  // The present one last.
   Random random_;
   std::size_t waiting_ = 0;
   std::size_t background_ = 0;

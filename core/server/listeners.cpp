@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/listeners.hpp"
 
+#include "core/server/meters.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -85,6 +87,13 @@ bool Configuration::debug() const {
                      [](const auto& block) { return block->settings.debug; });
 }
 
+const Listener* Configuration::find(const std::string& address, std::uint16_t port) const {
+  for (const auto& listener : listeners) {
+    if (listener->address == address && listener->port == port) return listener.get();
+  }
+  return nullptr;
+}
+
 std::vector<ServerLabel> labels_of(const Configuration& configuration, const Block& block) {
   const std::vector<Place> all = places_of(configuration);
   std::vector<ServerLabel> labels;
@@ -110,7 +119,7 @@ void check_keys(const Configuration& configuration, config::Diagnostics& diagnos
   config::check_overlaps(bound, diagnostics);
 }
 
-void make_listeners(Configuration& configuration) {
+void make_listeners(Configuration& configuration, metrics::Registry& registry) {
   const std::vector<Place> all = places_of(configuration);
   for (const Place& place : all) {
     auto listener = std::make_unique<Listener>();
@@ -118,6 +127,8 @@ void make_listeners(Configuration& configuration) {
     listener->address = place.address;
     listener->port = place.port;
     listener->label = label_of(place);
+    listener->dropped = std::make_shared<Dropped>(registry, listener->label);
+    listener->configuration = &configuration;
     for (const auto& block : configuration.blocks) {
       const std::vector<Place> places = places_of(*block);
       if (std::find(places.begin(), places.end(), place) != places.end()) {

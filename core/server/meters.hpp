@@ -3,13 +3,10 @@
 
 #include "core/base/metrics.hpp"
 #include "core/plugin/query.hpp"
+#include "core/plugin/request_meters.hpp"
 #include "core/server/configuration.hpp"
 
-#include <array>
-#include <atomic>
-#include <memory>
 #include <string>
-#include <vector>
 
 namespace catena::server {
 
@@ -31,11 +28,11 @@ struct Meters {
 };
 
 /// Metrics of queries that never reach a chain: zone `dropped`, no view and no plugin (core.md 15).
-/// One per listener; any worker. A series is made, under the registry's lock, when it first counts;
-/// from then on counting takes no lock.
+/// One per listener; any worker.
 class Dropped {
  public:
-  Dropped(metrics::Registry& registry, std::string server);
+  Dropped(metrics::Registry& registry, const std::string& server)
+      : meters_(registry, {server, "dropped", "", ""}) {}
 
   /// A query that the server itself answers, when its reply is ready.
   void count(Lane lane, const Query& query, TimePoint now);
@@ -44,36 +41,7 @@ class Dropped {
   void count_without_question(Lane lane, const Transport& transport);
 
  private:
-  static constexpr std::size_t kTypes = 20;  // The named ones and "other".
-  static constexpr std::size_t kRcodes = 16;
-  struct Seen {
-    std::size_t protocol;  // 0 is udp, 1 is tcp.
-    std::size_t family;    // 0 is IPv4, 1 is IPv6.
-    std::size_t type;
-    dns::Rcode rcode;
-    std::size_t request_size;
-    std::size_t response_size;
-    double seconds;
-  };
-  void count(Lane lane, const Seen& seen);
-  metrics::Counter& requests(const Seen& seen);
-  metrics::Counter& responses(dns::Rcode rcode);
-  metrics::Counter& with_do();
-  metrics::Histogram& sizes(std::atomic<metrics::Histogram*>& slot,
-                            const char* name,
-                            const char* help,
-                            std::size_t protocol);
-  metrics::Histogram& durations();
-  metrics::Labels labels() const;
-
-  metrics::Registry& registry_;
-  std::string server_;
-  std::array<std::atomic<metrics::Counter*>, 2 * 2 * kTypes> requests_{};
-  std::array<std::atomic<metrics::Counter*>, kRcodes> responses_{};
-  std::atomic<metrics::Counter*> with_do_{};
-  std::array<std::atomic<metrics::Histogram*>, 2> request_sizes_{};
-  std::array<std::atomic<metrics::Histogram*>, 2> response_sizes_{};
-  std::atomic<metrics::Histogram*> durations_{};
+  RequestMeters meters_;
 };
 
 }  // namespace catena::server

@@ -40,6 +40,11 @@ class Server {
   /// had started is stopped again.
   Result<void> start();
 
+  /// Goes over to another configuration, under load: starts its plugins, binds what is new, hands
+  /// the sockets that stay to it, lets queries that wait end with the one before, stops its plugins.
+  /// On an error nothing has changed. Blocks for at most `drain` and a little.
+  Result<void> reload(std::shared_ptr<const Configuration> next);
+
   /// Lets plugins say farewell, finishes what is under way, for at most `drain`, then stops
   /// everything. Blocks; a second call
   /// does nothing.
@@ -49,24 +54,35 @@ class Server {
   /// The port of a listener, also when the Corefile said 0. After start().
   std::uint16_t port(std::size_t listener) const { return ports_[listener]; }
 
-  /// One line for each zone of each listener.
+  const Configuration& configuration() const { return *configuration_; }
+
+  /// For each listener a text of one line for each of its zones.
   std::vector<std::string> lines() const;
 
  private:
-  Result<void> start_plugins();
-  Result<void> bind();
-  Result<void> bind(const Listener& listener);
+  /// Plugins of one configuration that have started, in order.
+  using Started = std::vector<Startable*>;
+
+  /// The sockets of listeners that did not exist before, for each worker; and every listener's port.
+  struct Bound {
+    std::vector<std::vector<WorkerSockets>> sockets;
+    std::vector<std::uint16_t> ports;
+  };
+
+  Result<Started> start_plugins(const Configuration& configuration);
+  Result<Bound> bind(const Configuration& next) const;
+  Result<std::uint16_t> bind(const Listener& listener, Bound& bound) const;
+  void hand_over(std::shared_ptr<const Configuration> next, Bound bound);
   void say_farewell();
-  void stop_plugins();
+  void stop_plugins(const Started& started);
 
   const Process& process_;
   std::shared_ptr<const Configuration> configuration_;
   ServerLimits limits_;
   Meters meters_;
-  std::vector<std::unique_ptr<Dropped>> dropped_;
   Service service_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<Startable*> started_;
+  Started started_;
   std::vector<std::uint16_t> ports_;
   bool running_ = false;
   Stopped stopped_ = Stopped::cleanly;

@@ -45,6 +45,32 @@ void TcpConnections::add(asio::posix::stream_descriptor socket,
   connection->start();
 }
 
+void TcpConnections::adopt(const Configuration& configuration) {
+  const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
+  for (const auto& connection : all) {
+    const Listener& before = connection->listener();
+    if (const Listener* listener = configuration.find(before.address, before.port)) {
+      connection->serve(*listener);
+    } else {
+      connection->drain();
+    }
+  }
+}
+
+std::size_t TcpConnections::count_with(const Configuration& configuration) const {
+  return static_cast<std::size_t>(
+      std::count_if(connections_.begin(), connections_.end(), [&](const auto& connection) {
+        return connection->listener().configuration == &configuration;
+      }));
+}
+
+void TcpConnections::close_with(const Configuration& configuration) {
+  const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
+  for (const auto& connection : all) {
+    if (connection->listener().configuration == &configuration) connection->close();
+  }
+}
+
 void TcpConnections::touch(TcpConnection& connection) {
   connections_.splice(connections_.end(), connections_, connection.place_);
 }
@@ -97,7 +123,7 @@ TcpAcceptor::TcpAcceptor(asio::io_context& io,
                          TcpConnections& connections)
     : descriptor_(io, socket.release()),
       pause_(io),
-      listener_(listener),
+      listener_(&listener),
       connections_(connections) {}
 
 void TcpAcceptor::start() {
@@ -125,9 +151,7 @@ TcpAcceptor::Accepted TcpAcceptor::accept_one() {
   Transport transport{.protocol = Protocol::tcp,
                       .client = endpoint_of(client.get()),
                       .local = endpoint_of(local.get())};
-  transport.server = listener_.number;
-  transport.server_label = listener_.label;
-  connections_.add({descriptor_.get_executor(), socket.release()}, listener_, transport);
+  connections_.add({descriptor_.get_executor(), socket.release()}, *listener_, transport);
   return Accepted::one;
 }
 

@@ -20,6 +20,14 @@ class TcpConnections {
   void add(asio::posix::stream_descriptor socket,
            const Listener& listener,
            const Transport& transport);
+  /// Goes over to another configuration: each connection to the listener of the same address, or to
+  /// its end where there is none.
+  void adopt(const Configuration& configuration);
+
+  /// Connections to listeners of a configuration: those that adopt() left to end.
+  std::size_t count_with(const Configuration& configuration) const;
+  void close_with(const Configuration& configuration);
+
   void touch(TcpConnection& connection);
   void remove(TcpConnection& connection);
   void drain();
@@ -63,6 +71,12 @@ class TcpAcceptor {
 
   void start();
 
+  const Listener& listener() const { return *listener_; }
+  bool open() const { return descriptor_.is_open(); }
+
+  /// From now on for the same address in another configuration.
+  void serve(const Listener& listener) { listener_ = &listener; }
+
   /// Takes the connections that are already made, then closes the socket.
   void drain();
 
@@ -74,7 +88,7 @@ class TcpAcceptor {
 
   asio::posix::stream_descriptor descriptor_;
   asio::steady_timer pause_;
-  const Listener& listener_;
+  const Listener* listener_;
   TcpConnections& connections_;
 };
 

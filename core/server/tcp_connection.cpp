@@ -40,12 +40,20 @@ TcpConnection::TcpConnection(TcpConnections& connections,
                              const Transport& transport)
     : connections_(connections),
       socket_(std::move(socket)),
-      listener_(listener),
+      listener_(&listener),
       transport_(transport),
       timer_(socket_.get_executor()),
       drained_(socket_.get_executor(), TimePoint::max()),
       last_activity_(now()),
-      last_progress_(last_activity_) {}
+      last_progress_(last_activity_) {
+  serve(listener);
+}
+
+void TcpConnection::serve(const Listener& listener) {
+  listener_ = &listener;
+  transport_.server = listener.number;
+  transport_.server_label = listener.label;
+}
 
 void TcpConnection::start() {
   watch();
@@ -103,18 +111,18 @@ void TcpConnection::handle(Bytes message) {
   ++queries_;
   std::unique_ptr<TcpTicket> ticket = connections_.take_ticket();
   ticket->message.assign(message.begin(), message.end());
-  ticket->set_listener(&listener_);
-  const GateRules rules{listener_.opcodes, listener_.classes};
+  ticket->set_listener(listener_);
+  const GateRules rules{listener_->opcodes, listener_->classes};
   const Verdict verdict = judge(ticket->message, rules, connections_.write_buffer());
   if (verdict.refusal == Refusal::none) {
     ticket->begin(verdict.message, transport_, connections_.dispatcher().clock().now());
     run(std::move(ticket));
   } else {
-    connections_.dispatcher().count(verdict.refusal, listener_, transport_);
+    connections_.dispatcher().count(verdict.refusal, *listener_, transport_);
     append(verdict.reply);
     connections_.give_back(std::move(ticket));
   }
-  const long most = listener_.settings.max_tcp_queries;
+  const long most = listener_->settings.max_tcp_queries;
   if (most >= 0 && queries_ >= most) finishing_ = true;
 }
 
@@ -220,7 +228,7 @@ void TcpConnection::close() {
 }
 
 TimePoint TcpConnection::deadline() const {
-  const ListenerSettings& settings = listener_.settings;
+  const ListenerSettings& settings = listener_->settings;
   if (unsent() > 0) return last_progress_ + settings.write_timeout;
   if (in_flight_ > 0) return now() + settings.idle_timeout;
   const TimePoint idle =

@@ -49,6 +49,11 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
 
   void start();
 
+  const Listener& listener() const { return *listener_; }
+
+  /// From now on messages are for this listener; those under way keep theirs.
+  void serve(const Listener& listener);
+
   /// Ends after the next answers: what is asked on a connection that is closed at the same time is
   /// lost. Where nothing is asked any more, ends after kLastWord.
   void drain();
@@ -87,7 +92,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
 
   TcpConnections& connections_;
   asio::posix::stream_descriptor socket_;
-  const Listener& listener_;
+  const Listener* listener_;
   Transport transport_;
   asio::steady_timer timer_;
   asio::steady_timer drained_;  // Never fires: cancelled when there is room again.

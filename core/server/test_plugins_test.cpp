@@ -246,8 +246,9 @@ class Update final : public Plugin, public OpcodeAdmission {
   }
 };
 
-class Metadata final : public Plugin, public MetadataSource {
+class Metadata final : public Plugin, public MetadataSource, public MetadataScope {
  public:
+  const Zones& metadata_zones() const override { return everything_; }
   std::string_view metadata(Query& query, std::string_view label) const override {
     if (label == "test/zone") return query.arena().copy(query.zone().to_text());
     return label == "test/view" ? query.view() : std::string_view();
@@ -258,6 +259,9 @@ class Metadata final : public Plugin, public MetadataSource {
       return outcome;
     });
   }
+
+ private:
+  Zones everything_{{dns::Name()}};
 };
 
 class View final : public Plugin, public BlockFilter {

@@ -53,6 +53,11 @@ class UdpSocket {
 
   void start();
 
+  const Listener& listener() const { return *place_.listener; }
+
+  /// From now on for the same address in another configuration.
+  void serve(const Listener& listener) { place_.listener = &listener; }
+
   /// Answers what the kernel still holds and waits for nothing more: what comes from now on is for
   /// the other sockets of the port, another process's too. The socket stays open for the answers of
   /// queries that wait. May be called again for what was on its way.

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include <ranges>
+#include <utility>
 
 namespace catena::server {
 namespace {
@@ -44,7 +45,7 @@ Worker::Worker(std::size_t number,
       slots_(dispatcher_, output_, limits.waiting),
       receiver_(slots_),
       connections_(dispatcher_, limits.connections),
-      drain_timer_(std::make_unique<asio::steady_timer>(*io_)),
+      timer_(std::make_unique<asio::steady_timer>(*io_)),
       waker_(std::make_shared<Waker>(*io_)) {}
 
 // What still waits lies in the event loop and points to slots, tickets and plugins: it goes first.
@@ -53,15 +54,17 @@ Worker::~Worker() {
   connections_.close_all();
   sockets_.clear();
   acceptors_.clear();
-  drain_timer_.reset();
+  closing_.clear();
+  timer_.reset();
   guard_.reset();
   io_.reset();
 }
 
-void Worker::add(BoundListener::Pair pair, const Listener& listener, const UdpPlace& place) {
-  sockets_.push_back(std::make_unique<UdpSocket>(*io_, std::move(pair.udp), place, receiver_));
-  acceptors_.push_back(
-      std::make_unique<TcpAcceptor>(*io_, std::move(pair.tcp), listener, connections_));
+void Worker::add(WorkerSockets sockets) {
+  sockets_.push_back(std::make_unique<UdpSocket>(*io_, std::move(sockets.pair.udp), sockets.place,
+                                                 receiver_));
+  acceptors_.push_back(std::make_unique<TcpAcceptor>(*io_, std::move(sockets.pair.tcp),
+                                                     *sockets.listener, connections_));
 }
 
 void Worker::start() {
@@ -78,23 +81,24 @@ void Worker::turn() {
   io_->run_one();
   io_->poll();
   output_.flush();
+  if (former_) part_from_former();
   reader_->quiescent();
 }
 
 void Worker::run() {
-  enter();
+  enter(*configuration_);
   for (const auto& socket : sockets_) socket->start();
   for (const auto& acceptor : acceptors_) acceptor->start();
   const Clock& clock = dispatcher_.clock();
   while (!draining_ || (busy() && clock.now() < drain_until_)) turn();
   for (const auto& socket : sockets_) socket->drain();
-  leave();
+  leave(*configuration_);
   settle();
   service_.process.epoch.leave(reader_);
 }
 
-void Worker::enter() {
-  for (WorkerAware* plugin : configuration_->with<WorkerAware>()) {
+void Worker::enter(const Configuration& configuration) {
+  for (WorkerAware* plugin : configuration.with<WorkerAware>()) {
     try {
       plugin->enter(dispatcher_);
     } catch (const std::exception& exception) {
@@ -103,8 +107,8 @@ void Worker::enter() {
   }
 }
 
-void Worker::leave() {
-  const std::vector<WorkerAware*> plugins = configuration_->with<WorkerAware>();
+void Worker::leave(const Configuration& configuration) {
+  const std::vector<WorkerAware*> plugins = configuration.with<WorkerAware>();
   for (WorkerAware* plugin : std::views::reverse(plugins)) {
     try {
       plugin->leave(dispatcher_);
@@ -112,6 +116,78 @@ void Worker::leave() {
       service_.process.log.error("A plugin could not leave a worker: {}", exception.what());
     }
   }
+}
+
+void Worker::adopt(Succession succession) {
+  auto shared = std::make_shared<Succession>(std::move(succession));
+  asio::post(*io_, [this, shared] { begin_succession(*shared); });
+}
+
+void Worker::begin_succession(Succession& succession) {
+  enter(*succession.configuration);
+  former_ = Former{std::exchange(configuration_, succession.configuration),
+                   dispatcher_.clock().now() + succession.patience, false,
+                   std::move(succession.left)};
+  dispatcher_.adopt(configuration_);
+  hand_over_sockets(*configuration_);
+  start_sockets(succession);
+  wake_at(former_->until);
+}
+
+void Worker::hand_over_sockets(const Configuration& configuration) {
+  const auto successor = [&configuration](const Listener& listener) {
+    return configuration.find(listener.address, listener.port);
+  };
+  std::vector<std::unique_ptr<UdpSocket>> staying;
+  for (auto& socket : sockets_) {
+    const Listener* listener = successor(socket->listener());
+    listener != nullptr ? socket->serve(*listener) : socket->drain();
+    (listener != nullptr ? staying : closing_).push_back(std::move(socket));
+  }
+  sockets_ = std::move(staying);
+  for (const auto& acceptor : acceptors_) {
+    const Listener* listener = successor(acceptor->listener());
+    listener != nullptr ? acceptor->serve(*listener) : acceptor->drain();
+  }
+  std::erase_if(acceptors_, [](const auto& acceptor) { return !acceptor->open(); });
+  connections_.adopt(configuration);
+}
+
+void Worker::start_sockets(Succession& succession) {
+  for (WorkerSockets& sockets : succession.sockets) {
+    add(std::move(sockets));
+    sockets_.back()->start();
+    acceptors_.back()->start();
+  }
+}
+
+// Plugins leave when the last query of the former is done, or when it has waited long enough; what
+// they cancel then ends in the next turns.
+void Worker::part_from_former() {
+  const bool idle = dispatcher_.running_with(*former_->configuration) == 0 &&
+                    connections_.count_with(*former_->configuration) == 0;
+  const bool late = dispatcher_.clock().now() >= former_->until;
+  if (!idle && !late) return;
+  if (!former_->left) {
+    leave(*former_->configuration);
+    former_->left = true;
+    former_->until = dispatcher_.clock().now() + kSettle;
+    wake_at(former_->until);
+    if (!idle) return;
+  }
+  for (const auto& socket : closing_) socket->drain();
+  closing_.clear();
+  connections_.close_with(*former_->configuration);
+  dispatcher_.forget_unused();
+  const std::function<void()> gone = std::move(former_->gone);
+  former_.reset();
+  gone();
+}
+
+// The timer's only work is to turn the loop once.
+void Worker::wake_at(TimePoint time) {
+  timer_->expires_at(time);
+  timer_->async_wait([](boost::system::error_code) {});
 }
 
 void Worker::settle() {
@@ -132,8 +208,7 @@ void Worker::drain(std::chrono::nanoseconds patience) {
 
 void Worker::begin_drain(TimePoint until) {
   drain_until_ = until;
-  drain_timer_->expires_at(until);
-  drain_timer_->async_wait([](boost::system::error_code) {});
+  wake_at(until);
   for (const auto& acceptor : acceptors_) acceptor->drain();
   for (const auto& socket : sockets_) socket->drain();
   connections_.drain();

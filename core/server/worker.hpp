@@ -10,8 +10,10 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -21,6 +23,21 @@ namespace catena::server {
 struct WorkerLimits {
   std::size_t connections = TcpConnections::kMaxConnections;
   std::size_t waiting = UdpSlots::kMaxWaiting;
+};
+
+/// A listener's sockets for one worker.
+struct WorkerSockets {
+  BoundListener::Pair pair;
+  const Listener* listener;
+  UdpPlace place;
+};
+
+/// What a worker needs to go over to another configuration.
+struct Succession {
+  std::shared_ptr<const Configuration> configuration;
+  std::vector<WorkerSockets> sockets;  ///< Of listeners that the one before did not have.
+  Duration patience;                   ///< For queries that wait with the one before.
+  std::function<void()> left;          ///< Nothing runs with the one before. On the worker.
 };
 
 /// One thread with its own event loop, sockets and connections; shares nothing that is written per
@@ -35,10 +52,15 @@ class Worker {
   ~Worker();
 
   /// Before start().
-  void add(BoundListener::Pair pair, const Listener& listener, const UdpPlace& place);
+  void add(WorkerSockets sockets);
 
   /// Starts the thread; plugins enter on it.
   void start();
+
+  /// Goes over to another configuration without closing a socket that both have: new queries come
+  /// with it at once, those that wait end with the one before. Any thread, after start(), and only
+  /// when an earlier succession has left.
+  void adopt(Succession succession);
 
   /// Takes no more queries, finishes those under way for at most `patience`, then plugins leave and
   /// the thread ends. Any thread, once.
@@ -49,10 +71,23 @@ class Worker {
   /// Turns the loop from any thread, also when the worker is gone.
   class Waker;
 
+  /// The configuration before the present one, until nothing runs with it.
+  struct Former {
+    std::shared_ptr<const Configuration> configuration;
+    TimePoint until;  // Then whatever still waits is given up.
+    bool left = false;
+    std::function<void()> gone;
+  };
+
   void run();
   void turn();
-  void enter();
-  void leave();
+  void enter(const Configuration& configuration);
+  void leave(const Configuration& configuration);
+  void begin_succession(Succession& succession);
+  void hand_over_sockets(const Configuration& configuration);
+  void start_sockets(Succession& succession);
+  void part_from_former();
+  void wake_at(TimePoint time);
   void begin_drain(TimePoint until);
   void settle();
   bool busy() const { return dispatcher_.waiting() > 0 || connections_.size() > 0; }
@@ -69,7 +104,9 @@ class Worker {
   TcpConnections connections_;
   std::vector<std::unique_ptr<UdpSocket>> sockets_;
   std::vector<std::unique_ptr<TcpAcceptor>> acceptors_;
-  std::unique_ptr<asio::steady_timer> drain_timer_;
+  std::vector<std::unique_ptr<UdpSocket>> closing_;  // Answers of the former may still leave there.
+  std::optional<Former> former_;
+  std::unique_ptr<asio::steady_timer> timer_;
   bool draining_ = false;
   TimePoint drain_until_{};
   std::shared_ptr<Waker> waker_;

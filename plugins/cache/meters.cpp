@@ -17,11 +17,11 @@ Meter::PerClass class_meter(metrics::Registry& registry,
                             const std::string& type) {
   const Labels typed = with_type(labels, type);
   return {
-      .entries = &registry.gauge("coredns_cache_entries", "Answers in the cache.", typed),
-      .hits =
-          &registry.counter("coredns_cache_hits_total", "Queries answered from the cache.", typed),
+      .entries =
+          &registry.gauge("coredns_cache_entries", "The number of elements in the cache.", typed),
+      .hits = &registry.counter("coredns_cache_hits_total", "The count of cache hits.", typed),
       .evictions = &registry.counter("coredns_cache_evictions_total",
-                                     "Answers taken out to make room for others.", typed),
+                                     "The count of cache evictions.", typed),
   };
 }
 
@@ -29,16 +29,20 @@ Meter make_meter(metrics::Registry& registry, const std::string& server, const s
   const Labels labels = {{"server", server}, {"zones", zones}, {"view", ""}};
   return {
       .requests =
-          &registry.counter("coredns_cache_requests_total", "Queries that the cache saw.", labels),
-      .misses = &registry.counter("coredns_cache_misses_total",
-                                  "Queries that it had no answer for.", labels),
-      .prefetch = &registry.counter("coredns_cache_prefetch_total",
-                                    "Answers asked for again before or after their end.", labels),
-      .drops = &registry.counter("coredns_cache_drops_total",
-                                 "Answers that could not be kept: too large, or for one network.",
-                                 labels),
-      .served_stale = &registry.counter("coredns_cache_served_stale_total",
-                                        "Queries answered after the end of the TTL.", labels),
+          &registry.counter("coredns_cache_requests_total", "The count of cache requests.", labels),
+      .misses = &registry.counter(
+          "coredns_cache_misses_total",
+          "The count of cache misses. Deprecated, derive misses from cache hits/requests counters.",
+          labels),
+      .prefetch =
+          &registry.counter("coredns_cache_prefetch_total",
+                            "The number of times the cache has prefetched a cached item.", labels),
+      .drops = &registry.counter(
+          "coredns_cache_drops_total",
+          "The number responses that are not cached, because the reply is malformed.", labels),
+      .served_stale =
+          &registry.counter("coredns_cache_served_stale_total",
+                            "The number of requests served from stale cache entries.", labels),
       .success = class_meter(registry, labels, "success"),
       .denial = class_meter(registry, labels, "denial"),
   };

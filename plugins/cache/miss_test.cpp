@@ -172,7 +172,7 @@ TEST_CASE("what is stored") {
     CHECK(bed.upstream->asked == (row.kept.empty() ? 2 : 1));
     const auto hits = [&](const std::string& type) {
       const std::string line = "coredns_cache_hits_total{server=\"dns://:53\",type=\"" + type +
-                               "\",zones=\".\",view=\"\"} ";
+                               "\",view=\"\",zones=\".\"} ";
       return bed.registry.text().find(line + (row.kept == type ? "1\n" : "0\n"));
     };
     CHECK(hits("success") != std::string::npos);
@@ -235,7 +235,7 @@ TEST_CASE("what cannot be kept is counted") {
   bed.ask({.name = "www.example.org.", .type = dns::Type::TXT});
   CHECK(bed.query.response().answer().size() == 300);
   const std::string line =
-      "coredns_cache_drops_total{server=\"dns://:53\",zones=\".\",view=\"\"} 1\n";
+      "coredns_cache_drops_total{server=\"dns://:53\",view=\"\",zones=\".\"} 1\n";
   CHECK(bed.registry.text().find(line) != std::string::npos);
 }
 

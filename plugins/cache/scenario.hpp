@@ -90,7 +90,7 @@ class Scenario {
     if (typed) words >> value;
     const std::string label = typed ? ",type=\"" + type + "\"" : "";
     const std::string line = "coredns_cache_" + name + "{server=\"dns://:53\"" + label +
-                             ",zones=\".\",view=\"\"} " + (typed ? value : type) + "\n";
+                             ",view=\"\",zones=\".\"} " + (typed ? value : type) + "\n";
     INFO(bed_.registry.text());
     CHECK(bed_.registry.text().find(line) != std::string::npos);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/forward/metrics.hpp"
 
+#include "core/base/made_once.hpp"
+
 #include <algorithm>
 
 namespace catena::forward {
@@ -15,12 +17,7 @@ metrics::Histogram& Durations::histogram(dns::Rcode rcode) const {
 
 void Durations::observe(Lane lane, dns::Rcode rcode, double seconds) const {
   auto& slot = by_rcode_[std::min(static_cast<std::size_t>(rcode), kNamed)];
-  metrics::Histogram* found = slot.load(std::memory_order_acquire);
-  if (found == nullptr) {
-    found = &histogram(rcode);
-    slot.store(found, std::memory_order_release);
-  }
-  found->observe(lane, seconds);
+  made_once(slot, [&]() -> metrics::Histogram& { return histogram(rcode); }).observe(lane, seconds);
 }
 
 Metrics::Metrics(metrics::Registry& registry)

@@ -68,7 +68,7 @@ TEST_CASE("TCP connections are used again") {
     for (int i = 0; i < 5; ++i) REQUIRE(ask_many(bed, 1, Protocol::tcp));
     CHECK(upstream.connections() == 1);
     const std::string labels =
-        "{proxy_name=\"forward\",to=\"" + upstream.address() + "\",proto=\"tcp\"} ";
+        "{proto=\"tcp\",proxy_name=\"forward\",to=\"" + upstream.address() + "\"} ";
     CHECK_THAT(bed.metrics(),
                Catch::Contains("coredns_proxy_conn_cache_hits_total" + labels + "4") &&
                    Catch::Contains("coredns_proxy_conn_cache_misses_total" + labels + "1"));

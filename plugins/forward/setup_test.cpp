@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/forward/policy.hpp"
-#include "plugins/forward/resolv_conf.hpp"
 #include "plugins/forward/testing.hpp"
 
 #include <cstdio>
@@ -118,35 +117,6 @@ TEST_CASE("several forwards are links of the chain in the order of the file") {
   REQUIRE(bed.chain().size() == 3);
   CHECK(bed.chain().name(0) == "forward");
   CHECK(bed.chain().name(1) == "forward");
-}
-
-struct ResolvConf {
-  const char* name;
-  const char* text;
-  std::vector<std::string> servers;
-};
-
-TEST_CASE("resolv.conf") {
-  const ResolvConf cases[] = {
-      {"nothing", "", {}},
-      {"a pod's", "nameserver 10.96.0.10\nsearch a b\noptions ndots:5\n", {"10.96.0.10"}},
-      {"in order, each once",
-       "nameserver 192.0.2.2\nnameserver 192.0.2.1\nnameserver 192.0.2.2",
-       {"192.0.2.2", "192.0.2.1"}},
-      {"blanks and carriage returns", "\tnameserver \t 192.0.2.1 x\r\n", {"192.0.2.1"}},
-      {"a zone is cut off", "nameserver fe80::1%eth0\n", {"fe80::1"}},
-      {"comments and other words",
-       "#nameserver 1.1.1.1\n;nameserver 1.1.1.1\nnameservers 1.1.1.1",
-       {}},
-      {"no address", "nameserver\nnameserver dns.example\nnameserver 1.2.3\n", {}},
-  };
-  for (const ResolvConf& c : cases) {
-    DYNAMIC_SECTION(c.name) {
-      std::vector<std::string> servers;
-      for (const auto& address : parse_resolv_conf(c.text)) servers.push_back(address.to_string());
-      CHECK(servers == c.servers);
-    }
-  }
 }
 
 using Indices = std::vector<std::uint16_t>;

@@ -3,8 +3,7 @@
 
 #include "core/config/file_system.hpp"
 #include "core/config/zone_name.hpp"
-
-#include "plugins/forward/resolv_conf.hpp"
+#include "core/plugin/resolv_conf.hpp"
 
 #include <fmt/format.h>
 
@@ -78,7 +77,9 @@ void add_file(config::Arguments& line, const std::string& path, std::vector<Targ
         fmt::format("not an IP address or file \"{0}\": failed to open file \"{0}\": {1}", path,
                     text.error().message()));
   }
-  for (const auto& address : parse_resolv_conf(*text)) add_address(targets, address, kPort);
+  for (const auto& address : parse_resolv_conf(*text).servers) {
+    add_address(targets, address, kPort);
+  }
 }
 
 std::optional<Target> host_of(std::string_view text) {

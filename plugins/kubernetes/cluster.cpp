@@ -4,7 +4,7 @@
 #include "core/plugin/setup.hpp"
 
 #include "plugins/kubernetes/options.hpp"
-#include "plugins/kubernetes/store/writer.hpp"
+#include "plugins/kubernetes/store/import_sinks.hpp"
 
 #include <thread>
 
@@ -14,15 +14,23 @@ struct Cluster::State {
   State(const WatchOptions& options, const Process& process)
       : log(process.log.for_plugin("kubernetes")),
         store(process.epoch),
-        context{store, process.epoch, process.clock, log, process.metrics, options.endpoint_names},
+        context{store,           process.epoch,          process.clock,     log,
+                process.metrics, options.endpoint_names, options.identities},
         services(context),
         namespaces(context) {
     store.unsynced = 2;
     if (options.endpoints) slices = std::make_unique<SliceSink>(context), ++store.unsynced;
     if (options.pods) pods = std::make_unique<PodSink>(context), ++store.unsynced;
+    if (!options.imports) return;
+    imports = std::make_unique<ImportSink>(context);
+    import_slices = std::make_unique<ImportSliceSink>(context);
+    store.unsynced += 2;
   }
 
-  api::Sinks sinks() { return {&services, slices.get(), pods.get(), &namespaces}; }
+  api::Sinks sinks() {
+    return {&services,   slices.get(),  pods.get(),
+            &namespaces, imports.get(), import_slices.get()};
+  }
 
   Log log;
   Store store;
@@ -31,6 +39,8 @@ struct Cluster::State {
   NamespaceSink namespaces;
   std::unique_ptr<SliceSink> slices;
   std::unique_ptr<PodSink> pods;
+  std::unique_ptr<ImportSink> imports;
+  std::unique_ptr<ImportSliceSink> import_slices;
   std::unique_ptr<api::ApiClient> client;
   int users = 0;
 };

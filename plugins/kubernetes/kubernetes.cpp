@@ -6,7 +6,9 @@ namespace catena::kubernetes {
 Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
     : config_(std::move(config)),
       cluster_(std::move(cluster)),
-      answerer_(config_.answers, cluster_->store()) {}
+      answerer_(config_.answers, cluster_->store()),
+      metadata_(config_.answers, cluster_->store()),
+      search_path_(config_.answers, cluster_->store(), config_.host_search) {}
 
 Reply Kubernetes::serve(Query& query, Next next) const {
   const dns::Name* zone = config_.answers.zones.match(query.name());

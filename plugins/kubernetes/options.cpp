@@ -5,20 +5,52 @@
 
 #include "plugins/kubernetes/selector.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 namespace catena::kubernetes {
 namespace {
 
 using config::Directive;
 using config::Property;
 
-void read_zones(Setup& setup, Directive& directive, AnswerSettings& answers) {
-  answers.zones = setup.zones(directive);
+// Without zones nothing is multicluster (kubernetes.md section 1).
+void read_multicluster(Setup& setup, Directive& directive, AnswerSettings& answers) {
+  const std::vector<dns::Name>& own = answers.zones.names();
+  for (Property& line : directive.each("multicluster")) {
+    answers.multicluster = line.empty() ? Zones() : setup.zones(line);
+    for (const dns::Name& zone : answers.multicluster.names()) {
+      if (std::find(own.begin(), own.end(), zone) != own.end()) continue;
+      std::vector<std::string> names;
+      for (const dns::Name& name : own) names.push_back(name.to_text());
+      line.error(fmt::format(
+          "is not authoritative for the multicluster zone {} (authoritative zones: [{}])",
+          zone.to_text(), fmt::join(names, " ")));
+    }
+  }
+}
+
+// BEYOND CoreDNS, which takes the first zone that is not a reverse one: in a multicluster zone the
+// names of this cluster's services, which PTR answers give, do not exist.
+void choose_primary_zone(Directive& directive, AnswerSettings& answers) {
+  const dns::Name* primary = nullptr;
   for (const dns::Name& zone : answers.zones.names()) {
     if (is_reverse_zone(zone)) continue;
-    answers.primary_zone = zone;
-    return;
+    const bool better = primary != nullptr && answers.multicluster.contains(*primary) &&
+                        !answers.multicluster.contains(zone);
+    if (primary == nullptr || better) primary = &zone;
   }
-  directive.error("non-reverse zone name must be used");
+  if (primary == nullptr) return directive.error("non-reverse zone name must be used");
+  answers.primary_zone = *primary;
+}
+
+void read_zones(Setup& setup, Directive& directive, Options& options) {
+  AnswerSettings& answers = options.plugin.answers;
+  answers.zones = setup.zones(directive);
+  read_multicluster(setup, directive, answers);
+  choose_primary_zone(directive, answers);
+  options.watch.imports = !answers.multicluster.empty();
 }
 
 // The arguments are joined by one space, as selectors of sets have spaces in them.
@@ -169,11 +201,12 @@ std::vector<Address> local_addresses(const ListenerSettings& listener) {
 
 Options read_options(Setup& setup, Directive& directive) {
   Options options;
-  read_zones(setup, directive, options.plugin.answers);
+  read_zones(setup, directive, options);
   read_access(directive, options.access);
   read_namespaces(directive, options);
   read_selector(directive, "labels", "label", options.watch.labels);
   read_pods(directive, options);
+  options.watch.identities = options.watch.pods && setup.block_has("metadata");
   read_ttl(directive, options.plugin.answers);
   read_ignore(directive, options.plugin.answers);
   read_flags(directive, options);
@@ -181,7 +214,6 @@ Options read_options(Setup& setup, Directive& directive) {
   read_startup_timeout(directive, options.plugin.startup_timeout);
   for (Property& line : directive.each("fallthrough"))
     options.plugin.fallthrough = setup.fallthrough(line);
-  directive.not_in_this_build("multicluster");
   directive.done();
   options.plugin.answers.local_addresses = local_addresses(setup.listener());
   return options;

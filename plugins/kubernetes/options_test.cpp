@@ -74,7 +74,10 @@ const Mistake kMistakes[] = {
     {"only reverse zones", "kubernetes in-addr.arpa", "non-reverse zone name must be used"},
     {"an option of an older release", block("upstream"), "unknown property 'upstream'"},
     {"another one", block("resyncperiod 5m"), "unknown property 'resyncperiod'"},
-    {"a later one", block("multicluster clusterset.local"), "not in this build"},
+    {"a multicluster zone of somebody else",
+     block("multicluster clusterset.local", "cluster.local in-addr.arpa"),
+     "is not authoritative for the multicluster zone clusterset.local. (authoritative zones: "
+     "[cluster.local. in-addr.arpa.])"},
     {"a mode of pods", block("pods sometimes"),
      "wrong value for pods: sometimes,  must be one of: disabled, verified, insecure"},
     {"no mode of pods", block("pods"),
@@ -108,6 +111,35 @@ TEST_CASE("mistakes are named", "[kubernetes]") {
       CHECK_THAT(read.errors().front(), Catch::StartsWith("Corefile:"));
     }
   }
+}
+
+TEST_CASE("multicluster zones are some of the plugin's", "[kubernetes]") {
+  const auto read = [](const std::string& properties) {
+    const test::PluginSetup setup("kubernetes", Read::setup,
+                                  block(properties, "10.0.0.0/8 Set.test cluster.local"));
+    CHECK(setup.errors().empty());
+    return Read::options.plugin.answers;
+  };
+  CHECK(read("multicluster set.Test").multicluster.to_text() == "set.test.");
+  CHECK(Read::options.watch.imports);
+  // PTR answers lead to names that exist.
+  CHECK(read("multicluster set.test").primary_zone.to_text() == "cluster.local.");
+  CHECK(read("multicluster set.test cluster.local").primary_zone.to_text() == "set.test.");
+  CHECK(read("multicluster").multicluster.empty());
+  CHECK_FALSE(Read::options.watch.imports);
+  CHECK(read("").primary_zone.to_text() == "set.test.");
+}
+
+TEST_CASE("names of pods are kept where the block has metadata", "[kubernetes]") {
+  const auto kept = [](const std::string& pods, const std::string& other) {
+    const test::PluginSetup read("kubernetes", Read::setup, block(pods) + "\n" + other, {"."},
+                                 {"metadata"});
+    CHECK(read.errors().empty());
+    return Read::options.watch.identities;
+  };
+  CHECK(kept("pods verified", "metadata"));
+  CHECK_FALSE(kept("pods verified", ""));
+  CHECK_FALSE(kept("pods insecure", "metadata"));
 }
 
 TEST_CASE("an ignore without a word does nothing, as in CoreDNS", "[kubernetes]") {

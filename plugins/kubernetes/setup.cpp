@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/config/file_system.hpp"
+#include "core/plugin/resolv_conf.hpp"
+
 #include "plugins/kubernetes/api/kubeconfig.hpp"
 #include "plugins/kubernetes/options.hpp"
 
@@ -40,12 +43,18 @@ std::shared_ptr<Cluster> make_cluster(Setup& setup,
 std::string cluster_key(const Options& options) {
   const AccessOptions& access = options.access;
   const WatchOptions& watch = options.watch;
-  return fmt::format("kubernetes\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
+  return fmt::format("kubernetes\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
                      access.endpoint.value_or(""), access.certificate, access.key, access.authority,
                      access.kubeconfig.value_or(""), access.context, watch.labels,
                      watch.namespace_labels, static_cast<int>(watch.endpoint_names),
-                     watch.endpoints, watch.pods, watch.queries_per_second, watch.burst,
-                     watch.max_inflight);
+                     watch.endpoints, watch.pods, watch.identities, watch.imports,
+                     watch.queries_per_second, watch.burst, watch.max_inflight);
+}
+
+// What pods whose resolv.conf is like this server's own look up after the cluster's domains.
+std::vector<dns::Name> host_search_domains() {
+  const auto text = config::Disk().read("/etc/resolv.conf");
+  return text ? parse_resolv_conf(*text).search : std::vector<dns::Name>();
 }
 
 }  // namespace
@@ -57,6 +66,7 @@ void setup(Setup& setup) {
   auto cluster = setup.process().keeper.keep<Cluster>(
       cluster_key(options), [&] { return make_cluster(setup, directive, options); });
   if (!cluster) return;
+  if (options.watch.pods) options.plugin.host_search = host_search_domains();
   setup.add(std::make_unique<Kubernetes>(std::move(options.plugin), std::move(cluster)));
 }
 

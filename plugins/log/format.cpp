@@ -34,6 +34,7 @@ Format::Format(std::string_view text) {
     }
     add_text(text.substr(0, open));
     const std::string_view label = text.substr(open + 1, close - open - 1);
+    shows_kind_ = shows_kind_ || label == "/log/type" || label == "/log/class";
     if (auto segment = placeholder(label)) {
       segments_.push_back(std::move(*segment));
     } else {

@@ -39,10 +39,14 @@ class Format {
   explicit Format(std::string_view text);
   void print(const Logged& logged, fmt::memory_buffer& out) const;
 
+  /// Whether it has a value that *log* itself knows: `{/log/type}`, `{/log/class}`.
+  bool shows_kind() const { return shows_kind_; }
+
  private:
   void add_text(std::string_view text);
 
   std::vector<Segment> segments_;
+  bool shows_kind_ = false;
 };
 
 /// "{common}" in full.

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/log/log.hpp"
 
+#include "plugins/log/fields.hpp"
+
 namespace catena::log {
 namespace {
 
-dns::KindClass class_of(const Query& query, Outcome outcome, const Clock& clock) {
-  if (outcome == Outcome::drop) return dns::KindClass::error;
+constexpr std::string_view kType = "log/type";
+constexpr std::string_view kClass = "log/class";
+
+dns::Kind kind_of(const Query& query, Outcome outcome, const Clock& clock) {
+  if (outcome == Outcome::drop) return dns::Kind::OtherError;
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
   const dns::Asked asked{query.opcode(), query.question()};
-  return dns::class_of(dns::kind_of(query.response(), asked, query.dnssec_ok(),
-                                    static_cast<std::uint32_t>(now.count())));
+  return dns::kind_of(query.response(), asked, query.dnssec_ok(),
+                      static_cast<std::uint32_t>(now.count()));
 }
 
 }  // namespace
@@ -32,12 +37,20 @@ const Rule* QueryLog::rule_for(dns::NameView name) const {
 }
 
 void QueryLog::write(Query& query, Outcome outcome, const Rule& rule) const {
-  if (rule.classes != kAllClasses && (rule.classes & bit(class_of(query, outcome, *clock_))) == 0) {
-    return;
+  if (rule.classes != kAllClasses || rule.format->shows_kind()) {
+    const dns::Kind kind = kind_of(query, outcome, *clock_);
+    if ((rule.classes & bit(dns::class_of(kind))) == 0) return;
+    query.note(kType, dns::to_string(kind));
+    query.note(kClass, dns::to_string(dns::class_of(kind)));
   }
+  const Logged logged{query, outcome, clock_->now() - query.arrived()};
   fmt::memory_buffer line;
-  rule.format->print({query, outcome, clock_->now() - query.arrived()}, line);
-  sink_.write(LogLevel::info, {line.data(), line.size()});
+  rule.format->print(logged, line);
+  sink_.write(LogLevel::info, {line.data(), line.size()}, QueryFields(logged));
+}
+
+std::string_view QueryLog::metadata(Query& query, std::string_view label) const {
+  return label == kType || label == kClass ? query.noted(label) : std::string_view();
 }
 
 }  // namespace catena::log

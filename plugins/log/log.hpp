@@ -3,6 +3,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/plugin/abilities.hpp"
 #include "core/plugin/plugin.hpp"
 
 #include "plugins/log/format.hpp"
@@ -28,13 +29,16 @@ struct Rule {
 };
 
 /// Writes a line for each query that the rest of the chain has dealt with. Only the first rule
-/// whose scope has the name counts, also where its classes say no.
-class QueryLog final : public Plugin {
+/// whose scope has the name counts, also where its classes say no. Knows the values `log/type` and
+/// `log/class`.
+class QueryLog final : public Plugin, public MetadataSource {
  public:
   QueryLog(std::vector<Rule> rules, catena::Log sink, const Clock& clock)
       : rules_(std::move(rules)), sink_(std::move(sink)), clock_(&clock) {}
 
   Reply serve(Query& query, Next next) const override;
+
+  std::string_view metadata(Query& query, std::string_view label) const override;
 
  private:
   const Rule* rule_for(dns::NameView name) const;

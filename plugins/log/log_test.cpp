@@ -82,6 +82,17 @@ const Case kCases[] = {
     {.name = "a missing value is a dash",
      .block = "log . \"{/forward/upstream}\"",
      .line = "[INFO] -"},
+    {.name = "log knows what kind of answer it was",
+     .block = "log . \"{/log/type} {/log/class} {/log/other}\"",
+     .line = "[INFO] NOERROR success -"},
+    {.name = "also of a denial",
+     .block = "log . \"{/log/type} {/log/class}\"",
+     .answer = denial,
+     .line = "[INFO] NXDOMAIN denial"},
+    {.name = "and of silence",
+     .block = "log . \"{/log/class} {/log/type}\" {\nclass error\n}",
+     .answer = drop,
+     .line = "[INFO] error OTHERERROR"},
     {.name = "one argument is a name, also with a brace", .block = "log {name}", .line = ""},
     {.name = "names outside the scope are not logged", .block = "log example.net", .line = ""},
     {.name = "names below it are", .block = "log org \"{name}\"", .line = "[INFO] example.org."},
@@ -122,11 +133,74 @@ TEST_CASE("the query log", "[log]") {
       test::TestEngine engine;
       Query query(engine);
       query.begin(message, transport, read.clock().now());
+      const MetadataSources sources(read.chain().with<MetadataSource>());
+      query.set_block({}, {}, &sources);
       const Reply reply = read.chain().first()(query);
       REQUIRE(reply.ready());
       const std::vector<std::string> wanted =
           *c.line == '\0' ? std::vector<std::string>() : std::vector<std::string>{c.line};
       CHECK(read.log().lines == wanted);
+    }
+  }
+}
+
+struct JsonCase {
+  const char* name;
+  const char* ask = "eXample.org. A";
+  Outcome (*answer)(Query&) = address;
+  const char* client = "192.0.2.7";
+  Protocol protocol = Protocol::udp;
+  const char* record;  ///< Behind the message, with the plugin.
+};
+
+const JsonCase kJsonCases[] = {
+    {.name = "an answer",
+     .record =
+         R"("plugin":"log","client_ip":"192.0.2.7","client_port":4242,"qname":"example.org.",)"
+         R"("qtype":"A","qclass":"IN","protocol":"udp","id":7,"opcode":0,"request_size":40,)"
+         R"("dnssec_ok":true,"bufsize":1232,"rcode":"NOERROR","response_size":56,)"
+         R"("duration_seconds":0.0015)"},
+    {.name = "IPv6 without brackets, TCP has no limit, types without a name",
+     .ask = "example.org. CH TYPE731",
+     .answer = failure,
+     .client = "2001:db8::7",
+     .protocol = Protocol::tcp,
+     .record = R"("plugin":"log","client_ip":"2001:db8::7","client_port":4242,)"
+               R"("qname":"example.org.","qtype":"TYPE731","qclass":"CH","protocol":"tcp","id":7,)"
+               R"("opcode":0,"request_size":40,"dnssec_ok":true,"bufsize":65535,)"
+               R"("rcode":"SERVFAIL","response_size":29,"duration_seconds":0.0015)"},
+    {.name = "silence has no rcode",
+     .answer = drop,
+     .record =
+         R"("plugin":"log","client_ip":"192.0.2.7","client_port":4242,"qname":"example.org.",)"
+         R"("qtype":"A","qclass":"IN","protocol":"udp","id":7,"opcode":0,"request_size":40,)"
+         R"("dnssec_ok":true,"bufsize":1232,"rcode":null,"response_size":0,)"
+         R"("duration_seconds":0.0015)"},
+};
+
+TEST_CASE("the query log as JSON", "[log]") {
+  for (const JsonCase& c : kJsonCases) {
+    DYNAMIC_SECTION(c.name) {
+      test::PluginSetup read("log", setup, "log . \"{type} \\\"{name}\\\"\"");
+      REQUIRE(read.errors().empty());
+      read.chain().add("answer", std::make_unique<Scripted>(read.clock(), c.answer));
+      test::QueryOptions options;
+      options.id = 7;
+      options.dnssec_ok = true;
+      options.edns_size = 1232;
+      const auto bytes = test::query_bytes(c.ask, options);
+      Transport transport;
+      transport.protocol = c.protocol;
+      transport.client = {asio::ip::make_address(c.client), 4242};
+      test::TestEngine engine;
+      Query query(engine);
+      query.begin(*dns::MessageView::parse(bytes), transport, read.clock().now());
+      REQUIRE(read.chain().first()(query).ready());
+      REQUIRE(read.log().records.size() == 1);
+      const std::string& record = read.log().records.front();
+      const std::string head =
+          fmt::format(R"("level":"INFO","msg":"{} \"example.org.\"",)", to_string(query.type()));
+      CHECK(record == head + c.record);
     }
   }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/log/placeholders.hpp"
 
-#include <algorithm>
-#include <arpa/inet.h>
-#include <array>
+#include "plugins/log/texts.hpp"
+
 #include <iterator>
 
 namespace catena::log {
@@ -19,13 +18,12 @@ void put(Out& out, fmt::format_string<Args...> format, Args&&... args) {
 
 // IPv6 addresses stand in brackets.
 void put_address(Out& out, const asio::ip::address& address) {
+  const AddressText text(address);
   if (address.is_v4()) {
-    const auto bytes = address.to_v4().to_bytes();
-    return put(out, "{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
+    out.append(text.view());
+  } else {
+    put(out, "[{}]", text.view());
   }
-  std::array<char, INET6_ADDRSTRLEN> text;
-  const auto bytes = address.to_v6().to_bytes();
-  put(out, "[{}]", inet_ntop(AF_INET6, bytes.data(), text.data(), text.size()));
 }
 
 void remote(const Logged& l, std::string_view, Out& out) {
@@ -92,16 +90,8 @@ void rflags(const Logged& l, std::string_view, Out& out) {
   }
 }
 
-// Plain decimal seconds without zeros at the end, as Go's FormatFloat(..., 'f', -1).
 void duration(const Logged& l, std::string_view, Out& out) {
-  const auto nanoseconds = l.duration.count();
-  std::array<char, 40> text;
-  const auto end = fmt::format_to(text.data(), "{}.{:09}", nanoseconds / 1'000'000'000,
-                                  nanoseconds % 1'000'000'000);
-  std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
-  digits.remove_suffix(digits.size() - 1 - digits.find_last_not_of('0'));
-  if (digits.ends_with('.')) digits.remove_suffix(1);
-  put(out, "{}s", digits);
+  put(out, "{}s", SecondsText(l.duration).view());
 }
 
 void metadata(const Logged& l, std::string_view label, Out& out) {

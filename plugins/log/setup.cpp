@@ -65,9 +65,9 @@ void setup(Setup& setup) {
     for (Rule& rule : added) rule.classes = classes == 0 ? kAllClasses : classes;
     rules.insert(rules.end(), added.begin(), added.end());
   }
-  // Lines of the query log have no plugin's name in front.
-  setup.add(
-      std::make_unique<QueryLog>(std::move(rules), setup.process().log, setup.process().clock));
+  const Process& process = setup.process();
+  setup.add(std::make_unique<QueryLog>(
+      std::move(rules), process.log.for_plugin("log", LogPrefix::level), process.clock));
 }
 
 }  // namespace catena::log

@@ -48,7 +48,7 @@ REFUSED = [
     (["-conf", "none"], 1, "loading Caddyfile via flag: open none: no such file or directory"),
     (["a", "b"], 1, "extra command line arguments: [a b]"),
     (["-log-format", "xml"], 1, 'unknown log format "xml": expected text or json'),
-    (["-log-format", "json"], 1, "not in this build"),
+    (["-log-format", "json", "-dns.port", "many"], 1, '"level":"FATAL","msg":"invalid port'),
     (["-quiet=maybe"], 2, "maybe"),
     (["check"], 2, "check needs the name of a Corefile"),
     (["check", "none"], 1, "none: no such file or directory"),
@@ -111,10 +111,11 @@ CHECKS = [
      ["Corefile:2: Unknown directive 'whomai' (did you mean 'whoami'?)"]),
     ("a plugin that is not in this build", ".:0 {\n    rewrite name a b\n}\n",
      ["Corefile:2: rewrite: known, not in this build"]),
-    ("an option that is not in this build",
+    ("a multicluster zone of nobody",
      ".:0 {\n    kubernetes cluster.local {\n        endpoint http://127.0.0.1:1\n"
-     "        multicluster cluster.local\n    }\n}\n",
-     ["Corefile:4: kubernetes: 'multicluster' is known, not in this build"]),
+     "        multicluster set.local\n    }\n}\n",
+     ["Corefile:4: kubernetes: is not authoritative for the multicluster zone set.local. "
+      "(authoritative zones: [cluster.local.])"]),
     ("a scheme that is not in this build", "tls://.:853 {\n    whoami\n}\n",
      ["Corefile:1: 'tls://' is known, not in this build"]),
     ("an unknown property, with the nearest",

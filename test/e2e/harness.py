@@ -126,11 +126,11 @@ def write_corefile(folder, text, name="catena"):
 
 
 class Catena(Program):
-    """catena with a Corefile text. Write `:0` as port; `port` is the one that was chosen, that of
-    the first zone line where there are several."""
+    """catena with a Corefile text, which lies at `corefile`. Write `:0` as port; `port` is the one
+    that was chosen, that of the first zone line where there are several."""
 
     def __init__(self, folder, corefile, name="catena", environment=None, arguments=(), wrapper=()):
-        path = write_corefile(folder, corefile, name)
+        self.corefile = path = write_corefile(folder, corefile, name)
         super().__init__([*wrapper, BUILD / "catena", "-conf", path, *arguments], folder, name,
                          environment)
         self.port = int(self.wait_for(ZONE_LINE).group(2))
@@ -156,6 +156,15 @@ class Catena(Program):
 def data_of(answer, kind):
     return sorted(item.to_text() for rrset in answer.answer for item in rrset
                   if dns.rdatatype.to_text(rrset.rdtype) == kind)
+
+
+def dig(catena, name, kind, *options):
+    """What `dig +short` prints, in the order of the answer."""
+    command = ["dig", "@127.0.0.1", "-p", str(catena.port), "+short", "+tries=1", name, kind,
+               *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, (command, done)
+    return done.stdout.splitlines()
 
 
 class Kubesim(Program):

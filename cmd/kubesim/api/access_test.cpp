@@ -86,9 +86,9 @@ TEST_CASE("refusals are counted down") {
 
 TEST_CASE("a group can be hidden") {
   TestCluster cluster;
-  CHECK(cluster.get("/apis")["groups"].size() == 3);
+  CHECK(cluster.get("/apis")["groups"].size() == 4);
   cluster.call("POST", "/kubesim/faults", R"({"absent_groups":["discovery.k8s.io"]})");
-  CHECK(cluster.get("/apis")["groups"].size() == 2);
+  CHECK(cluster.get("/apis")["groups"].size() == 3);
   CHECK(cluster.call("GET", "/apis/discovery.k8s.io/v1").status == 404);
   const Response slices = cluster.call("GET", "/apis/discovery.k8s.io/v1/endpointslices");
   CHECK(slices.status == 404);
@@ -111,7 +111,8 @@ TEST_CASE("discovery, plain and aggregated") {
   const Response response = std::get<Response>(cluster.ask(request));
   CHECK(response.content_type ==
         "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
-  CHECK(parse_json(response.body)->at("items").size() == 3);
+  CHECK(parse_json(response.body)->at("items").size() == 4);
+  CHECK_THAT(response.body, Catch::Contains(R"("version":"v1alpha1")"));
 }
 
 TEST_CASE("OpenAPI says that the server validates") {

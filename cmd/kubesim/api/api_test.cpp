@@ -31,7 +31,7 @@ TEST_CASE("refusals in a real API server's words") {
            R"("message":"services \"absent\" not found","reason":"NotFound","details":{"name":"absent","kind":"services"},"code":404})"},
       {.name = "a group that is not there",
        .method = "GET",
-       .target = "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports",
+       .target = "/apis/gateway.networking.k8s.io/v1/gateways",
        .body = "",
        .status = 404,
        .contains = "404 page not found"},

@@ -32,13 +32,21 @@ Json verbs_of_objects() {
       {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"});
 }
 
-/// The groups other than the core one; each has version v1.
+/// The groups other than the core one; each has one version.
 std::vector<std::string_view> groups() {
-  return {"apps", "authorization.k8s.io", "discovery.k8s.io"};
+  return {"apps", "authorization.k8s.io", "discovery.k8s.io", "multicluster.x-k8s.io"};
+}
+
+std::string_view version_of(std::string_view group) {
+  for (const Resource& resource : all_resources()) {
+    if (resource.group == group) return resource.version;
+  }
+  return "v1";
 }
 
 Json version_entry(std::string_view group) {
-  return object({{"groupVersion", fmt::format("{}/v1", group)}, {"version", "v1"}});
+  const std::string_view version = version_of(group);
+  return object({{"groupVersion", fmt::format("{}/{}", group, version)}, {"version", version}});
 }
 
 Json group_entry(std::string_view group) {
@@ -130,7 +138,7 @@ Json aggregated_group(std::string_view group) {
   Json metadata = object();
   if (!group.empty()) metadata.set("name", group);
   return object({{"metadata", metadata},
-                 {"versions", array({object({{"version", "v1"},
+                 {"versions", array({object({{"version", version_of(group)},
                                              {"resources", std::move(resources)},
                                              {"freshness", "Current"}})})}});
 }

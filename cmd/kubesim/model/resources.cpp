@@ -81,6 +81,16 @@ const std::vector<Resource>& table() {
        {},
        {},
        {}},
+      {"multicluster.x-k8s.io",
+       "v1alpha1",
+       "serviceimports",
+       "serviceimport",
+       "ServiceImport",
+       kNamespaced,
+       kCounted,
+       {"svcim"},
+       {"status"},
+       {}},
   };
   return resources;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/answer/answerer.hpp"
+#include "plugins/kubernetes/answer/metadata.hpp"
+#include "plugins/kubernetes/answer/search_path.hpp"
 #include "plugins/kubernetes/store/testing.hpp"
 #include "test/support/count_allocations.hpp"
 #include "test/support/messages.hpp"
@@ -61,6 +63,30 @@ TEST_CASE("an answer of the cluster allocates nothing", "[kubernetes]") {
       CHECK(query.response().answer().size() == c.records);
     }
   }
+}
+
+TEST_CASE("metadata and search paths allocate nothing", "[kubernetes]") {
+  testing::Cluster cluster(testing::Cluster::Identities::kept);
+  cluster.pod("cart-0.shop", {"10.244.0.7"}, {{"app", "cart"}});
+  AnswerSettings settings;
+  settings.zones = Zones({*dns::Name::parse("cluster.local.")});
+  const Metadata metadata(settings, cluster.store());
+  const SearchPath path(settings, cluster.store(), {*dns::Name::parse("example.")});
+  Transport transport;
+  transport.client = {asio::ip::make_address("10.244.0.7"), 4242};
+  test::TestEngine engine;
+  Query query(engine);
+  const auto bytes = test::query_bytes("web.shop.svc.cluster.local. A");
+  const auto message = dns::MessageView::parse(bytes).value();
+  query.begin(message, transport, engine.clock().now());
+  const std::uint64_t before = test::allocations_here;
+  const std::string_view service = metadata.value(query, "kubernetes/service");
+  const std::string_view app = metadata.value(query, "kubernetes/client-label/app");
+  const auto domains = path.of(query);
+  CHECK(test::allocations_here == before);
+  CHECK(service == "web");
+  CHECK(app == "cart");
+  CHECK(domains.size() == 5);
 }
 
 }  // namespace

@@ -1,82 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every row of kubernetes.md section 5 and what the worked examples show, asked of a small cluster.
-#include "core/dns/text.hpp"
-
-#include "plugins/kubernetes/answer/answerer.hpp"
+#include "plugins/kubernetes/answer/testing.hpp"
 #include "plugins/kubernetes/store/testing.hpp"
-#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <sstream>
 
 namespace catena::kubernetes {
 namespace {
 
+using testing::Asker;
 using testing::Cluster;
-
-dns::Name name_of(std::string_view text) { return *dns::Name::parse(text); }
-
-/// Asks the answerer and keeps what it says.
-class Asker {
- public:
-  explicit Asker(const Store& store) : store_(store) {
-    settings.zones =
-        Zones({name_of("cluster.local."), name_of("in-addr.arpa."), name_of("ip6.arpa.")});
-    settings.primary_zone = name_of("cluster.local.");
-    settings.pods = PodMode::insecure;
-  }
-
-  /// "VERDICT" and then the records, one a line, sections marked by "+" for additional.
-  std::string ask(const std::string& question) {
-    std::istringstream words(question);
-    std::string name, type;
-    words >> name >> type;
-    query_ = std::make_unique<Query>(engine_);
-    asked_ = name_of(name);
-    const Query nobody(engine_);
-    query_->begin_like(nobody, {asked_, *dns::parse_type(type), dns::Class::IN});
-    const dns::Name* zone = settings.zones.match(query_->name());
-    REQUIRE(zone != nullptr);
-    const Finding finding = Answerer(settings, store_).answer(*query_, *zone);
-    return verdict_text(finding) + records();
-  }
-
-  AnswerSettings settings;
-
- private:
-  static std::string verdict_text(const Finding& finding) {
-    switch (finding.verdict) {
-      case Verdict::answered:
-        return "";
-      case Verdict::no_data:
-        return "ND";
-      case Verdict::name_error:
-        return "NX";
-      case Verdict::elsewhere:
-        return "-> " + finding.target.to_text() + "\n";
-    }
-    return "?";
-  }
-
-  std::string records() {
-    std::string text;
-    for (const dns::Record& record : query_->response().answer()) text += line(record, "");
-    for (const dns::Record& record : query_->response().additional()) text += line(record, "+ ");
-    return text;
-  }
-
-  static std::string line(const dns::Record& record, const std::string& mark) {
-    std::string text = dns::to_text(record);
-    std::replace(text.begin(), text.end(), '\t', ' ');
-    return mark + text + "\n";
-  }
-
-  const Store& store_;
-  test::TestEngine engine_;
-  dns::Name asked_;
-  std::unique_ptr<Query> query_;
-};
+using testing::name_of;
 
 void fill(Cluster& cluster) {
   cluster.name_space("default");
@@ -98,6 +32,8 @@ void fill(Cluster& cluster) {
                   {.type = "ExternalName", .external = "nobody.default.svc.cluster.local"});
   cluster.service("loop.default",
                   {.type = "ExternalName", .external = "loop.default.svc.cluster.local"});
+  cluster.service("to-pod.default",
+                  {.type = "ExternalName", .external = "10-0-0-1.default.pod.cluster.local"});
   cluster.service("literal.default", {.type = "ExternalName", .external = "192.0.2.1"});
   cluster.service("ghost.nowhere", {.ips = {"10.96.7.7"}, .ports = {{"x", "TCP", 1}}});
   cluster.service("zoned.default", {.ips = {"None"}, .ports = {{"http", "TCP", 80}}});
@@ -207,6 +143,9 @@ const Row kRows[] = {
     {"a target in the cluster is resolved here", "inner.default.svc.cluster.local. A",
      "inner.default.svc.cluster.local. 5 IN CNAME web.default.svc.cluster.local.\n"
      "web.default.svc.cluster.local. 5 IN A 10.96.5.5\n"},
+    {"a pod's name as a target keeps its own name", "to-pod.default.svc.cluster.local. A",
+     "to-pod.default.svc.cluster.local. 5 IN CNAME 10-0-0-1.default.pod.cluster.local.\n"
+     "10-0-0-1.default.pod.cluster.local. 5 IN A 10.0.0.1\n"},
     {"a target that is not there withholds the CNAME", "lost.default.svc.cluster.local. A", "ND"},
     {"a loop as well", "loop.default.svc.cluster.local. A", "ND"},
     {"an address is no external name", "literal.default.svc.cluster.local. A", "NX"},

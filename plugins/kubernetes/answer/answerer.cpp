@@ -36,7 +36,7 @@ void drop_repeated(dns::Response& response, dns::Section section) {
 Finding Answerer::answer(Query& query, dns::NameView zone) const {
   const dns::NameView spelled = query.name().last(zone.label_count());
   const Builder builder(query, spelled, settings_->ttl);
-  const ParsedName name(query.name(), zone, settings_->zonal);
+  const ParsedName name(query.name(), zone, settings_->grammar(zone));
   query.respond();
   if (name.kind == NameKind::apex || name.kind == NameKind::version ||
       name.kind == NameKind::dns_node || name.kind == NameKind::name_server) {
@@ -50,7 +50,7 @@ Finding Answerer::answer(Query& query, dns::NameView zone) const {
       return {exposed(name.namespace_key) ? Verdict::no_data : Verdict::name_error, {}};
     case NameKind::pod_namespace:
     case NameKind::pod:
-      return {pod(builder, name), {}};
+      return {pod(builder, name, query.name()), {}};
     case NameKind::malformed:
       return {Verdict::name_error, {}};
     default:
@@ -61,7 +61,13 @@ Finding Answerer::answer(Query& query, dns::NameView zone) const {
 void Answerer::deny(Query& query, dns::NameView zone) const {
   const dns::NameView spelled = query.name().last(zone.label_count());
   const Builder builder(query, spelled, settings_->ttl);
-  builder.soa(dns::Section::authority, store_->serial.load(std::memory_order_relaxed));
+  builder.soa(dns::Section::authority, serial(zone));
+}
+
+// The same in every answer about a zone.
+std::uint32_t Answerer::serial(dns::NameView zone) const {
+  const bool imports = settings_->multicluster.contains(zone);
+  return (imports ? store_->import_serial : store_->serial).load(std::memory_order_relaxed);
 }
 
 Verdict Answerer::special(const Builder& builder, const ParsedName& name) const {
@@ -90,8 +96,10 @@ bool Answerer::exposed(Key namespace_key) const {
   return store_->namespaces.find(namespace_key) != nullptr;
 }
 
-const ServiceState* Answerer::find(Key service_key) const {
-  const ServiceEntry* entry = store_->services.find(service_key);
+// A multicluster zone has imports only, never this cluster's own services (kubernetes.md 4.12).
+const ServiceState* Answerer::find(const ParsedName& name) const {
+  const bool imports = name.grammar == Grammar::multicluster;
+  const ServiceEntry* entry = (imports ? store_->imports : store_->services).find(name.service_key);
   const ServiceState* state = entry == nullptr ? nullptr : entry->state();
   return state != nullptr && state->spec ? state : nullptr;
 }
@@ -99,7 +107,7 @@ const ServiceState* Answerer::find(Key service_key) const {
 Finding Answerer::service(const Builder& builder,
                           const ParsedName& name,
                           dns::NameView owner) const {
-  const ServiceState* state = exposed(name.namespace_key) ? find(name.service_key) : nullptr;
+  const ServiceState* state = exposed(name.namespace_key) ? find(name) : nullptr;
   if (state == nullptr) return {Verdict::name_error, {}};
   const ServiceSpec& spec = *state->spec;
   const bool zonal = name.kind == NameKind::zonal_pin || name.kind == NameKind::zonal_prefer;
@@ -142,12 +150,12 @@ Finding Answerer::chase(const Builder& builder, dns::NameView target) const {
   if (zone == nullptr) return {Verdict::elsewhere, target};
   const bool loop = target.is_in(builder.query().name());
   if (!loop && response.answer().size() <= kLongestChain && !is_reverse_zone(*zone)) {
-    const ParsedName name(target, *zone, settings_->zonal);
+    const ParsedName name(target, *zone, settings_->grammar(*zone));
     const std::size_t before = response.answer().size();
     const Builder there(builder.query(), target.last(zone->view().label_count()), settings_->ttl);
     Finding found;
     if (!name.service_key.empty()) found = service(there, name, target);
-    if (name.kind == NameKind::pod) found.verdict = pod(there, name);
+    if (name.kind == NameKind::pod) found.verdict = pod(there, name, target);
     if (found.verdict == Verdict::elsewhere) return found;
     if (found.verdict == Verdict::answered && response.answer().size() > before) return found;
   }

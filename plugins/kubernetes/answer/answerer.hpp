@@ -44,7 +44,7 @@ class Answerer {
   Verdict reverse(const Builder& builder) const;
   bool reverse_cluster_ip(const Builder& builder, std::span<const std::uint8_t> address) const;
   bool reverse_endpoint(const Builder& builder, std::span<const std::uint8_t> address) const;
-  Verdict pod(const Builder& builder, const ParsedName& name) const;
+  Verdict pod(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
   bool pod_exists(const ParsedName& name, const Address& address) const;
 
   Finding service(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
@@ -55,7 +55,8 @@ class Answerer {
   Finding chase(const Builder& builder, dns::NameView target) const;
 
   bool exposed(Key namespace_key) const;
-  const ServiceState* find(Key service_key) const;
+  const ServiceState* find(const ParsedName& name) const;
+  std::uint32_t serial(dns::NameView zone) const;
 
   const AnswerSettings* settings_;
   const Store* store_;

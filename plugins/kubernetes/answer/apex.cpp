@@ -34,9 +34,7 @@ void each_name_server(const Builder& names,
                       Visit&& visit) {
   bool found = false;
   for (const Address& local : settings.local_addresses) {
-    const ServicesByAddress* services = store.by_endpoint.find(local.span());
-    if (services == nullptr) continue;
-    for (const ServiceEntry* entry : services->services) {
+    for (const ServiceEntry* entry : store.by_endpoint.at(local.span())) {
       const ServiceState* state = exposed(entry->namespace_key()) ? entry->state() : nullptr;
       if (state == nullptr || !state->spec) continue;
       found = true;
@@ -53,7 +51,7 @@ void each_name_server(const Builder& names,
 Verdict Answerer::apex(const Builder& builder) const {
   switch (builder.query().type()) {
     case dns::Type::SOA:
-      builder.soa(dns::Section::answer, store_->serial.load(std::memory_order_relaxed));
+      builder.soa(dns::Section::answer, serial(builder.zone()));
       return Verdict::answered;
     case dns::Type::NS:
       return name_servers(builder);
@@ -62,16 +60,20 @@ Verdict Answerer::apex(const Builder& builder) const {
   }
 }
 
-// BEYOND CoreDNS: in a reverse zone the names are those of the primary zone, where they resolve.
+// BEYOND CoreDNS: in a reverse zone the names are those of the primary zone, where they resolve. In
+// a multicluster zone this cluster's services do not exist, but "ns.dns" does.
 Verdict Answerer::name_servers(const Builder& builder) const {
   const Builder names = is_reverse_zone(builder.zone())
                             ? Builder(builder.query(), settings_->primary_zone, settings_->ttl)
                             : builder;
+  const bool imports = settings_->multicluster.contains(names.zone());
+  const dns::NameView own = names.zone_name({"ns", "dns"});
   const auto is_exposed = [this](Key key) { return exposed(key); };
   each_name_server(names, *settings_, *store_, is_exposed,
                    [&](dns::NameView name, std::span<const std::uint8_t> address) {
-                     builder.pointer(dns::Section::answer, builder.zone(), dns::Type::NS, name);
-                     builder.address(dns::Section::additional, name, address);
+                     const dns::NameView server = imports ? own : name;
+                     builder.pointer(dns::Section::answer, builder.zone(), dns::Type::NS, server);
+                     builder.address(dns::Section::additional, server, address);
                    });
   dns::Response& response = builder.query().response();
   drop_repeated(response, dns::Section::answer);

@@ -24,6 +24,7 @@ class Selection {
   void each(Visit&& visit) const {
     for (const Slice* slice : state_->slices) {
       if (name_->kind == NameKind::port && !slice->has_port(name_->port, name_->protocol)) continue;
+      if (name_->kind == NameKind::endpoint && slice->cluster() != name_->cluster) continue;
       slice->each([&](Bytes address, std::string_view label, std::string_view zone) {
         if (name_->kind == NameKind::endpoint && !is_named(address, label)) return;
         if (zone_matters_ && zone != name_->topology_zone) return;
@@ -76,6 +77,15 @@ Verdict endpoint_addresses(const Builder& builder,
   return verdict_of(builder);
 }
 
+// An endpoint in another cluster has that cluster's id in its name.
+dns::NameView endpoint_name(const Builder& builder,
+                            Key service_key,
+                            const Slice& slice,
+                            std::string_view own) {
+  if (slice.cluster().empty()) return builder.service_name({own}, service_key);
+  return builder.service_name({own, slice.cluster()}, service_key);
+}
+
 std::size_t count_entries(const Selection& selection) {
   std::size_t entries = 0;
   selection.each([&](const Slice& slice, Bytes, std::string_view) {
@@ -94,7 +104,7 @@ Verdict endpoint_services(const Builder& builder,
   dns::Response& response = builder.query().response();
   selection.each([&](const Slice& slice, Bytes address, std::string_view label) {
     const EndpointLabel own(label, address);
-    const dns::NameView target = builder.service_name({own.text()}, name.service_key);
+    const dns::NameView target = endpoint_name(builder, name.service_key, slice, own.text());
     std::size_t added = 0;
     for (const SlicePort& port : slice.ports()) {
       if (port.number < 0 || !selection.port_matters(port)) continue;

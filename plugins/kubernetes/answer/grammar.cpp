@@ -11,14 +11,12 @@ std::string_view without_underscore(std::string_view label) {
 
 }  // namespace
 
-ParsedName::ParsedName(dns::NameView name, dns::NameView zone, bool zonal) {
+ParsedName::ParsedName(dns::NameView name, dns::NameView zone, Grammar zone_grammar)
+    : grammar(zone_grammar) {
   dns::fold_to(name, folded_.data());
   name_ = dns::NameView(folded_.data(), name.size());
   const std::size_t labels = name.label_count() - zone.label_count();
   parse(labels);
-  if (!zonal && (kind == NameKind::zonal_pin || kind == NameKind::zonal_prefer)) {
-    kind = NameKind::malformed;
-  }
 }
 
 std::string_view ParsedName::label(std::size_t from_left) const {
@@ -38,6 +36,7 @@ void ParsedName::parse(std::size_t labels) {
   const std::string_view last = label(labels - 1);
   if (last == "svc" || last == "pod") {
     const bool service = last == "svc";
+    branch = last;
     if (labels == 1) {
       kind = NameKind::kind_node;
       return;
@@ -55,23 +54,22 @@ void ParsedName::parse(std::size_t labels) {
 void ParsedName::parse_service(std::size_t labels) {
   const std::size_t extra = labels - 3;
   service_key = wire(extra, 2);
-  switch (extra) {
-    case 0:
-      kind = NameKind::service;
-      return;
-    case 1:
-      kind = NameKind::endpoint;
-      endpoint = label(0);
-      return;
-    case 2:
-      kind = NameKind::port;
-      port = without_underscore(label(0));
-      protocol = without_underscore(label(1));
-      return;
-    default:
-      kind = NameKind::malformed;
-      parse_zonal(extra);
+  kind = extra == 0 ? NameKind::service : parse_extra(extra);
+  if (grammar == Grammar::zonal && extra > 2) parse_zonal(extra);
+}
+
+// One or two labels in front of a service.
+NameKind ParsedName::parse_extra(std::size_t extra) {
+  if (extra > 2) return NameKind::malformed;
+  const bool underscores = extra == 2 && (label(0).starts_with('_') || label(1).starts_with('_'));
+  if (extra == 1 || (grammar == Grammar::multicluster && !underscores)) {
+    endpoint = label(0);
+    if (extra == 2) cluster = label(1);
+    return NameKind::endpoint;
   }
+  port = without_underscore(label(0));
+  protocol = without_underscore(label(1));
+  return NameKind::port;
 }
 
 // The topology zone's labels are joined where they stand: a length byte becomes the dot.
@@ -92,10 +90,7 @@ void ParsedName::parse_zonal(std::size_t extra) {
 // One or two labels left of the address are read and then ignored, as CoreDNS does.
 void ParsedName::parse_pod(std::size_t labels) {
   const std::size_t extra = labels - 3;
-  if (extra > 2) {
-    kind = NameKind::malformed;
-    return;
-  }
+  if (extra != 0 && parse_extra(extra) == NameKind::malformed) return;
   kind = NameKind::pod;
   address = label(extra);
 }

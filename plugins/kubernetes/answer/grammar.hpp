@@ -23,7 +23,7 @@ enum class NameKind : std::uint8_t {
   service_namespace,
   pod_namespace,
   service,
-  endpoint,   ///< E.S.NS.svc.Z
+  endpoint,   ///< E.S.NS.svc.Z, in multicluster zones E.C.S.NS.svc.Z
   port,       ///< P.T.S.NS.svc.Z
   zonal_pin,  ///< T….pin._zone.S.NS.svc.Z
   zonal_prefer,
@@ -31,16 +31,26 @@ enum class NameKind : std::uint8_t {
   malformed,
 };
 
+/// What a zone's names can be besides those of every zone.
+enum class Grammar : std::uint8_t {
+  plain,
+  zonal,         ///< Endpoints of a topology zone.
+  multicluster,  ///< Endpoints by cluster; services are imports.
+};
+
 /// A name taken apart. All views point into `folded`, so the object must not move.
 class ParsedName {
  public:
-  /// `name` is in `zone`. Zonal names are recognised only with `zonal`.
-  ParsedName(dns::NameView name, dns::NameView zone, bool zonal);
+  /// `name` is in `zone`.
+  ParsedName(dns::NameView name, dns::NameView zone, Grammar grammar);
   ParsedName(const ParsedName&) = delete;
   ParsedName& operator=(const ParsedName&) = delete;
 
   NameKind kind = NameKind::malformed;
-  std::string_view endpoint;  ///< Of an endpoint.
+  Grammar grammar;
+  std::string_view branch;    ///< "svc" or "pod"; "" elsewhere.
+  std::string_view endpoint;  ///< Of an endpoint; of a pod what is ignored in front of it.
+  std::string_view cluster;   ///< Of an endpoint in a multicluster zone: the id of its cluster.
   std::string_view port;      ///< Of a port, without a leading underscore.
   std::string_view protocol;
   std::string_view address;  ///< Of a pod: its IP label.
@@ -51,6 +61,7 @@ class ParsedName {
  private:
   void parse(std::size_t labels);
   void parse_service(std::size_t labels);
+  NameKind parse_extra(std::size_t extra);
   void parse_zonal(std::size_t extra);
   void parse_pod(std::size_t labels);
   std::string_view label(std::size_t from_left) const;

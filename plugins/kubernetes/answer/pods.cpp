@@ -18,7 +18,9 @@ bool Answerer::pod_exists(const ParsedName& name, const Address& address) const 
 
 // SRV gives the address's own name with port 0: an accident of CoreDNS that clients can see
 // (kubernetes.md section 5, note 1).
-Verdict Answerer::pod(const Builder& builder, const ParsedName& name) const {
+Verdict Answerer::pod(const Builder& builder,
+                      const ParsedName& name,
+                      dns::NameView owner) const {
   if (settings_->pods == PodMode::disabled || !exposed(name.namespace_key))
     return Verdict::name_error;
   if (name.kind == NameKind::pod_namespace) return Verdict::no_data;
@@ -27,13 +29,13 @@ Verdict Answerer::pod(const Builder& builder, const ParsedName& name) const {
   Query& query = builder.query();
   const std::span<const std::uint8_t> bytes = query.arena().copy(address->span());
   if (query.type() == (address->is_v4() ? dns::Type::A : dns::Type::AAAA)) {
-    builder.address(dns::Section::answer, query.name(), bytes);
+    builder.address(dns::Section::answer, owner, bytes);
     return Verdict::answered;
   }
   if (query.type() != dns::Type::SRV) return Verdict::no_data;
   const std::size_t pod_labels = builder.zone().label_count() + 3;
-  const dns::NameView target = query.name().last(pod_labels);
-  builder.srv(query.name(), srv_weight(1), 0, target);
+  const dns::NameView target = owner.last(pod_labels);
+  builder.srv(owner, srv_weight(1), 0, target);
   builder.address(dns::Section::additional, target, bytes);
   return Verdict::answered;
 }

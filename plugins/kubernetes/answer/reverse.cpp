@@ -36,10 +36,8 @@ bool Answerer::reverse_cluster_ip(const Builder& builder,
 
 bool Answerer::reverse_endpoint(const Builder& builder,
                                 std::span<const std::uint8_t> address) const {
-  const ServicesByAddress* found = store_->by_endpoint.find(address);
-  if (found == nullptr) return false;
   dns::Response& response = builder.query().response();
-  for (const ServiceEntry* entry : found->services) {
+  for (const ServiceEntry* entry : store_->by_endpoint.at(address)) {
     const ServiceState* state = exposed(entry->namespace_key()) ? entry->state() : nullptr;
     if (state == nullptr) continue;
     for (const Slice* slice : state->slices) {

@@ -4,6 +4,7 @@
 #include "core/dns/name.hpp"
 #include "core/plugin/zones.hpp"
 
+#include "plugins/kubernetes/answer/grammar.hpp"
 #include "plugins/kubernetes/store/address.hpp"
 
 #include <cstdint>
@@ -22,9 +23,16 @@ struct AnswerSettings {
   std::uint32_t ttl = 5;   ///< Seconds, 0 to 3600.
   PodMode pods = PodMode::disabled;
   std::vector<std::string> namespaces;  ///< Wire labels, lower case; empty: all.
+  Zones multicluster;                   ///< Of `zones`: those that answer from imports only.
   bool ignore_empty_service = false;
   bool zonal = false;
   std::vector<Address> local_addresses;  ///< This server's own, for NS at the apex.
+
+  /// How names in `zone`, one of `zones`, are to be read.
+  Grammar grammar(dns::NameView zone) const {
+    if (multicluster.contains(zone)) return Grammar::multicluster;
+    return zonal ? Grammar::zonal : Grammar::plain;
+  }
 };
 
 }  // namespace catena::kubernetes

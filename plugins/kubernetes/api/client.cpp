@@ -26,6 +26,7 @@ namespace {
 constexpr Duration kStopLimit = std::chrono::milliseconds(500);
 constexpr std::string_view kLivePods =
     "status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown";
+constexpr std::string_view kImported = "multicluster.kubernetes.io/service-name";
 
 /// Signals are for the threads that expect them.
 class SignalsBlocked {
@@ -85,6 +86,12 @@ void ApiClient::State::follow_all(const Config& config, const Sinks& sinks) {
   follow(Kind::pods, sinks.pods, {"pods", "/api/v1/pods", labels, std::string(kLivePods)});
   follow(Kind::namespaces, sinks.namespaces,
          {"namespaces", "/api/v1/namespaces", config.selectors.namespace_labels, {}});
+  follow(Kind::imports, sinks.imports,
+         {"serviceimports", "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports", labels, {}});
+  const std::string imported = labels.empty() ? std::string() : labels + ",";
+  follow(Kind::import_slices, sinks.import_slices,
+         {"imported endpointslices", "/apis/discovery.k8s.io/v1/endpointslices",
+          imported + std::string(kImported), {}});
 }
 
 asio::awaitable<void> ApiClient::State::drive(Watcher& watcher) {

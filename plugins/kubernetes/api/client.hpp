@@ -16,11 +16,11 @@
 namespace catena::kubernetes::api {
 
 /// The kinds of objects that can be followed.
-enum class Kind { services, slices, pods, namespaces };
+enum class Kind { services, slices, pods, namespaces, imports, import_slices };
 
 /// Which objects are read. Selectors are sent to the server as they are; empty: all.
 struct Selectors {
-  std::string labels;            ///< For services, slices and pods.
+  std::string labels;            ///< For services, slices, pods and imports.
   std::string namespace_labels;  ///< For namespaces.
 };
 
@@ -30,6 +30,8 @@ struct Sinks {
   Sink<SliceObject>* slices = nullptr;
   Sink<PodObject>* pods = nullptr;  ///< Running ones and those that will run.
   Sink<NamespaceObject>* namespaces = nullptr;
+  Sink<ImportObject>* imports = nullptr;
+  Sink<SliceObject>* import_slices = nullptr;  ///< Only those that belong to an import.
 };
 
 /// Follows a cluster through its API server, on a thread of its own: one connection for each kind,

@@ -1,46 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/base/error.hpp"
+#include "plugins/kubernetes/api/body_cutter.hpp"
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace catena::kubernetes::api {
 
-/// What a body is made of.
-enum class BodyShape {
-  list,    ///< One object: elements of `items` are cut out, and `metadata`.
-  stream,  ///< One object after the other (watch events): each is cut out.
-};
-
-/// A part that was cut out.
-enum class PieceKind { element, list_metadata };
-
-/// Cuts a JSON body into its elements as its bytes arrive, in chunks of any size. Looks only at
-/// depth, strings and escapes; line breaks mean nothing. Holds at most one element of at most
-/// `limit` bytes; larger ones are skipped and counted. Whether a piece is JSON is for its reader to
-/// find out. Never throws. One thread.
-class JsonCutter {
+/// Cuts JSON. Looks only at depth, strings and escapes; line breaks mean nothing.
+class JsonCutter final : public BodyCutter {
  public:
-  static constexpr std::size_t kElementLimit = 4 * 1024 * 1024;
-
-  /// The piece is valid during the call. False ends the cutting: feed() returns an error then.
-  using Take = std::function<bool(PieceKind, std::string_view)>;
-
   JsonCutter(BodyShape shape, Take take, std::size_t limit = kElementLimit);
 
-  /// Fails when this cannot be JSON of that shape, or when `take` said no.
-  Result<void> feed(std::string_view chunk);
-
-  /// The body has ended: fails unless everything that was opened is closed and a list was there.
-  Result<void> finish() const;
-
-  /// Elements that were larger than the limit.
-  std::uint64_t skipped() const { return skipped_; }
+  Result<void> feed(std::string_view chunk) override;
+  Result<void> finish() const override;
 
  private:
   bool in_string(char c);
@@ -62,7 +37,6 @@ class JsonCutter {
   std::size_t start_ = 0;  ///< Where the piece starts or goes on in this chunk.
   std::string key_;        ///< The last key of the list's own object.
   std::string_view error_;
-  std::uint64_t skipped_ = 0;
   std::size_t depth_ = 0;
   std::size_t outer_depth_ = 0;  ///< Depth around the piece that is being cut.
   PieceKind kind_ = PieceKind::element;

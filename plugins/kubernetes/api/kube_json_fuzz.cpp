@@ -16,6 +16,7 @@ using namespace catena::kubernetes::api;
 void decode_all(std::string_view json) {
   static_cast<void>(decode<ServiceObject>(json));
   static_cast<void>(decode<SliceObject>(json));
+  static_cast<void>(decode<ImportObject>(json));
   static_cast<void>(decode<PodObject>(json));
   static_cast<void>(decode<NamespaceObject>(json));
   static_cast<void>(decode<StatusObject>(json));

@@ -159,6 +159,12 @@ class SliceDecoder final : public Decoder {
     if (path.is({"metadata", "labels", "kubernetes.io/service-name"})) {
       return take(object.service_name, kind, text);
     }
+    if (path.is({"metadata", "labels", "multicluster.kubernetes.io/service-name"})) {
+      return take(object.import_name, kind, text);
+    }
+    if (path.is({"metadata", "labels", "multicluster.kubernetes.io/source-cluster"})) {
+      return take(object.cluster_id, kind, text);
+    }
     if (path.is({"metadata", "annotations", "endpoints.kubernetes.io/last-change-trigger-time"})) {
       return take(object.last_change_trigger_time, kind, text);
     }
@@ -184,6 +190,28 @@ class SliceDecoder final : public Decoder {
   }
 
   bool ready_ = true;
+};
+
+class ImportDecoder final : public Decoder {
+ public:
+  ImportObject object;
+
+  bool open(const JsonPath& path) override {
+    if (path.is({"spec", "ports", kEach})) object.ports.push_back({{}, "TCP", {}});
+    return true;
+  }
+
+  bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
+    if (path.depth() < 2) return true;
+    if (path[0] == "metadata") return metadata(object.metadata, path, kind, text);
+    if (path.is({"spec", "type"})) return take(object.type, kind, text);
+    if (path.is({"spec", "ips", kEach})) return add(object.ips, kind, text);
+    const bool in_port = path.depth() == 4 && path[0] == "spec" && path[1] == "ports";
+    if (in_port && !object.ports.empty()) return port(object.ports.back(), path[3], kind, text);
+    return true;
+  }
+
+  void finish() {}
 };
 
 class PodDecoder final : public Decoder {
@@ -251,6 +279,19 @@ class BookmarkDecoder final : public Decoder {
   void finish() {}
 };
 
+class ListMetadataDecoder final : public Decoder {
+ public:
+  ListMetadata object;
+
+  bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
+    if (path.is({"resourceVersion"})) return take(object.resource_version, kind, text);
+    if (path.is({"continue"})) return take(object.continue_token, kind, text);
+    return true;
+  }
+
+  void finish() {}
+};
+
 template <class SomeDecoder>
 auto decode_with(std::string_view json) -> Result<decltype(SomeDecoder::object)> {
   SomeDecoder decoder;
@@ -281,6 +322,11 @@ Result<SliceObject> decode<SliceObject>(std::string_view json) {
 }
 
 template <>
+Result<ImportObject> decode<ImportObject>(std::string_view json) {
+  return decode_named<ImportDecoder>(json);
+}
+
+template <>
 Result<PodObject> decode<PodObject>(std::string_view json) {
   return decode_named<PodDecoder>(json);
 }
@@ -298,6 +344,11 @@ Result<StatusObject> decode<StatusObject>(std::string_view json) {
 template <>
 Result<BookmarkObject> decode<BookmarkObject>(std::string_view json) {
   return decode_with<BookmarkDecoder>(json);
+}
+
+template <>
+Result<ListMetadata> decode<ListMetadata>(std::string_view json) {
+  return decode_with<ListMetadataDecoder>(json);
 }
 
 }  // namespace catena::kubernetes::api

@@ -55,6 +55,16 @@ struct SliceObject {
   std::vector<Endpoint> endpoints;
   /// Annotation endpoints.kubernetes.io/last-change-trigger-time as it is; empty when missing.
   std::string last_change_trigger_time;
+  std::string import_name;  ///< Label multicluster.kubernetes.io/service-name, of imported ones.
+  std::string cluster_id;   ///< Label multicluster.kubernetes.io/source-cluster.
+};
+
+/// multicluster.x-k8s.io/v1alpha1 ServiceImport: a service of other clusters (kubernetes.md 4.12).
+struct ImportObject {
+  Metadata metadata;
+  std::string type;              ///< "ClusterSetIP" or "Headless".
+  std::vector<std::string> ips;  ///< Empty with Headless.
+  std::vector<Port> ports;
 };
 
 /// core/v1 Pod.
@@ -79,6 +89,12 @@ struct StatusObject {
   std::string continue_token;  ///< metadata.continue, in a 410 to a later page.
 };
 
+/// What a list says of itself.
+struct ListMetadata {
+  std::string resource_version;
+  std::string continue_token;  ///< Empty on the last page.
+};
+
 /// The metadata of any object, bookmarks included.
 struct BookmarkObject {
   std::string resource_version;
@@ -95,6 +111,8 @@ Result<ServiceObject> decode<ServiceObject>(std::string_view json);
 template <>
 Result<SliceObject> decode<SliceObject>(std::string_view json);
 template <>
+Result<ImportObject> decode<ImportObject>(std::string_view json);
+template <>
 Result<PodObject> decode<PodObject>(std::string_view json);
 template <>
 Result<NamespaceObject> decode<NamespaceObject>(std::string_view json);
@@ -102,5 +120,7 @@ template <>
 Result<StatusObject> decode<StatusObject>(std::string_view json);
 template <>
 Result<BookmarkObject> decode<BookmarkObject>(std::string_view json);
+template <>
+Result<ListMetadata> decode<ListMetadata>(std::string_view json);
 
 }  // namespace catena::kubernetes::api

@@ -2,51 +2,19 @@
 #include "plugins/kubernetes/api/objects.hpp"
 
 #include "plugins/kubernetes/api/json_reader.hpp"
+#include "plugins/kubernetes/api/testing.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace catena::kubernetes::api {
 
 namespace {
 
-std::string show(const std::vector<Port>& ports) {
-  std::string text;
-  for (const Port& port : ports) {
-    text += fmt::format(" {}/{}/{}", port.name, port.protocol,
-                        port.number ? std::to_string(*port.number) : "any");
-  }
-  return text;
-}
-
-std::string show(const ServiceObject& o) {
-  return fmt::format("{}/{}@{} {} ips {} external {} {} ports{}", o.metadata.name_space,
-                     o.metadata.name, o.metadata.resource_version, o.type, o.cluster_ips,
-                     o.external_ips, o.external_name, show(o.ports));
-}
-
-std::string show(const SliceObject& o) {
-  std::string text =
-      fmt::format("{}/{} of {} {} {} ports{}", o.metadata.name_space, o.metadata.name,
-                  o.service_name, o.address_type, o.last_change_trigger_time, show(o.ports));
-  for (const Endpoint& e : o.endpoints) {
-    text += fmt::format(" | {} {} {} {} {}", e.addresses, e.hostname, e.node_name, e.target_name,
-                        e.zone);
-  }
-  return text;
-}
-
-std::string show(const PodObject& o) {
-  std::string text = fmt::format("{}/{} {}", o.metadata.name_space, o.metadata.name, o.pod_ips);
-  for (const auto& [key, value] : o.labels) text += fmt::format(" {}={}", key, value);
-  return text;
-}
-
 template <class Object>
 std::string read(std::string_view json) {
   const auto object = decode<Object>(json);
-  return object ? show(*object) : object.error().text;
+  return object ? testing::show(*object) : object.error().text;
 }
 
 }  // namespace
@@ -97,6 +65,28 @@ TEST_CASE("Slices are decoded, ready endpoints only") {
         std::string::npos);
 }
 
+TEST_CASE("ServiceImports and their slices are decoded") {
+  CHECK(read<ImportObject>(
+            R"({"apiVersion":"multicluster.x-k8s.io/v1alpha1","kind":"ServiceImport",
+                "metadata":{"name":"web","namespace":"shop","resourceVersion":"7"},
+                "spec":{"type":"ClusterSetIP","ips":["10.0.0.1","fd00::1"],
+                        "ports":[{"name":"http","port":80},{"protocol":"UDP","port":53}]},
+                "status":{"clusters":[{"cluster":"east"}]}})") ==
+        "shop/web@7 ClusterSetIP ips [\"10.0.0.1\", \"fd00::1\"] ports http/TCP/80 /UDP/53");
+  CHECK(read<ImportObject>(R"({"metadata":{"name":"db"},"spec":{"type":"Headless","ips":null}})") ==
+        "/db@ Headless ips [] ports");
+  CHECK(read<ImportObject>(R"({"metadata":{"name":"x"},"spec":{"ips":[1]}})") ==
+        "text expected, found 1");
+  CHECK(read<ImportObject>(R"({"spec":{"type":"Headless"}})") == "an object without a name");
+  const auto slice = decode<SliceObject>(
+      R"({"metadata":{"name":"s","labels":{"multicluster.kubernetes.io/service-name":"web",
+          "multicluster.kubernetes.io/source-cluster":"east"}}})");
+  REQUIRE(slice.has_value());
+  CHECK(slice->import_name == "web");
+  CHECK(slice->cluster_id == "east");
+  CHECK(slice->service_name.empty());
+}
+
 TEST_CASE("Pods, namespaces, statuses and bookmarks are decoded") {
   CHECK(read<PodObject>(R"({"metadata":{"name":"p","namespace":"n","labels":{"app":"x","t":"y"}},
                            "status":{"podIP":"9.9.9.9","podIPs":[{"ip":"10.0.0.1"},{"ip":"fd00::1"}]}})") ==
@@ -116,6 +106,9 @@ TEST_CASE("Pods, namespaces, statuses and bookmarks are decoded") {
   CHECK(end->resource_version == "5");
   CHECK(end->initial_events_end);
   CHECK(!decode<BookmarkObject>(R"({"metadata":{}})")->initial_events_end);
+  const auto list = decode<ListMetadata>(R"({"resourceVersion":"7","continue":"c","x":{"y":1}})");
+  CHECK(list->resource_version == "7");
+  CHECK(list->continue_token == "c");
 }
 
 TEST_CASE("What is no object is refused") {

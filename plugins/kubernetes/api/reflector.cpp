@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/reflector.hpp"
 
-#include "plugins/kubernetes/api/watch_event.hpp"
+#include "plugins/kubernetes/api/json_cutter.hpp"
+#include "plugins/kubernetes/api/protobuf_cutter.hpp"
 
 #include <fmt/format.h>
 
@@ -22,15 +23,15 @@ constexpr Duration kVeryShortWatch = seconds(1);
 constexpr int kStreamAttempts = 2;
 constexpr std::size_t kRefusalLimit = 64 * 1024;
 
-bool is_json(const http::ResponseHead& head) {
-  const std::string* type = head.find("Content-Type");
-  return type == nullptr || type->find("json") != std::string::npos;
+std::unique_ptr<BodyCutter> make_cutter(Encoding encoding, BodyShape shape, BodyCutter::Take take) {
+  if (encoding == Encoding::json) return std::make_unique<JsonCutter>(shape, std::move(take));
+  return std::make_unique<ProtobufCutter>(shape, std::move(take));
 }
 
 }  // namespace
 
 Reflector::Reflector(
-    Resource resource, JsonSink& sink, Log log, const Clock& clock, Fraction fraction)
+    Resource resource, EncodedSink& sink, Log log, const Clock& clock, Fraction fraction)
     : resource_(std::move(resource)),
       sink_(sink),
       log_(std::move(log)),
@@ -39,18 +40,19 @@ Reflector::Reflector(
       backoff_(std::move(fraction)) {}
 
 NextStep Reflector::next() {
-  if (wait_ > Duration::zero()) return {std::exchange(wait_, Duration::zero()), {}, {}};
+  if (wait_ > Duration::zero()) return {std::exchange(wait_, Duration::zero()), {}, {}, {}};
+  const std::string_view accept = accepted(wanted_);
   switch (phase_) {
     case Phase::stream:
-      return {{}, Verb::watch, stream_target()};
+      return {{}, Verb::watch, stream_target(), accept};
     case Phase::list:
-      return {{}, Verb::list, list_target()};
+      return {{}, Verb::list, list_target(), accept};
     case Phase::watch:
-      return {{}, Verb::watch, watch_target()};
+      return {{}, Verb::watch, watch_target(), accept};
     case Phase::probe:
       break;
   }
-  return {{}, Verb::list, probe_target()};
+  return {{}, Verb::list, probe_target(), accept};
 }
 
 void Reflector::connected() {
@@ -106,13 +108,19 @@ void Reflector::head(const http::ResponseHead& head) {
   answer_started_ = clock_.now();
   give_up_ = answer_started_ + asked_timeout_ + kMargin;
   cutter_.reset();
-  if (head.status != 200 || !is_json(head)) return;
+  const auto encoding = encoding_of(head);
+  encoding_ = encoding.value_or(Encoding::json);
+  if (head.status == 200 && encoding) begin_body();
+}
+
+void Reflector::begin_body() {
   unauthorized_ = 0;
   skipped_before_ = 0;
   const bool pages = phase_ == Phase::list || phase_ == Phase::probe;
   (pages ? list_forbidden_ : watch_forbidden_) = false;
-  cutter_.emplace(pages ? BodyShape::list : BodyShape::stream,
-                  [this](PieceKind kind, std::string_view json) { return take_piece(kind, json); });
+  cutter_ = make_cutter(
+      encoding_, pages ? BodyShape::list : BodyShape::stream,
+      [this](PieceKind kind, std::string_view bytes) { return take_piece(kind, bytes); });
   list_version_ = continue_.empty() ? std::string() : list_version_;
   if (phase_ == Phase::stream || (phase_ == Phase::list && continue_.empty()))
     sink_.begin_replace();
@@ -164,29 +172,28 @@ void Reflector::failed(const http::Failure& failure) {
   back_off();
 }
 
-bool Reflector::take_piece(PieceKind kind, std::string_view json) {
-  if (kind == PieceKind::list_metadata) return take_list_metadata(json);
+bool Reflector::take_piece(PieceKind kind, std::string_view bytes) {
+  if (kind == PieceKind::list_metadata) return take_list_metadata(bytes);
   if (phase_ == Phase::probe) return true;
-  return phase_ == Phase::list ? take_element(json) : take_event(json);
+  return phase_ == Phase::list ? take_element(bytes) : take_event(bytes);
 }
 
-bool Reflector::take_element(std::string_view json) {
-  const auto taken = sink_.upsert(json);
+bool Reflector::take_element(std::string_view bytes) {
+  const auto taken = sink_.upsert(encoding_, bytes);
   return taken ? true : unreadable(taken.error().text);
 }
 
-bool Reflector::take_list_metadata(std::string_view json) {
-  const auto status = decode<StatusObject>(fmt::format("{{\"metadata\":{}}}", json));
-  const auto bookmark = decode<BookmarkObject>(fmt::format("{{\"metadata\":{}}}", json));
-  if (!status || !bookmark) return unreadable("a list whose metadata cannot be read");
+bool Reflector::take_list_metadata(std::string_view bytes) {
+  auto metadata = decode<ListMetadata>(encoding_, bytes);
+  if (!metadata) return unreadable("a list whose metadata cannot be read");
   if (phase_ == Phase::probe) return true;
-  continue_ = status->continue_token;
-  if (list_version_.empty()) list_version_ = bookmark->resource_version;
+  continue_ = std::move(metadata->continue_token);
+  if (list_version_.empty()) list_version_ = std::move(metadata->resource_version);
   return true;
 }
 
-bool Reflector::take_event(std::string_view json) {
-  const auto event = split_event(json);
+bool Reflector::take_event(std::string_view bytes) {
+  const auto event = split_event(encoding_, bytes);
   if (!event) return unreadable(event.error().text);
   ++events_;
   if (event->type == "ERROR") return take_error_event(event->object);
@@ -196,7 +203,8 @@ bool Reflector::take_event(std::string_view json) {
     say(fmt::format("{}: unknown watch event {:.20}", resource_.name, event->type));
     return true;
   }
-  const auto taken = removed ? sink_.remove(event->object) : sink_.upsert(event->object);
+  const auto taken =
+      removed ? sink_.remove(encoding_, event->object) : sink_.upsert(encoding_, event->object);
   if (!taken) return unreadable(taken.error().text);
   // The events of a state come in no order of versions: only the bookmark at its end counts.
   if (phase_ == Phase::watch && !taken->resource_version.empty()) {
@@ -205,8 +213,8 @@ bool Reflector::take_event(std::string_view json) {
   return true;
 }
 
-bool Reflector::take_bookmark(std::string_view json) {
-  auto bookmark = decode<BookmarkObject>(json);
+bool Reflector::take_bookmark(std::string_view bytes) {
+  auto bookmark = decode<BookmarkObject>(encoding_, bytes);
   if (!bookmark) return unreadable(bookmark.error().text);
   if (bookmark->resource_version.empty()) return true;
   if (phase_ == Phase::watch) last_version_ = std::move(bookmark->resource_version);
@@ -217,8 +225,8 @@ bool Reflector::take_bookmark(std::string_view json) {
   return true;
 }
 
-bool Reflector::take_error_event(std::string_view json) {
-  const auto status = decode<StatusObject>(json);
+bool Reflector::take_error_event(std::string_view bytes) {
+  const auto status = decode<StatusObject>(encoding_, bytes);
   if (!status) return unreadable(status.error().text);
   handled_ = true;
   head_ = {};
@@ -246,6 +254,7 @@ bool Reflector::unreadable(std::string_view what) {
 
 void Reflector::end_of_list() {
   if (phase_ == Phase::probe) {
+    probes_refused_ = 0;
     probed_ = true;
     phase_ = Phase::watch;
     return;
@@ -279,7 +288,7 @@ void Reflector::count_skipped() {
   skipped_before_ += more;
   skipped_ += more;
   log_.error("{}: an object larger than {} MiB was skipped", resource_.name,
-             JsonCutter::kElementLimit / (1024 * 1024));
+             BodyCutter::kElementLimit / (1024 * 1024));
 }
 
 /// The state has been handed over: from here on only changes.
@@ -306,6 +315,7 @@ void Reflector::start_over() {
 void Reflector::relist_from_nothing() {
   start_over();
   if (version_unavailable_ || last_version_.empty()) back_off();
+  sink_.forget_versions();
   version_unavailable_ = true;
 }
 

@@ -6,13 +6,13 @@
 #include "core/http/response_reader.hpp"
 
 #include "plugins/kubernetes/api/backoff.hpp"
-#include "plugins/kubernetes/api/json_cutter.hpp"
-#include "plugins/kubernetes/api/json_sink.hpp"
+#include "plugins/kubernetes/api/body_cutter.hpp"
+#include "plugins/kubernetes/api/encoded_sink.hpp"
 #include "plugins/kubernetes/api/resource.hpp"
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,7 +25,8 @@ enum class Verb { list, watch };
 struct NextStep {
   Duration wait{};
   Verb verb = Verb::list;
-  std::string target;  ///< Empty while there is something to wait for.
+  std::string target;       ///< Empty while there is something to wait for.
+  std::string_view accept;  ///< The value of Accept.
 };
 
 /// Follows one resource: the state machine of list and watch, without sockets (kubernetes.md 15).
@@ -35,7 +36,7 @@ struct NextStep {
 /// with back-off; says each trouble once. One thread; synced() from any.
 class Reflector {
  public:
-  Reflector(Resource resource, JsonSink& sink, Log log, const Clock& clock, Fraction fraction);
+  Reflector(Resource resource, EncodedSink& sink, Log log, const Clock& clock, Fraction fraction);
 
   NextStep next();
 
@@ -78,12 +79,13 @@ class Reflector {
   std::string random_timeout();
 
   // A body of status 200.
-  bool take_piece(PieceKind kind, std::string_view json);
-  bool take_element(std::string_view json);
-  bool take_list_metadata(std::string_view json);
-  bool take_event(std::string_view json);
-  bool take_bookmark(std::string_view json);
-  bool take_error_event(std::string_view json);
+  void begin_body();
+  bool take_piece(PieceKind kind, std::string_view bytes);
+  bool take_element(std::string_view bytes);
+  bool take_list_metadata(std::string_view bytes);
+  bool take_event(std::string_view bytes);
+  bool take_bookmark(std::string_view bytes);
+  bool take_error_event(std::string_view bytes);
   bool unreadable(std::string_view what);
   void end_of_list();
   void end_of_watch();
@@ -91,6 +93,7 @@ class Reflector {
 
   // Anything else.
   void refused();
+  StatusObject read_refusal() const;
   void refused_stream(const StatusObject& status);
   void refused_list(const StatusObject& status);
   void refused_watch(const StatusObject& status);
@@ -108,7 +111,7 @@ class Reflector {
   void well();
 
   Resource resource_;
-  JsonSink& sink_;
+  EncodedSink& sink_;
   Log log_;
   const Clock& clock_;
   Fraction fraction_;
@@ -122,11 +125,14 @@ class Reflector {
   bool pages_seen_ = false;
   bool one_page_ = false;  ///< Pages expired under way: all at once.
   bool probed_ = false;    ///< The server is known to be new enough for the next watch.
+  int probes_refused_ = 0;
   int stream_failures_ = 0;
   int unauthorized_ = 0;
+  Encoding wanted_ = Encoding::protobuf;  ///< JSON for good once the server refused to choose.
 
   // The answer under way.
-  std::optional<JsonCutter> cutter_;
+  std::unique_ptr<BodyCutter> cutter_;  ///< None when the body is a refusal.
+  Encoding encoding_ = Encoding::json;
   http::ResponseHead head_;
   std::string refusal_;  ///< The body of an answer other than 200.
   std::string list_version_;

@@ -12,9 +12,12 @@ namespace {
 
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
+constexpr int kNotFound = 404;
+constexpr int kNotAcceptable = 406;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
 constexpr int kInternalError = 500;
+constexpr int kProbeAttempts = 3;
 
 bool too_large(const StatusObject& status) {
   const auto is_cause = [](const std::string& reason) {
@@ -32,20 +35,31 @@ bool version_refused(const StatusObject& status) {
 /// One line of what may be a page of HTML.
 std::string first_line(std::string_view text) {
   std::string line(text.substr(0, std::min<std::size_t>(text.find_first_of("\r\n"), 200)));
-  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return line;
 }
 
 }  // namespace
 
-void Reflector::refused() {
+StatusObject Reflector::read_refusal() const {
   StatusObject status;
-  if (auto decoded = decode<StatusObject>(refusal_)) {
+  if (auto decoded = decode_refusal(encoding_, refusal_)) {
     status = std::move(*decoded);
   } else {
     status.message = first_line(refusal_);
   }
   status.code = head_.status;
+  return status;
+}
+
+void Reflector::refused() {
+  const StatusObject status = read_refusal();
+  if (status.code == kNotAcceptable && wanted_ == Encoding::protobuf) {
+    log_.debug("{}: no protobuf (HTTP 406), asking for JSON", resource_.name);
+    wanted_ = Encoding::json;
+    return;
+  }
   if (status.code == kUnauthorized) {
     say_refusal(status);
     // The driver has fetched new credentials meanwhile; only if they do not help, wait.
@@ -111,7 +125,10 @@ void Reflector::refused_probe(const StatusObject& status) {
   }
   say_refusal(status);
   if (status.code == kTooManyRequests || status.code >= kInternalError) return back_off();
-  // Whoever may not list may still watch.
+  // For its first moments a server knows nobody's rights. Whoever may not list for good may still
+  // watch.
+  if (++probes_refused_ < kProbeAttempts) return back_off();
+  probes_refused_ = 0;
   probed_ = true;
   phase_ = Phase::watch;
 }
@@ -124,6 +141,11 @@ void Reflector::say_refusal(const StatusObject& status) {
     if (std::exchange(lists ? list_forbidden_ : watch_forbidden_, true)) return;
     return say(fmt::format("{}: not allowed to {} this resource (HTTP 403): {}", resource_.name,
                            verb, message));
+  }
+  // A custom resource may be installed later, so this is asked again like all else.
+  if (status.code == kNotFound) {
+    return say(fmt::format("{}: the API server does not serve {} (HTTP 404); is it installed?",
+                           resource_.name, resource_.path));
   }
   say(fmt::format("{}: cannot {}: HTTP {}: {}", resource_.name, verb, status.code, message));
 }

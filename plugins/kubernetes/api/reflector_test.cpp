@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/reflector.hpp"
 
+#include "plugins/kubernetes/api/testing.hpp"
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace catena::kubernetes::api {
@@ -43,6 +46,7 @@ class Objects final : public Sink<ServiceObject> {
   void remove(std::string_view name_space, std::string_view name) override {
     objects.erase(fmt::format("{}/{}", name_space, name));
   }
+  void forget_versions() override { ++forgotten; }
   void commit_replace() override {
     ++commits;
     std::erase_if(objects, [&](const auto& entry) { return !seen_.contains(entry.first); });
@@ -54,9 +58,22 @@ class Objects final : public Sink<ServiceObject> {
   }
   std::map<std::string, std::string> objects;
   int commits = 0;
+  int forgotten = 0;
 
  private:
   std::map<std::string, bool> seen_;
+};
+
+class Slices final : public Sink<SliceObject> {
+ public:
+  void begin_replace() override {}
+  void upsert(SliceObject&& slice) override {
+    names.insert(fmt::format("{}/{} of {}", slice.metadata.name_space, slice.metadata.name,
+                             slice.service_name));
+  }
+  void remove(std::string_view, std::string_view) override {}
+  void commit_replace() override {}
+  std::set<std::string> names;
 };
 
 /// One resource followed, with everything around it in the test's hands.
@@ -254,10 +271,23 @@ TEST_CASE("A broken watch goes on where it was, if the server is no older") {
   }
   SECTION("it was restored from an older state") {
     d.answer(504, kTooLarge);
+    CHECK(d.objects.forgotten == 1);
     CHECK(d.next() == Dialogue::target(kStream, ""));
     CHECK(d.lines.lines.back().find("older") != std::string::npos);
   }
+  SECTION("it has just started and does not know our rights yet") {
+    d.answer(403, R"({"message":"no","code":403})");
+    CHECK(d.next() == "wait 1600");
+    CHECK(d.next() == Dialogue::target(kProbe, "15"));
+    d.answer(504, kTooLarge);
+    CHECK(d.next() == Dialogue::target(kStream, ""));
+  }
   SECTION("listing is not allowed") {
+    for (int i = 0; i < 2; ++i) {
+      d.answer(403, R"({"message":"no","code":403})");
+      CHECK(d.next().starts_with("wait "));
+      CHECK(d.next() == Dialogue::target(kProbe, "15"));
+    }
     d.answer(403, R"({"message":"no","code":403})");
     CHECK(d.next() == Dialogue::target(kWatch, "15"));
   }
@@ -335,6 +365,22 @@ TEST_CASE("A missing right is said once, with verb and resource, and asked for a
             "[WARNING] services: not allowed to list this resource (HTTP 403): may not list"});
 }
 
+TEST_CASE("A resource that is not installed is said once, and asked for again") {
+  Dialogue d;
+  const auto [status, body] = recorded("404-group.http");
+  for (int i = 0; i < 3; ++i) {
+    d.next();
+    d.answer(status, body);
+    CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=0");
+    d.answer(status, body);
+    CHECK(d.next().starts_with("wait "));
+  }
+  CHECK(d.lines.lines ==
+        std::vector<std::string>{"[WARNING] services: the API server does not serve "
+                                 "/api/v1/services (HTTP 404); is it installed?"});
+  CHECK(!d.reflector.synced());
+}
+
 TEST_CASE("A very short watch is no reason for a hot loop") {
   Dialogue d;
   d.sync();
@@ -400,7 +446,7 @@ TEST_CASE("An answer that is no JSON is not taken for a list") {
 TEST_CASE("Too large an object is skipped and counted") {
   Dialogue d;
   d.sync();
-  const std::string filler(JsonCutter::kElementLimit, 'x');
+  const std::string filler(BodyCutter::kElementLimit, 'x');
   CHECK(d.reflector.body(R"({"type":"ADDED","object":{"x":")" + filler + "\"}}"));
   CHECK(d.reflector.skipped() == 1);
   CHECK(d.reflector.body(Dialogue::event("ADDED", "b", "30")));
@@ -476,6 +522,102 @@ TEST_CASE("A real server's refusals are said in its own words") {
       REQUIRE(d.lines.lines.size() == 1);
       CHECK(d.lines.lines[0].find(c.said) != std::string::npos);
     }
+  }
+}
+
+TEST_CASE("Protobuf is asked for, and what comes is read as what it is") {
+  constexpr const char* kProtobuf = "application/vnd.kubernetes.protobuf";
+  const auto object = [](std::string_view name) {
+    return testing::Message().message(
+        1, testing::Message().bytes(1, name).bytes(3, "n").bytes(6, "7"));
+  };
+  const testing::Message end_mark =
+      testing::Message().bytes(1, "k8s.io/initial-events-end").bytes(2, "true");
+  const testing::Message end =
+      testing::Message().message(1, testing::Message().bytes(6, "9").message(12, end_mark));
+  Dialogue d;
+  const NextStep step = d.reflector.next();
+  CHECK(step.accept == "application/vnd.kubernetes.protobuf, application/json");
+  SECTION("a stream") {
+    d.head(200, std::string(kProtobuf) + ";stream=watch");
+    CHECK(d.reflector.body(testing::event("ADDED", object("a")) +
+                           testing::event("ADDED", object("b"))));
+    CHECK(!d.reflector.synced());
+    CHECK(d.reflector.body(testing::event("BOOKMARK", end)));
+    CHECK(d.reflector.synced());
+    CHECK(d.reflector.body(testing::event("DELETED", object("a"))));
+    CHECK(d.objects.text() == "n/b@7 ");
+    d.reflector.end();
+    CHECK(d.next() == Dialogue::target(kWatch, "7"));
+  }
+  SECTION("pages") {
+    d.answer(422, "");
+    d.next();
+    d.head(200, kProtobuf);
+    const testing::Message about = testing::Message().bytes(2, "9").bytes(3, "t");
+    CHECK(d.reflector.body(
+        testing::envelope(testing::Message().message(1, about).message(2, object("a")))));
+    d.reflector.end();
+    CHECK(d.next() == "/api/v1/services?limit=500&continue=t");
+  }
+  SECTION("JSON all the same") {
+    d.head(200);
+    CHECK(d.reflector.body(Dialogue::event("ADDED", "a", "5") + Dialogue::bookmark("10", true)));
+    CHECK(d.reflector.synced());
+  }
+  SECTION("a server that knows no choice is asked for JSON from then on") {
+    const auto [status, body] = recorded("406-not-acceptable.http");
+    d.answer(status, body);
+    const NextStep again = d.reflector.next();
+    CHECK(again.target == step.target);
+    CHECK(again.accept == "application/json");
+    CHECK(d.lines.lines.empty());
+    d.answer(status, body);
+    CHECK(d.reflector.next().target == "/api/v1/services?limit=500&resourceVersion=0");
+  }
+  SECTION("a refusal") {
+    d.head(403, kProtobuf);
+    CHECK(d.reflector.body(
+        testing::envelope(testing::Message().bytes(3, "may not watch").number(6, 403))));
+    d.reflector.end();
+    REQUIRE(d.lines.lines.size() == 1);
+    CHECK(d.lines.lines[0].ends_with("(HTTP 403): may not watch"));
+  }
+  SECTION("what is broken is backed off") {
+    d.head(200, kProtobuf);
+    CHECK(!d.reflector.body(testing::frame("\x0a\x7f")));
+    CHECK(d.next() == "wait 800");
+  }
+}
+
+TEST_CASE("What a real API server said in protobuf is understood, in chunks of any size") {
+  for (const std::size_t chunk : {1UL, 100UL, 100000UL}) {
+    Lines lines;
+    ManualClock clock;
+    Slices slices;
+    DecodingSink<SliceObject> sink(slices);
+    Reflector reflector({"endpointslices", "/slices", {}, {}}, sink, Log(lines), clock,
+                        [] { return 0.0; });
+    const auto play = [&](const std::string& name) {
+      const std::string body = testing::recorded_bytes(name);
+      http::ResponseHead head;
+      head.status = 200;
+      head.fields = {{"Content-Type", "application/vnd.kubernetes.protobuf;stream=watch"}};
+      reflector.head(head);
+      for (std::size_t at = 0; at < body.size(); at += chunk) {
+        if (!reflector.body(std::string_view(body).substr(at, chunk))) return;
+      }
+      reflector.end();
+    };
+    static_cast<void>(reflector.next());
+    play("watch-list-protobuf.pb");
+    CHECK(reflector.synced());
+    CHECK(slices.names.size() == 5);
+    CHECK(slices.names.contains("kube-system/kube-dns-8298c of kube-dns"));
+    static_cast<void>(reflector.next());
+    play("410-watch-list-protobuf.pb");
+    CHECK(lines.lines.back() ==
+          "[INFO] endpointslices: the last version seen has expired, listing again");
   }
 }
 

@@ -21,10 +21,11 @@ RequestMetrics::RequestMetrics(metrics::Registry& registry, std::string host)
                                    "Request latency in seconds. Broken down by verb and host.",
                                    kBuckets,
                                    {{"verb", "GET"}, {"host", host_}})),
-      limited_(registry.histogram("coredns_kubernetes_rest_client_rate_limiter_duration_seconds",
-                                  "Client side rate limiter latency in seconds.",
-                                  kBuckets,
-                                  {{"verb", "GET"}, {"host", host_}})) {}
+      limited_(registry.histogram(
+          "coredns_kubernetes_rest_client_rate_limiter_duration_seconds",
+          "Client side rate limiter latency in seconds. Broken down by verb and host.",
+          kBuckets,
+          {{"verb", "GET"}, {"host", host_}})) {}
 
 void RequestMetrics::answered(std::string_view code, Duration took) {
   duration_.observe(Lane::shared, in_seconds(took));

@@ -8,7 +8,7 @@ namespace catena::kubernetes::api {
 
 /// One kind of object that is followed, in all namespaces.
 struct Resource {
-  std::string name;  ///< As the API and RBAC call it: "services".
+  std::string name;  ///< As logs call it, and mostly the API and RBAC: "services".
   std::string path;  ///< From the server's root, with the server's own prefix: "/api/v1/services".
   std::string label_selector;  ///< Empty: all.
   std::string field_selector;

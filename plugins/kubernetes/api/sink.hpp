@@ -25,6 +25,10 @@ class Sink {
   /// Takes the object out; unknown ones are ignored. `name_space` is empty for namespaces.
   virtual void remove(std::string_view name_space, std::string_view name) = 0;
 
+  /// The API server was put back to an older state and counts versions from there again: the next
+  /// state may have objects of a version that was seen before with other content.
+  virtual void forget_versions() {}
+
   /// The state is whole: the resource is synced from the first call on.
   virtual void commit_replace() = 0;
 };

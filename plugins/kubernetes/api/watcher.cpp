@@ -17,7 +17,7 @@ constexpr int kUnauthorized = 401;
 Watcher::Watcher(asio::any_io_executor executor,
                  Shared shared,
                  Resource resource,
-                 std::unique_ptr<JsonSink> sink,
+                 std::unique_ptr<EncodedSink> sink,
                  Fraction fraction)
     : shared_(std::move(shared)),
       sink_(std::move(sink)),
@@ -104,7 +104,7 @@ asio::awaitable<void> Watcher::exchange(const NextStep& step) {
 asio::awaitable<void> Watcher::send(const NextStep& step) {
   http::Request request;
   request.target = step.target;
-  request.fields = {{"User-Agent", "catena"}, {"Accept", "application/json"}};
+  request.fields = {{"User-Agent", "catena"}, {"Accept", std::string(step.accept)}};
   if (!pass_.authorization.empty()) {
     request.fields.emplace_back("Authorization", pass_.authorization);
   }

@@ -31,7 +31,7 @@ class Watcher {
   Watcher(boost::asio::any_io_executor executor,
           Shared shared,
           Resource resource,
-          std::unique_ptr<JsonSink> sink,
+          std::unique_ptr<EncodedSink> sink,
           Fraction fraction);
 
   /// Until stop(). At most once.
@@ -54,7 +54,7 @@ class Watcher {
   enum class Age { fresh, used };
 
   Shared shared_;
-  std::unique_ptr<JsonSink> sink_;
+  std::unique_ptr<EncodedSink> sink_;
   Reflector reflector_;
   http::Connection connection_;
   boost::asio::steady_timer timer_;

@@ -116,7 +116,7 @@ class HashIndex {
   void reserve_one() {
     Table* old = table_.load(std::memory_order_relaxed);
     if (2 * (used_ + 1) <= old->slots.size()) return;
-    auto table = std::make_unique<Table>(std::bit_ceil(std::max(kSmallest, 4 * (size_ + 1))));
+    auto table = std::make_unique<Table>(std::bit_ceil(std::max(kSmallest, 4 * size_)));
     each([&](Node& node) { slot_for(*table, node.key()).store(&node, std::memory_order_relaxed); });
     table_.store(table.release(), std::memory_order_release);
     used_ = size_;

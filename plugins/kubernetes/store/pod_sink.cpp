@@ -10,6 +10,11 @@ bool contains(const std::vector<Address>& addresses, const Address& wanted) {
   return std::find(addresses.begin(), addresses.end(), wanted) != addresses.end();
 }
 
+std::unique_ptr<PodIdentity> identity_of(const api::PodObject& object) {
+  return std::make_unique<PodIdentity>(
+      PodIdentity{object.metadata.name_space, object.metadata.name, object.labels});
+}
+
 }  // namespace
 
 PodSink::PodSink(const WriterContext& context) : ResourceSink(context.store), context_(&context) {}
@@ -23,6 +28,7 @@ void PodSink::apply(KeptPod& kept, const api::PodObject& object) {
   for (const std::string& text : object.pod_ips) {
     if (const auto address = parse_address(text)) kept.addresses.push_back(*address);
   }
+  if (context_->identities) identify(kept, before, identity_of(object));
   if (before == kept.addresses) return;
   for (const Address& address : kept.addresses) {
     if (!contains(before, address)) add_pod(address, *key);
@@ -36,6 +42,7 @@ void PodSink::apply(KeptPod& kept, const api::PodObject& object) {
 void PodSink::forget(KeptPod& kept) {
   for (const Address& address : kept.addresses) remove_pod(address, kept.namespace_key);
   if (!kept.addresses.empty()) context_->touch();
+  if (kept.identity) identify(kept, std::exchange(kept.addresses, {}), nullptr);
 }
 
 // Pods on the host's network share its address: a namespace stands once for each of its pods there.
@@ -54,6 +61,37 @@ void PodSink::remove_pod(const Address& address, const std::string& namespace_ke
   if (one != node->namespaces.end()) node->namespaces.erase(one);
   if (node->namespaces.empty()) return store().pods.erase(address.span());
   store().pods.put(std::move(node));
+}
+
+void PodSink::identify(KeptPod& kept,
+                       const std::vector<Address>& before,
+                       std::unique_ptr<PodIdentity> identity) {
+  // Most updates of a pod are about its status.
+  const bool same = kept.identity && identity && *kept.identity == *identity;
+  if (same && before == kept.addresses) return;
+  std::unique_ptr<PodIdentity> old = std::exchange(kept.identity, std::move(identity));
+  for (const Address& address : before) {
+    if (!contains(kept.addresses, address)) replace_identity(address, old.get(), nullptr);
+  }
+  for (const Address& address : kept.addresses) {
+    replace_identity(address, old.get(), kept.identity.get());
+  }
+  if (old) context_->epoch.retire(std::move(old));
+}
+
+void PodSink::replace_identity(const Address& address,
+                               const PodIdentity* before,
+                               const PodIdentity* after) {
+  const IdentitiesByAddress* old = store().identities.find(address.span());
+  auto node = std::make_unique<IdentitiesByAddress>(
+      old == nullptr ? IdentitiesByAddress{address, {}} : *old);
+  std::erase(node->pods, before);
+  if (after != nullptr) node->pods.push_back(after);
+  if (!node->pods.empty()) {
+    store().identities.put(std::move(node));
+  } else if (old != nullptr) {
+    store().identities.erase(address.span());
+  }
 }
 
 }  // namespace catena::kubernetes

@@ -12,14 +12,11 @@
 
 namespace catena::kubernetes {
 
-/// "NAMESPACE/NAME": neither part can hold a slash.
-inline std::string object_key(std::string_view name_space, std::string_view name) {
-  return std::string(name_space) + '/' + std::string(name);
-}
-
 /// The bookkeeping that all resources share: which objects are there, which of them a replacement
 /// has not brought again, and the version of each. `Kept` is what the writer remembers of one
-/// object. The API thread only.
+/// object. Names and versions are kept as hashes of 64 bits under a secret, since the texts would
+/// take most of the room: two of a million objects share one in one of thirty million clusters. The
+/// API thread only.
 template <class Object, class Kept>
 class ResourceSink : public api::Sink<Object> {
  public:
@@ -27,12 +24,18 @@ class ResourceSink : public api::Sink<Object> {
 
   void begin_replace() final { ++generation_; }
 
+  void forget_versions() final {
+    for (auto& entry : entries_) entry.second.version.clear();
+  }
+
   void upsert(Object&& object) final {
     Entry& entry = entries_[object_key(object.metadata.name_space, object.metadata.name)];
     entry.generation = generation_;
     // The same version is the same object (relists bring all of them again).
-    if (!entry.version.empty() && entry.version == object.metadata.resource_version) return;
-    entry.version = object.metadata.resource_version;
+    const std::string& version = object.metadata.resource_version;
+    const std::uint64_t hashed = hash(version);
+    if (!version.empty() && entry.version == hashed) return;
+    entry.version = hashed;
     apply(entry.kept, object);
   }
 
@@ -66,15 +69,26 @@ class ResourceSink : public api::Sink<Object> {
   bool synced() const { return synced_; }
 
  private:
+  std::uint64_t hash(std::string_view text) const {
+    return hash_({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  }
+  // Neither part can hold a slash.
+  std::uint64_t object_key(std::string_view name_space, std::string_view name) {
+    text_.assign(name_space).append("/").append(name);
+    return hash(text_);
+  }
+
   struct Entry {
-    std::uint64_t generation = 0;
-    std::string version;
+    std::uint32_t generation = 0;
+    std::uint64_t version = 0;
     Kept kept;
   };
   Store* store_;
-  std::uint64_t generation_ = 0;
+  std::uint32_t generation_ = 0;
+  SeededHash hash_;
   bool synced_ = false;
-  std::unordered_map<std::string, Entry> entries_;
+  std::unordered_map<std::uint64_t, Entry> entries_;
+  std::string text_;
 };
 
 }  // namespace catena::kubernetes

@@ -18,22 +18,17 @@ std::optional<std::string> wire_key(std::initializer_list<std::string_view> labe
 namespace {
 
 // CoreDNS serves no ExternalName that parses as an address (kubernetes.md 4.4).
-ServiceKind external_kind(const std::string& target, dns::Name& name) {
+ServiceKind external_kind(const std::string& target, StoredName& name) {
   if (target.empty() || parse_address(target)) return ServiceKind::unresolvable;
   const auto parsed = dns::Name::parse(target);
   if (!parsed) return ServiceKind::unresolvable;
-  name = *parsed;
+  name = StoredName(*parsed);
   return ServiceKind::external_name;
 }
 
 }  // namespace
 
-ServiceSpec::ServiceSpec(const api::ServiceObject& object) {
-  for (const api::Port& port : object.ports) {
-    const std::int32_t number = port.number ? *port.number : -1;
-    ports.push_back({to_lower(port.name), to_lower(port.protocol), number});
-  }
-  if (ports.empty()) ports.push_back({});
+ServiceSpec::ServiceSpec(const api::ServiceObject& object) : ports(object.ports) {
   if (object.type == "ExternalName") {
     kind = external_kind(object.external_name, external_name);
     return;

@@ -24,14 +24,32 @@ enum class ServiceKind : std::uint8_t {
   unresolvable,  ///< ExternalName that is an address or no name at all: nothing is served.
 };
 
+/// A name in its wire form, which takes no more room than it needs: most services have none.
+class StoredName {
+ public:
+  StoredName() = default;
+  explicit StoredName(dns::NameView name) : wire_(name.bytes().begin(), name.bytes().end()) {}
+
+  /// The root where there is none.
+  dns::NameView view() const {
+    if (wire_.empty()) return {};
+    return {reinterpret_cast<const std::uint8_t*>(wire_.data()), wire_.size()};
+  }
+  bool operator==(const StoredName& other) const { return view() == other.view(); }
+
+ private:
+  std::string wire_;
+};
+
 /// What one Service object says. Never changes; replaced as a whole.
 struct ServiceSpec {
   ServiceKind kind = ServiceKind::cluster_ip;
   std::vector<Address> cluster_ips;  ///< In the object's order; empty while none is allocated.
-  std::vector<SlicePort> ports;  ///< Never empty: a service without ports has one without number.
-  dns::Name external_name;
+  PortList ports;
+  StoredName external_name;
 
   explicit ServiceSpec(const api::ServiceObject& object);
+  bool operator==(const ServiceSpec&) const = default;
 };
 
 /// A service with all of its slices, as a query sees it at one moment. Never changes.
@@ -63,9 +81,9 @@ class ServiceEntry {
   /// The writer only; frees the state before through the epoch.
   void publish(std::unique_ptr<ServiceState> state, epoch::Domain& epoch);
 
-  /// The writer's own notes.
-  std::string resource_version;
-  std::uint64_t generation = 0;
+  /// The notes of the index of endpoints: a number while there are addresses of the service in it.
+  std::uint32_t number = 0;
+  std::uint32_t endpoint_addresses = 0;
 
  private:
   std::string wire_key_;

@@ -13,39 +13,50 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
-Slice::Slice(const api::SliceObject& object, EndpointNames names, std::size_t& skipped)
-    : names_(1, '\0') {
-  for (const api::Port& port : object.ports) {
-    const std::int32_t number = port.number ? *port.number : -1;
-    ports_.push_back({to_lower(port.name), to_lower(port.protocol), number});
-  }
-  if (ports_.empty()) ports_.push_back({});
-  for (const api::Endpoint& endpoint : object.endpoints) add(endpoint, names, skipped);
+Slice::Slice(const api::SliceObject& object,
+             EndpointNames names,
+             std::size_t& skipped,
+             std::string_view cluster)
+    : ports_(object.ports), names_(1, '\0') {
+  if (cluster.size() <= dns::NameView::kMaxLabel) cluster_ = remember(to_lower(cluster));
+  object.address_type == "IPv6" ? v6_.reserve(object.endpoints.size())
+                                : v4_.reserve(object.endpoints.size());
+  Zones zones;
+  for (const api::Endpoint& endpoint : object.endpoints) add(endpoint, names, zones, skipped);
   v4_.shrink_to_fit();
   v6_.shrink_to_fit();
   names_.shrink_to_fit();
+  repeats_itself_ = sorted_addresses(*this).size() != size();
 }
 
-void Slice::add(const api::Endpoint& endpoint, EndpointNames names, std::size_t& skipped) {
+void Slice::add(const api::Endpoint& endpoint,
+                EndpointNames names,
+                Zones& zones,
+                std::size_t& skipped) {
   std::string name = to_lower(endpoint.hostname);
   if (name.empty() && names == EndpointNames::by_pod) name = to_lower(endpoint.target_name);
   if (name.size() > dns::NameView::kMaxLabel) name.clear();
-  const std::uint32_t zone = zone_offset(to_lower(endpoint.zone));
-  for (const std::string& address : endpoint.addresses) {
-    if (parse_address(address)) {
-      add_address(address, name, zone);
+  const std::uint32_t zone = zone_offset(to_lower(endpoint.zone), zones);
+  for (const std::string& text : endpoint.addresses) {
+    if (const auto address = parse_address(text)) {
+      add_address(text, *address, name, zone);
     } else {
       ++skipped;
     }
   }
 }
 
-// The name of an IPv6 address follows its spelling in the slice; only an unusual one is stored.
-void Slice::add_address(std::string_view text, std::string_view name, std::uint32_t zone) {
-  const Address address = *parse_address(text);
-  const std::string spelled = name.empty() ? to_lower(dashed(text)) : std::string(name);
-  const bool plain = spelled == std::string_view(dashed(address.span()));
-  const std::uint32_t label = plain ? 0 : remember(spelled);
+// The name of an IPv6 address follows its spelling in the slice; only an unusual one is stored. An
+// IPv4 address has one spelling only.
+void Slice::add_address(std::string_view text,
+                        const Address& address,
+                        std::string_view name,
+                        std::uint32_t zone) {
+  std::uint32_t label = 0;
+  if (!name.empty() || !address.is_v4()) {
+    const std::string spelled = name.empty() ? to_lower(dashed(text)) : std::string(name);
+    if (spelled != std::string_view(dashed(address.span()))) label = remember(spelled);
+  }
   if (address.is_v4()) {
     Packed<4>& endpoint = v4_.emplace_back();
     std::copy_n(address.bytes.begin(), 4, endpoint.address.begin());
@@ -64,10 +75,14 @@ std::uint32_t Slice::remember(std::string_view text) {
   return static_cast<std::uint32_t>(at);
 }
 
-// Endpoints of one zone mostly follow each other: its name is stored once for each such row.
-std::uint32_t Slice::zone_offset(const std::string& zone) {
-  if (text(last_zone_) != zone) last_zone_ = remember(zone);
-  return last_zone_;
+// There are few zones: each is stored once.
+std::uint32_t Slice::zone_offset(const std::string& zone, Zones& zones) {
+  if (zone.empty()) return 0;
+  for (const std::uint32_t offset : zones) {
+    if (text(offset) == zone) return offset;
+  }
+  zones.push_back(remember(zone));
+  return zones.back();
 }
 
 std::string_view Slice::text(std::uint32_t offset) const {
@@ -81,27 +96,32 @@ bool Slice::has_port(std::string_view name, std::string_view protocol) const {
   });
 }
 
-bool Slice::contains(const Address& address) const {
-  bool found = false;
-  each([&](std::span<const std::uint8_t> bytes, std::string_view, std::string_view) {
-    found = found ||
-            std::equal(bytes.begin(), bytes.end(), address.span().begin(), address.span().end());
-  });
-  return found;
+bool Slice::contains(Key address) const {
+  const auto is_it = [address](const auto& endpoint) {
+    return std::equal(address.begin(), address.end(), endpoint.address.begin());
+  };
+  return address.size() == 4 ? std::any_of(v4_.begin(), v4_.end(), is_it)
+                             : std::any_of(v6_.begin(), v6_.end(), is_it);
 }
 
 bool Slice::same_data(const Slice& other) const {
-  const auto same_port = [](const SlicePort& a, const SlicePort& b) {
-    return a.name == b.name && a.protocol == b.protocol && a.number == b.number;
-  };
   const auto same_endpoint = [](const auto& a, const auto& b) {
     return a.address == b.address && a.label == b.label && a.zone == b.zone;
   };
-  return names_ == other.names_ &&
-         std::equal(ports_.begin(), ports_.end(), other.ports_.begin(), other.ports_.end(),
-                    same_port) &&
+  return names_ == other.names_ && cluster_ == other.cluster_ && ports_ == other.ports_ &&
          std::equal(v4_.begin(), v4_.end(), other.v4_.begin(), other.v4_.end(), same_endpoint) &&
          std::equal(v6_.begin(), v6_.end(), other.v6_.begin(), other.v6_.end(), same_endpoint);
+}
+
+std::vector<Address> sorted_addresses(const Slice& slice) {
+  std::vector<Address> addresses;
+  addresses.reserve(slice.size());
+  slice.each([&](std::span<const std::uint8_t> bytes, std::string_view, std::string_view) {
+    addresses.push_back(Address::of(bytes));
+  });
+  std::sort(addresses.begin(), addresses.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+  return addresses;
 }
 
 }  // namespace catena::kubernetes

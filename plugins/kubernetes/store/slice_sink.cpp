@@ -25,22 +25,6 @@ metrics::Histogram& programming_seconds(metrics::Registry& metrics, std::string 
                            programming_buckets(), {{"service_kind", std::move(kind)}});
 }
 
-bool others_contain(const ServiceState& state, const Slice* slice, const Address& address) {
-  return std::any_of(state.slices.begin(), state.slices.end(), [&](const Slice* other) {
-    return other != slice && other->contains(address);
-  });
-}
-
-std::vector<Address> addresses_of(const Slice* slice) {
-  std::vector<Address> addresses;
-  if (slice == nullptr) return addresses;
-  slice->each([&](std::span<const std::uint8_t> bytes, std::string_view, std::string_view) {
-    addresses.push_back(Address::of(bytes));
-  });
-  std::sort(addresses.begin(), addresses.end());
-  return addresses;
-}
-
 std::vector<Address> difference(const std::vector<Address>& a, const std::vector<Address>& b) {
   std::vector<Address> only_a;
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only_a));
@@ -52,57 +36,69 @@ std::vector<Address> difference(const std::vector<Address>& a, const std::vector
 SliceSink::SliceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
-      entries_(context.store, context.epoch),
-      addresses_(context.store.by_endpoint),
-      bad_addresses_(
-          context.metrics.counter("catena_kubernetes_bad_addresses_total",
-                                  "Endpoint addresses that are none and are not served.")),
+      entries_(context.store.services, context.epoch),
+      bad_addresses_(bad_addresses(context.metrics)),
       cluster_ip_seconds_(programming_seconds(context.metrics, "cluster_ip")),
       headless_seconds_(programming_seconds(context.metrics, "headless_with_selector")) {}
 
 void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   const auto key = wire_key({object.service_name, object.metadata.name_space});
-  const std::string old_key = std::exchange(kept.wire_key, key.value_or(""));
+  ServiceEntry* const old_entry = std::exchange(kept.entry, nullptr);
   std::unique_ptr<Slice> old = std::move(kept.slice);
   if (!key) {
     // A slice of no service is somebody else's business, not a mistake (EndpointSlice API).
     if (!object.service_name.empty()) {
       context_->skip("endpointslice", object.metadata, "its service's name is no DNS label");
     }
-    return withdraw(old_key, std::move(old));
+    return withdraw(old_entry, std::move(old));
   }
   std::size_t skipped = 0;
   kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped);
   if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
-  const bool moved = !old_key.empty() && old_key != *key;
-  if (moved) withdraw(old_key, std::move(old));
   ServiceEntry& entry = entries_.entry(*key);
+  if (old_entry != &entry) withdraw(old_entry, std::move(old));
+  kept.entry = &entry;
   entries_.replace_slice(entry, old.get(), kept.slice.get());
-  index(entry, old.get(), kept.slice.get());
+  index(entry, old.get(), *kept.slice);
   if (!old || !old->same_data(*kept.slice)) context_->touch();
   if (old) context_->epoch.retire(std::move(old));
   measure(entry, object);
 }
 
-void SliceSink::forget(KeptSlice& kept) { withdraw(kept.wire_key, std::move(kept.slice)); }
+void SliceSink::forget(KeptSlice& kept) { withdraw(kept.entry, std::move(kept.slice)); }
 
-void SliceSink::withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice) {
+void SliceSink::withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice) {
   if (!slice) return;
-  ServiceEntry& entry = entries_.entry(wire_key);
   // Before the service's entry may go with its last slice: the index points to it.
-  index(entry, slice.get(), nullptr);
-  entries_.replace_slice(entry, slice.get(), nullptr);
+  unindex(*entry, *slice);
+  entries_.replace_slice(*entry, slice.get(), nullptr);
   context_->touch();
   context_->epoch.retire(std::move(slice));
 }
 
 // Another slice of the service may hold the address too, while endpoints move between slices.
-void SliceSink::index(ServiceEntry& entry, const Slice* before, const Slice* after) {
-  const std::vector<Address> was = addresses_of(before);
-  const std::vector<Address> is = addresses_of(after);
-  for (const Address& address : difference(is, was)) addresses_.add(address, entry);
-  for (const Address& address : difference(was, is)) {
-    if (!others_contain(*entry.state(), before, address)) addresses_.remove(address, entry);
+void SliceSink::index(ServiceEntry& entry, const Slice* before, const Slice& after) {
+  const auto elsewhere = [&](const std::vector<Address>& addresses) {
+    return addresses_elsewhere(entry.state()->slices, after, addresses);
+  };
+  const std::vector<Address> was =
+      before == nullptr ? std::vector<Address>() : sorted_addresses(*before);
+  const std::vector<Address> is = sorted_addresses(after);
+  const std::vector<Address> come = difference(is, was);
+  const std::vector<Address> gone = difference(was, is);
+  for (const Address& address : difference(come, elsewhere(come))) {
+    store().by_endpoint.add(address.span(), entry);
+  }
+  for (const Address& address : difference(gone, elsewhere(gone))) {
+    store().by_endpoint.remove(address.span(), entry);
+  }
+}
+
+void SliceSink::unindex(ServiceEntry& entry, const Slice& slice) {
+  const std::vector<Address> gone = sorted_addresses(slice);
+  for (const Address& address :
+       difference(gone, addresses_elsewhere(entry.state()->slices, slice, gone))) {
+    store().by_endpoint.remove(address.span(), entry);
   }
 }
 

@@ -24,6 +24,13 @@ std::size_t services_at(const HashIndex<ServicesByAddress>& index, std::string_v
   return found == nullptr ? 0 : found->services.size();
 }
 
+std::size_t services_at(const EndpointIndex& index, std::string_view address) {
+  const Address wanted = *parse_address(address);
+  std::size_t count = 0;
+  for (const ServiceEntry* entry : index.at(wanted.span())) count += entry != nullptr ? 1 : 0;
+  return count;
+}
+
 TEST_CASE("a slice may arrive before its service, and outlive it", "[kubernetes]") {
   Cluster cluster;
   cluster.slice("db-a.default", {.service = "db", .endpoints = {{.address = "10.0.0.1"}}});
@@ -76,6 +83,23 @@ TEST_CASE("a relist that broke off takes nothing away", "[kubernetes]") {
   cluster.service("a.default", {.ips = {"10.96.0.1"}});
   cluster.services().commit_replace();
   CHECK(state_of(cluster.store(), "a", "default") != nullptr);
+}
+
+TEST_CASE("after the API server went back, a version that was seen is news", "[kubernetes]") {
+  Cluster cluster;
+  const auto bring = [&cluster](const char* ip) {
+    api::ServiceObject object;
+    object.metadata = {"a", "default", "100"};
+    object.cluster_ips = {ip};
+    cluster.services().upsert(std::move(object));
+  };
+  bring("10.96.0.1");
+  bring("10.96.0.2");
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 0);
+  cluster.services().forget_versions();
+  bring("10.96.0.2");
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.1") == 0);
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 1);
 }
 
 TEST_CASE("the store is synced when each resource has been whole once", "[kubernetes]") {

@@ -4,10 +4,11 @@
 
 #include "core/base/clock.hpp"
 
-#include "plugins/kubernetes/store/writer.hpp"
+#include "plugins/kubernetes/store/import_sinks.hpp"
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace catena::kubernetes::testing {
@@ -32,24 +33,36 @@ struct EndpointSpec {
   std::string zone;
 };
 
+struct ImportSpec {
+  std::string type = "ClusterSetIP";
+  std::vector<std::string> ips;
+  std::vector<PortSpec> ports;
+};
+
 struct SliceSpec {
   std::string service;
   std::vector<PortSpec> ports;
   std::vector<EndpointSpec> endpoints;
   std::string triggered;
+  std::string cluster;  ///< Of imported slices.
 };
 
 /// Objects are named "NAME.NAMESPACE" and get a new version each time.
 class Cluster {
  public:
-  Cluster()
+  enum class Identities { kept, dropped };
+
+  explicit Cluster(Identities identities = Identities::dropped)
       : store_(epoch_),
         metrics_(2),
-        context_{store_, epoch_, clock_, Log(silence_), metrics_},
+        context_{store_,   epoch_, clock_, Log(silence_), metrics_, EndpointNames::by_address,
+                 identities == Identities::kept},
         services_(context_),
         slices_(context_),
         pods_(context_),
-        namespaces_(context_) {}
+        namespaces_(context_),
+        imports_(context_),
+        import_slices_(context_) {}
 
   Store& store() { return store_; }
   ManualClock& clock() { return clock_; }
@@ -74,23 +87,37 @@ class Cluster {
   }
 
   void slice(const std::string& name, const SliceSpec& spec) {
-    api::SliceObject object;
-    object.metadata = metadata(name);
-    object.service_name = spec.service;
-    object.ports = ports(spec.ports);
-    object.last_change_trigger_time = spec.triggered;
-    for (const EndpointSpec& e : spec.endpoints) {
-      object.endpoints.push_back({{e.address}, e.hostname, "node-1", e.target, e.zone});
-    }
-    slices_.upsert(std::move(object));
+    slices_.upsert(slice_object(name, spec));
   }
   void remove_slice(const std::string& name) {
     const api::Metadata m = metadata(name);
     slices_.remove(m.name_space, m.name);
   }
 
-  void pod(const std::string& name, const std::vector<std::string>& ips) {
-    pods_.upsert({metadata(name), ips, {}});
+  void import(const std::string& name, const ImportSpec& spec) {
+    imports_.upsert({metadata(name), spec.type, spec.ips, ports(spec.ports)});
+  }
+  void remove_import(const std::string& name) {
+    const api::Metadata m = metadata(name);
+    imports_.remove(m.name_space, m.name);
+  }
+
+  /// A slice of another cluster.
+  void import_slice(const std::string& name, const SliceSpec& spec) {
+    api::SliceObject object = slice_object(name, spec);
+    object.import_name = std::move(object.service_name);
+    object.cluster_id = spec.cluster;
+    import_slices_.upsert(std::move(object));
+  }
+  void remove_import_slice(const std::string& name) {
+    const api::Metadata m = metadata(name);
+    import_slices_.remove(m.name_space, m.name);
+  }
+
+  void pod(const std::string& name,
+           const std::vector<std::string>& ips,
+           std::vector<std::pair<std::string, std::string>> labels = {}) {
+    pods_.upsert({metadata(name), ips, std::move(labels)});
   }
   void remove_pod(const std::string& name) {
     const api::Metadata m = metadata(name);
@@ -106,6 +133,17 @@ class Cluster {
   api::Metadata metadata(const std::string& name) {
     const std::size_t dot = name.find('.');
     return {name.substr(0, dot), name.substr(dot + 1), next()};
+  }
+  api::SliceObject slice_object(const std::string& name, const SliceSpec& spec) {
+    api::SliceObject object;
+    object.metadata = metadata(name);
+    object.service_name = spec.service;
+    object.ports = ports(spec.ports);
+    object.last_change_trigger_time = spec.triggered;
+    for (const EndpointSpec& e : spec.endpoints) {
+      object.endpoints.push_back({{e.address}, e.hostname, "node-1", e.target, e.zone});
+    }
+    return object;
   }
   static std::vector<api::Port> ports(const std::vector<PortSpec>& specs) {
     std::vector<api::Port> ports;
@@ -123,6 +161,8 @@ class Cluster {
   SliceSink slices_;
   PodSink pods_;
   NamespaceSink namespaces_;
+  ImportSink imports_;
+  ImportSliceSink import_slices_;
   unsigned version_ = 0;
 };
 

@@ -4,30 +4,53 @@
 #include <algorithm>
 
 namespace catena::kubernetes {
+
+std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+                                         const Slice& except,
+                                         const std::vector<Address>& addresses) {
+  std::vector<Address> found;
+  for (const Slice* slice : slices) {
+    if (slice == &except) continue;
+    slice->each([&](std::span<const std::uint8_t> bytes, std::string_view, std::string_view) {
+      const Address address = Address::of(bytes);
+      if (std::binary_search(addresses.begin(), addresses.end(), address)) found.push_back(address);
+    });
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
 namespace {
 
 Key key_of(const std::string& wire) {
   return {reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()};
 }
 
-// More than one slice, or a slice that repeats itself: then answers have to look for duplicates.
+// An address in two slices, or twice in one: then answers have to look for duplicates.
 bool repeats(const std::vector<const Slice*>& slices) {
   std::vector<Address> all;
   for (const Slice* slice : slices) {
-    slice->each([&all](std::span<const std::uint8_t> address, std::string_view, std::string_view) {
-      all.push_back(Address::of(address));
-    });
+    if (slice->repeats_itself()) return true;
+    const std::vector<Address> some = sorted_addresses(*slice);
+    all.insert(all.end(), some.begin(), some.end());
   }
   std::sort(all.begin(), all.end());
   return std::adjacent_find(all.begin(), all.end()) != all.end();
 }
 
+// The same where only `slice`, one of them, can be to blame.
+bool repeats_others(const Slice& slice, const std::vector<const Slice*>& slices) {
+  if (slice.repeats_itself()) return true;
+  return slices.size() > 1 && !addresses_elsewhere(slices, slice, sorted_addresses(slice)).empty();
+}
+
 }  // namespace
 
-void WriterContext::touch() const {
+void WriterContext::touch(std::atomic<std::uint32_t>& serial) const {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
-  store.serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
+  serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
 }
 
 void WriterContext::skip(std::string_view what,
@@ -39,6 +62,11 @@ void WriterContext::skip(std::string_view what,
                {{"resource", std::string(what)}})
       .add(Lane::shared);
   log.warning("{} {}/{} is not served: {}", what, metadata.name_space, metadata.name, why);
+}
+
+metrics::Counter& bad_addresses(metrics::Registry& metrics) {
+  return metrics.counter("catena_kubernetes_bad_addresses_total",
+                         "Endpoint addresses that are none and are not served.");
 }
 
 void AddressIndexWriter::add(const Address& address, const ServiceEntry& service) {
@@ -61,8 +89,8 @@ void AddressIndexWriter::remove(const Address& address, const ServiceEntry& serv
 }
 
 ServiceEntry& ServiceEntryWriter::entry(const std::string& wire_key) {
-  if (ServiceEntry* found = store_->services.find(key_of(wire_key))) return *found;
-  return *store_->services.put(std::make_unique<ServiceEntry>(wire_key));
+  if (ServiceEntry* found = index_->find(key_of(wire_key))) return *found;
+  return *index_->put(std::make_unique<ServiceEntry>(wire_key));
 }
 
 void ServiceEntryWriter::set_spec(ServiceEntry& entry, std::shared_ptr<const ServiceSpec> spec) {
@@ -81,39 +109,42 @@ void ServiceEntryWriter::replace_slice(ServiceEntry& entry,
       old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
   std::erase(state->slices, before);
   if (after != nullptr) state->slices.push_back(after);
-  state->repeats_addresses = repeats(state->slices);
+  if (state->repeats_addresses) {
+    state->repeats_addresses = repeats(state->slices);
+  } else if (after != nullptr) {
+    state->repeats_addresses = repeats_others(*after, state->slices);
+  }
   publish(entry, std::move(state));
 }
 
 void ServiceEntryWriter::publish(ServiceEntry& entry, std::unique_ptr<ServiceState> state) {
   const bool empty = !state->spec && state->slices.empty();
   entry.publish(std::move(state), *epoch_);
-  if (empty) store_->services.erase(entry.key());
+  if (empty) index_->erase(entry.key());
 }
 
 ServiceSink::ServiceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
-      entries_(context.store, context.epoch),
+      entries_(context.store.services, context.epoch),
       addresses_(context.store.by_cluster_ip) {}
 
 void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
   const auto key = wire_key({object.metadata.name, object.metadata.name_space});
   if (!key) return context_->skip("service", object.metadata, "its name is no DNS label");
   const std::shared_ptr<const ServiceSpec> before = std::move(kept.spec);
-  kept.wire_key = *key;
   kept.spec = std::make_shared<const ServiceSpec>(object);
   ServiceEntry& entry = entries_.entry(*key);
+  kept.entry = &entry;
   entries_.set_spec(entry, kept.spec);
   set_addresses(entry, before.get(), kept.spec.get());
   context_->touch();
 }
 
 void ServiceSink::forget(KeptService& kept) {
-  if (kept.wire_key.empty()) return;
-  ServiceEntry& entry = entries_.entry(kept.wire_key);
-  set_addresses(entry, kept.spec.get(), nullptr);
-  entries_.set_spec(entry, nullptr);
+  if (kept.entry == nullptr) return;
+  set_addresses(*kept.entry, kept.spec.get(), nullptr);
+  entries_.set_spec(*kept.entry, nullptr);
   context_->touch();
 }
 

@@ -22,13 +22,23 @@ struct WriterContext {
   Log log;
   metrics::Registry& metrics;
   EndpointNames endpoint_names = EndpointNames::by_address;
+  bool identities = false;  ///< Names and labels of pods are kept.
 
   /// The data that queries see changed now.
-  void touch() const;
+  void touch() const { touch(store.serial); }
+  void touch(std::atomic<std::uint32_t>& serial) const;
 
   /// Objects that cannot be served are said once each and counted.
   void skip(std::string_view what, const api::Metadata& metadata, std::string_view why) const;
 };
+
+/// Counts endpoint addresses that are none.
+metrics::Counter& bad_addresses(metrics::Registry& metrics);
+
+/// Those of `addresses` (in order) that stand in one of `slices` other than `except`, in order.
+std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+                                         const Slice& except,
+                                         const std::vector<Address>& addresses);
 
 /// Adds and removes services at addresses; an address nobody has any more goes.
 class AddressIndexWriter {
@@ -41,10 +51,11 @@ class AddressIndexWriter {
   HashIndex<ServicesByAddress>* index_;
 };
 
-/// Changes what is known of a service; drops its entry when nothing is left.
+/// Changes what is known of a service, or of an import; drops its entry when nothing is left.
 class ServiceEntryWriter {
  public:
-  ServiceEntryWriter(Store& store, epoch::Domain& epoch) : store_(&store), epoch_(&epoch) {}
+  ServiceEntryWriter(HashIndex<ServiceEntry>& index, epoch::Domain& epoch)
+      : index_(&index), epoch_(&epoch) {}
 
   ServiceEntry& entry(const std::string& wire_key);
   void set_spec(ServiceEntry& entry, std::shared_ptr<const ServiceSpec> spec);
@@ -53,12 +64,12 @@ class ServiceEntryWriter {
  private:
   void publish(ServiceEntry& entry, std::unique_ptr<ServiceState> state);
 
-  Store* store_;
+  HashIndex<ServiceEntry>* index_;
   epoch::Domain* epoch_;
 };
 
 struct KeptService {
-  std::string wire_key;
+  ServiceEntry* entry = nullptr;  ///< Stays while there is a spec.
   std::shared_ptr<const ServiceSpec> spec;
 };
 
@@ -77,7 +88,7 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
 };
 
 struct KeptSlice {
-  std::string wire_key;  ///< Of the service; empty for a slice that is not served.
+  ServiceEntry* entry = nullptr;  ///< Stays while there is a slice: null where it is not served.
   std::unique_ptr<Slice> slice;
 };
 
@@ -88,13 +99,13 @@ class SliceSink final : public ResourceSink<api::SliceObject, KeptSlice> {
  private:
   void apply(KeptSlice& kept, const api::SliceObject& object) override;
   void forget(KeptSlice& kept) override;
-  void withdraw(const std::string& wire_key, std::unique_ptr<Slice> slice);
-  void index(ServiceEntry& entry, const Slice* before, const Slice* after);
+  void withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice);
+  void index(ServiceEntry& entry, const Slice* before, const Slice& after);
+  void unindex(ServiceEntry& entry, const Slice& slice);
   void measure(const ServiceEntry& entry, const api::SliceObject& object);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;
-  AddressIndexWriter addresses_;
   metrics::Counter& bad_addresses_;
   metrics::Histogram& cluster_ip_seconds_;
   metrics::Histogram& headless_seconds_;
@@ -103,6 +114,7 @@ class SliceSink final : public ResourceSink<api::SliceObject, KeptSlice> {
 struct KeptPod {
   std::string namespace_key;
   std::vector<Address> addresses;
+  std::unique_ptr<PodIdentity> identity;  ///< Null where they are not kept.
 };
 
 class PodSink final : public ResourceSink<api::PodObject, KeptPod> {
@@ -114,6 +126,12 @@ class PodSink final : public ResourceSink<api::PodObject, KeptPod> {
   void forget(KeptPod& kept) override;
   void add_pod(const Address& address, const std::string& namespace_key);
   void remove_pod(const Address& address, const std::string& namespace_key);
+  void identify(KeptPod& kept,
+                const std::vector<Address>& before,
+                std::unique_ptr<PodIdentity> identity);
+  void replace_identity(const Address& address,
+                        const PodIdentity* before,
+                        const PodIdentity* after);
 
   const WriterContext* context_;
 };

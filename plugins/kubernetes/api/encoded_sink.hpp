@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/api/encoded.hpp"
 #include "plugins/kubernetes/api/sink.hpp"
 
 #include <string_view>
@@ -9,36 +9,38 @@
 
 namespace catena::kubernetes::api {
 
-/// A Sink as the reflector sees it: objects come as JSON, so that one state machine serves all
-/// kinds.
-class JsonSink {
+/// A Sink as the reflector sees it: objects come as the server wrote them, so that one state
+/// machine serves all kinds.
+class EncodedSink {
  public:
-  virtual ~JsonSink() = default;
+  virtual ~EncodedSink() = default;
   virtual void begin_replace() = 0;
+  virtual void forget_versions() {}
   /// Both give back what the object says of itself, or why it cannot be read.
-  virtual Result<Metadata> upsert(std::string_view json) = 0;
-  virtual Result<Metadata> remove(std::string_view json) = 0;
+  virtual Result<Metadata> upsert(Encoding encoding, std::string_view bytes) = 0;
+  virtual Result<Metadata> remove(Encoding encoding, std::string_view bytes) = 0;
   virtual void commit_replace() = 0;
 };
 
 /// Decodes each object and passes it on. The target outlives it.
 template <class Object>
-class DecodingSink final : public JsonSink {
+class DecodingSink final : public EncodedSink {
  public:
   explicit DecodingSink(Sink<Object>& target) : target_(target) {}
 
   void begin_replace() override { target_.begin_replace(); }
+  void forget_versions() override { target_.forget_versions(); }
 
-  Result<Metadata> upsert(std::string_view json) override {
-    auto object = decode<Object>(json);
+  Result<Metadata> upsert(Encoding encoding, std::string_view bytes) override {
+    auto object = decode<Object>(encoding, bytes);
     if (!object) return object.error();
     Metadata metadata = object->metadata;
     target_.upsert(std::move(*object));
     return metadata;
   }
 
-  Result<Metadata> remove(std::string_view json) override {
-    auto object = decode<Object>(json);
+  Result<Metadata> remove(Encoding encoding, std::string_view bytes) override {
+    auto object = decode<Object>(encoding, bytes);
     if (!object) return object.error();
     target_.remove(object->metadata.name_space, object->metadata.name);
     return std::move(object->metadata);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/http/listen_address.hpp"
+
+#include <boost/asio/ip/address_v6.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace catena::http {
+namespace {
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && rest == end && !text.empty() ? std::optional(port) : std::nullopt;
+}
+
+bool is_v6(std::string_view text) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address_v6(std::string(text), error);
+  return !error && text.find('\0') == std::string_view::npos;
+}
+
+std::string complain(std::string_view word, const char* what) {
+  return fmt::format("address {}: {}", word, what);
+}
+
+}  // namespace
+
+std::string ListenAddress::text() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
+std::optional<std::string> ListenAddressReader::read(std::string_view word,
+                                                     ListenAddress& value) const {
+  const std::size_t colon = word.rfind(':');
+  if (colon == std::string_view::npos || word.ends_with(']')) {
+    return complain(word, "missing port in address");
+  }
+  std::string_view host = word.substr(0, colon);
+  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const bool colons = host.find(':') != std::string_view::npos;
+  if ((colons || bracketed) && !is_v6(host)) {
+    return complain(word, colons ? "too many colons in address" : "no IPv6 address in brackets");
+  }
+  if (host.find_first_of("[]/\0", 0, 4) != std::string_view::npos) {
+    return complain(word, "unexpected character in address");
+  }
+  const auto port = parse_port(word.substr(colon + 1));
+  if (!port) return complain(word, "unknown port");
+  value = {std::string(host), *port};
+  return std::nullopt;
+}
+
+}  // namespace catena::http

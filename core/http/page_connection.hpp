@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/metrics.hpp"
+#include "core/http/deadline.hpp"
+#include "core/http/pages.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace catena::http {
+
+/// What one page server takes.
+struct PageLimits {
+  std::size_t connections = 64;
+  Duration patience = std::chrono::seconds(5);  ///< To send a request, to take an answer.
+  std::size_t header = 8192;                    ///< Bytes.
+  std::size_t body = 4096;
+};
+
+/// What a page server turned away.
+struct PageMeters {
+  PageMeters(metrics::Registry& registry, const std::string& address);
+
+  metrics::Counter& connections;  ///< More than allowed.
+  metrics::Counter& timeouts;     ///< In the middle of a request or an answer.
+  metrics::Counter& malformed;  ///< No HTTP, too long, or framed in a way that proxies disagree on.
+};
+
+/// One client of a page server: requests in turn, until it says that it is done, is silent for too
+/// long or sends something bad. One thread.
+class PageConnection {
+ public:
+  PageConnection(boost::asio::ip::tcp::socket socket,
+                 const Pages& pages,
+                 const PageLimits& limits,
+                 PageMeters& meters);
+
+  boost::asio::awaitable<void> run();
+
+  /// Waits for a request, and since when: the one that may be closed to make room.
+  bool idle() const { return idle_; }
+  TimePoint since() const { return since_; }
+
+  /// Ends it; run() comes back.
+  void close();
+
+ private:
+  class Parser;
+  enum class Next : std::uint8_t { another, end };
+
+  boost::asio::awaitable<Next> serve();
+  boost::asio::awaitable<bool> read(Parser& parser);
+  boost::asio::awaitable<void> refuse(unsigned status);
+  boost::asio::awaitable<Page> page_for(const PageRequest& request);
+  boost::asio::awaitable<bool> write(const std::string& text);
+
+  struct State;
+  boost::asio::ip::tcp::socket socket_;
+  const Pages& pages_;
+  const PageLimits& limits_;
+  PageMeters& meters_;
+  Deadline deadline_;
+  boost::asio::steady_timer delay_;
+  std::shared_ptr<State> state_;
+  bool idle_ = true;
+  TimePoint since_;
+};
+
+}  // namespace catena::http

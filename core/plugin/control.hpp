@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/error.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace catena {
+
+/// What a plugin can ask of the process about its configuration (reload). Any thread.
+class Control {
+ public:
+  virtual ~Control() = default;
+
+  /// The fingerprint (config/fingerprint.hpp) of the configuration that runs, or that is being
+  /// started.
+  virtual std::string running() const = 0;
+
+  /// The fingerprint of what the Corefile says now. Nothing where it cannot be read; the error says
+  /// what is wrong in it.
+  virtual Result<std::optional<std::string>> on_disk() const = 0;
+
+  /// Does what SIGUSR1 does, soon, on the control thread, and tells `done` there how it went.
+  virtual void reload(std::function<void(const Result<void>&)> done) = 0;
+};
+
+}  // namespace catena

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/config/file_system.hpp"
+#include "core/plugin/resolv_conf.hpp"
+
+#include "plugins/autopath/autopath.hpp"
+
+namespace catena::autopath {
+namespace {
+
+void read_source(config::Directive& directive, const std::string& word, Autopath::Config& config) {
+  if (word.starts_with('@')) {
+    config.source = word.substr(1);
+    return;
+  }
+  const auto text = config::Disk().read(word);
+  if (!text) {
+    return directive.error(
+        fmt::format("failed to parse \"{0}\": open {0}: {1}", word, text.error().message()));
+  }
+  config.search = parse_resolv_conf(*text).search;
+}
+
+// autopath [ZONES...] FILE | @PLUGIN
+Autopath::Config read(const Setup& setup, config::Directive& directive) {
+  Autopath::Config config;
+  std::vector<std::string> words;
+  while (const config::Word* word = directive.take()) words.push_back(word->text);
+  if (words.empty()) {
+    directive.error("no resolv-conf specified");
+    return config;
+  }
+  read_source(directive, words.back(), config);
+  words.pop_back();
+  config.zones = setup.zones(words);
+  directive.done();
+  return config;
+}
+
+}  // namespace
+
+// Of several lines the last one counts, as in CoreDNS.
+void setup(Setup& setup) {
+  Autopath::Config config;
+  for (config::Directive& directive : setup.directives()) config = read(setup, directive);
+  const std::function<metrics::Counter*(const std::string&)> make =
+      [&setup](const std::string& server) {
+        return &setup.metrics().counter("coredns_autopath_success_total",
+                                        "Counter of requests that did autopath.",
+                                        {{"server", server}});
+      };
+  setup.add(std::make_unique<Autopath>(std::move(config),
+                                       PerServer<metrics::Counter*>(setup.servers(), make)));
+}
+
+}  // namespace catena::autopath

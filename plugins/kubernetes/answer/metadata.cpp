@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/kubernetes/answer/metadata.hpp"
+
+#include "plugins/kubernetes/answer/client_address.hpp"
+#include "plugins/kubernetes/answer/grammar.hpp"
+
+namespace catena::kubernetes {
+namespace {
+
+constexpr std::string_view kOurs = "kubernetes/";
+constexpr std::string_view kClient = "client-";
+constexpr std::string_view kClientLabel = "label/";
+
+std::string_view text_of(Key label) {
+  const std::string_view wire(reinterpret_cast<const char*>(label.data()), label.size());
+  return wire.empty() ? wire : wire.substr(1, static_cast<std::uint8_t>(wire.front()));
+}
+
+// Names that are no service's and no pod's are answered, but CoreDNS's parser does not know them.
+bool parsed(const ParsedName& name) {
+  return name.kind == NameKind::apex || !name.branch.empty();
+}
+
+std::string_view value_of(const ParsedName& name, std::string_view label) {
+  if (name.kind == NameKind::malformed || !parsed(name)) {
+    return label == "parse-error" ? "invalid query name" : "";
+  }
+  if (label == "kind") return name.branch;
+  if (label == "namespace") return text_of(name.namespace_key);
+  if (label == "service") {
+    return name.kind == NameKind::pod ? name.address : text_of(name.service_key);
+  }
+  if (label == "endpoint") return name.endpoint;
+  if (label == "port-name") return name.port;
+  if (label == "protocol") return name.protocol;
+  if (label == "cluster") return name.cluster;
+  if (label == "zone") return name.topology_zone;
+  return {};
+}
+
+// Of several pods on a host's network nobody knows which it is; the first will do, as in CoreDNS.
+std::string_view client_value(const Store& store, Query& query, std::string_view label) {
+  const IdentitiesByAddress* found = store.identities.find(client_address(query).span());
+  if (found == nullptr) return {};
+  const PodIdentity& pod = *found->pods.front();
+  if (label == "namespace") return query.arena().copy(pod.name_space);
+  if (label == "pod-name") return query.arena().copy(pod.name);
+  if (!label.starts_with(kClientLabel)) return {};
+  label.remove_prefix(kClientLabel.size());
+  for (const auto& [key, value] : pod.labels) {
+    if (key == label) return query.arena().copy(value);
+  }
+  return {};
+}
+
+}  // namespace
+
+// The arena's copy, as the value may be used after the query has waited.
+std::string_view Metadata::value(Query& query, std::string_view label) const {
+  if (!label.starts_with(kOurs)) return {};
+  label.remove_prefix(kOurs.size());
+  if (label.starts_with(kClient)) {
+    label.remove_prefix(kClient.size());
+    return client_value(*store_, query, label);
+  }
+  const dns::NameView asked = query.asked().name;
+  const dns::Name* zone = settings_->zones.match(asked);
+  if (zone == nullptr) return {};
+  const ParsedName name(asked, *zone, settings_->grammar(*zone));
+  return query.arena().copy(value_of(name, label));
+}
+
+}  // namespace catena::kubernetes

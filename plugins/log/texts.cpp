@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/log/texts.hpp"
+
+#include <fmt/format.h>
+
+namespace catena::log {
+
+AddressText::AddressText(const boost::asio::ip::address& address) {
+  if (address.is_v4()) {
+    const auto bytes = address.to_v4().to_bytes();
+    inet_ntop(AF_INET, bytes.data(), text_.data(), text_.size());
+  } else {
+    const auto bytes = address.to_v6().to_bytes();
+    inet_ntop(AF_INET6, bytes.data(), text_.data(), text_.size());
+  }
+}
+
+SecondsText::SecondsText(Duration duration) {
+  const auto nanoseconds = duration.count();
+  const auto end = fmt::format_to(text_.data(), "{}.{:09}", nanoseconds / 1'000'000'000,
+                                  nanoseconds % 1'000'000'000);
+  std::string_view digits(text_.data(), static_cast<std::size_t>(end - text_.data()));
+  digits.remove_suffix(digits.size() - 1 - digits.find_last_not_of('0'));
+  if (digits.ends_with('.')) digits.remove_suffix(1);
+  size_ = digits.size();
+}
+
+}  // namespace catena::log
