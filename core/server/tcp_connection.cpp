@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/socket.h>
 
@@ -203,15 +204,17 @@ void TcpConnection::resume() {
 }
 
 void TcpConnection::end_if_done() {
-  if (draining_ && !question_coming()) finishing_ = true;
+  if (queries_before_drain_ >= 0 && !may_ask()) finishing_ = true;
   if (finishing_ && idle()) close();
 }
 
 void TcpConnection::drain() {
-  draining_ = true;
   if (closed_) return;
+  queries_before_drain_ = queries_;
+  last_word_ = now() + kLastWord;
   if (!paused()) return on_readable();
   end_if_done();
+  watch_sooner();
 }
 
 void TcpConnection::close() {
@@ -228,7 +231,9 @@ TimePoint TcpConnection::deadline() const {
   const ListenerSettings& settings = listener_->settings;
   if (unsent() > 0) return last_progress_ + settings.write_timeout;
   if (in_flight_ > 0) return now() + settings.idle_timeout;
-  return last_activity_ + (queries_ == 0 ? settings.read_timeout : settings.idle_timeout);
+  const TimePoint idle =
+      last_activity_ + (queries_ == 0 ? settings.read_timeout : settings.idle_timeout);
+  return std::min(idle, last_word_);
 }
 
 // The timer is not moved at every message: when it fires it looks how late it really is.

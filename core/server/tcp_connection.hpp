@@ -39,6 +39,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   static constexpr std::size_t kMaxInFlight = 128;
   /// Bytes of answers beyond which nothing more is read.
   static constexpr std::size_t kHighWater = 64 * 1024;
+  /// How long a client may take for its last question to a server that leaves.
+  static constexpr std::chrono::seconds kLastWord{1};
 
   TcpConnection(TcpConnections& connections,
                 asio::posix::stream_descriptor socket,
@@ -52,8 +54,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   /// From now on messages are for this listener; those under way keep theirs.
   void serve(const Listener& listener);
 
-  /// Answers what has arrived, then ends as soon as nothing is under way. A client that has just
-  /// connected or is in the middle of a message may ask first.
+  /// Ends after the next answers: what is asked on a connection that is closed at the same time is
+  /// lost. Where nothing is asked any more, ends after kLastWord.
   void drain();
   void close();
 
@@ -85,7 +87,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   TimePoint deadline() const;
 
   std::size_t unsent() const { return out_.size() - sent_; }
-  bool question_coming() const { return queries_ == 0 || !in_.empty(); }
+  bool may_ask() const { return queries_ == queries_before_drain_ || !in_.empty(); }
   bool paused() const { return finishing_ || in_flight_ >= kMaxInFlight || unsent() > kHighWater; }
 
   TcpConnections& connections_;
@@ -100,11 +102,12 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   std::size_t sent_ = 0;           // Of out_.
   std::size_t in_flight_ = 0;
   long queries_ = 0;
+  long queries_before_drain_ = -1;
   TimePoint last_activity_;  // The last whole message or answer.
   TimePoint last_progress_;  // The last byte that the client took.
+  TimePoint last_word_ = TimePoint::max();
   bool reading_ = false;
   bool writing_ = false;
-  bool draining_ = false;
   bool finishing_ = false;  // Nothing more is read.
   bool closed_ = false;
 };

@@ -53,20 +53,24 @@ def resident_kib(program):
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
 
 
+# A busy machine may take seconds for an answer; it is lost only where nobody will ever send it.
+TIMEOUT = 10_000
+
+
 class Load(Program):
     """Runs from here to end()."""
 
     def __init__(self, folder, names, address, port=53, rates=None, name="load", wrapper=()):
         rates = {**RATES, **(rates or {})}
         super().__init__([*wrapper, BUILD / "catena_test_load", address, port, names,
-                          *(rates[way] for way in ("udp", "tcp", "kept"))], folder, name)
+                          *(rates[way] for way in ("udp", "tcp", "kept")), TIMEOUT], folder, name)
         self.dropped_before = dropped_datagrams()
         self.wait_for("^started")
 
     def end(self):
         """What was asked and lost, by way; `dropped` are datagrams that found a full socket, which
         is this machine's doing."""
-        self.stop(signal.SIGTERM)
+        self.stop(signal.SIGTERM, PATIENCE + 2 * TIMEOUT / 1000)
         result = json.loads(self.log().splitlines()[-1])
         result["udp"]["dropped"] = dropped_datagrams() - self.dropped_before
         return result
