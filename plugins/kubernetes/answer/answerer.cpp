@@ -7,12 +7,6 @@
 
 namespace catena::kubernetes {
 
-bool is_reverse_zone(dns::NameView zone) {
-  static const dns::Name kV4 = *dns::Name::parse("in-addr.arpa.");
-  static const dns::Name kV6 = *dns::Name::parse("ip6.arpa.");
-  return zone.is_in(kV4) || zone.is_in(kV6);
-}
-
 void drop_repeated(dns::Response& response, dns::Section section) {
   const std::span<dns::Record> records = response.records(section);
   const auto less = [](const dns::Record& a, const dns::Record& b) {

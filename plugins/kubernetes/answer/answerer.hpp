@@ -61,9 +61,6 @@ class Answerer {
   const Store* store_;
 };
 
-/// True for zones below in-addr.arpa and ip6.arpa.
-bool is_reverse_zone(dns::NameView zone);
-
 /// Takes out records that say the same as another of the section; the order is then that of the
 /// data.
 void drop_repeated(dns::Response& response, dns::Section section);
