@@ -24,12 +24,19 @@ enum class ServiceKind : std::uint8_t {
   unresolvable,  ///< ExternalName that is an address or no name at all: nothing is served.
 };
 
+/// Where a service can be reached from outside of the cluster, in the object's order.
+struct ExternalPlaces {
+  std::vector<Address> ips;
+  std::vector<dns::Name> hosts;  ///< Names of load balancers.
+};
+
 /// What one Service object says. Never changes; replaced as a whole.
 struct ServiceSpec {
   ServiceKind kind = ServiceKind::cluster_ip;
   std::vector<Address> cluster_ips;  ///< In the object's order; empty while none is allocated.
   std::vector<SlicePort> ports;  ///< Never empty: a service without ports has one without number.
   dns::Name external_name;
+  std::unique_ptr<const ExternalPlaces> external;  ///< Null where there are none, as mostly.
 
   explicit ServiceSpec(const api::ServiceObject& object);
 };
@@ -71,6 +78,9 @@ class ServiceEntry {
   std::string wire_key_;
   std::atomic<const ServiceState*> state_{nullptr};
 };
+
+/// Whether a service shows something else to the outside than before; null: there is none.
+bool external_differs(const ServiceSpec* before, const ServiceSpec* after);
 
 /// Labels in wire form, lower case; nothing where one is empty or over 63 bytes.
 std::optional<std::string> wire_key(std::initializer_list<std::string_view> labels);

@@ -91,15 +91,10 @@ bool Slice::contains(const Address& address) const {
 }
 
 bool Slice::same_data(const Slice& other) const {
-  const auto same_port = [](const SlicePort& a, const SlicePort& b) {
-    return a.name == b.name && a.protocol == b.protocol && a.number == b.number;
-  };
   const auto same_endpoint = [](const auto& a, const auto& b) {
     return a.address == b.address && a.label == b.label && a.zone == b.zone;
   };
-  return names_ == other.names_ &&
-         std::equal(ports_.begin(), ports_.end(), other.ports_.begin(), other.ports_.end(),
-                    same_port) &&
+  return names_ == other.names_ && ports_ == other.ports_ &&
          std::equal(v4_.begin(), v4_.end(), other.v4_.begin(), other.v4_.end(), same_endpoint) &&
          std::equal(v6_.begin(), v6_.end(), other.v6_.begin(), other.v6_.end(), same_endpoint);
 }

@@ -21,6 +21,7 @@ struct SlicePort {
   std::string name;
   std::string protocol;
   std::int32_t number = -1;  ///< -1: none, no SRV record.
+  bool operator==(const SlicePort&) const = default;
 };
 
 /// One EndpointSlice, packed: 12 bytes for an IPv4 endpoint, 24 for an IPv6 one, names apart. Never

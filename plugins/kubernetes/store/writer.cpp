@@ -24,10 +24,14 @@ bool repeats(const std::vector<const Slice*>& slices) {
 
 }  // namespace
 
-void WriterContext::touch() const {
+// handed_out is read by an exchange, which comes before or behind that of hand_out(): a transfer
+// that does not see the change has left its serial there.
+void WriterContext::touch(std::atomic<std::uint32_t>& serial) const {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
-  store.serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
+  const std::uint32_t sent = store.handed_out.fetch_add(0, std::memory_order_acq_rel);
+  serial.store(std::max(static_cast<std::uint32_t>(now.count()), sent + 1),
+               std::memory_order_release);
 }
 
 void WriterContext::skip(std::string_view what,
@@ -58,6 +62,15 @@ void AddressIndexWriter::remove(const Address& address, const ServiceEntry& serv
   std::erase(node->services, &service);
   if (node->services.empty()) return index_->erase(address.span());
   index_->put(std::move(node));
+}
+
+void AddressIndexWriter::replace(const ServiceEntry& service,
+                                 const std::vector<Address>& before,
+                                 const std::vector<Address>& after) {
+  for (const Address& ip : after) add(ip, service);
+  for (const Address& ip : before) {
+    if (std::find(after.begin(), after.end(), ip) == after.end()) remove(ip, service);
+  }
 }
 
 ServiceEntry& ServiceEntryWriter::entry(const std::string& wire_key) {
@@ -95,7 +108,8 @@ ServiceSink::ServiceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
       entries_(context.store, context.epoch),
-      addresses_(context.store.by_cluster_ip) {}
+      addresses_(context.store.by_cluster_ip),
+      external_addresses_(context.store.by_external_ip) {}
 
 void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
   const auto key = wire_key({object.metadata.name, object.metadata.name_space});
@@ -106,7 +120,7 @@ void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
   ServiceEntry& entry = entries_.entry(*key);
   entries_.set_spec(entry, kept.spec);
   set_addresses(entry, before.get(), kept.spec.get());
-  context_->touch();
+  touch(before.get(), kept.spec.get());
 }
 
 void ServiceSink::forget(KeptService& kept) {
@@ -114,20 +128,26 @@ void ServiceSink::forget(KeptService& kept) {
   ServiceEntry& entry = entries_.entry(kept.wire_key);
   set_addresses(entry, kept.spec.get(), nullptr);
   entries_.set_spec(entry, nullptr);
-  context_->touch();
+  touch(kept.spec.get(), nullptr);
 }
 
 void ServiceSink::set_addresses(ServiceEntry& entry,
                                 const ServiceSpec* before,
                                 const ServiceSpec* after) {
   static const std::vector<Address> kNone;
-  const auto& old_ips = before == nullptr ? kNone : before->cluster_ips;
-  const auto& new_ips = after == nullptr ? kNone : after->cluster_ips;
-  for (const Address& ip : new_ips) addresses_.add(ip, entry);
-  for (const Address& ip : old_ips) {
-    if (std::find(new_ips.begin(), new_ips.end(), ip) == new_ips.end())
-      addresses_.remove(ip, entry);
-  }
+  const auto inside = [](const ServiceSpec* spec) -> const std::vector<Address>& {
+    return spec == nullptr ? kNone : spec->cluster_ips;
+  };
+  const auto outside = [](const ServiceSpec* spec) -> const std::vector<Address>& {
+    return spec == nullptr || !spec->external ? kNone : spec->external->ips;
+  };
+  addresses_.replace(entry, inside(before), inside(after));
+  external_addresses_.replace(entry, outside(before), outside(after));
+}
+
+void ServiceSink::touch(const ServiceSpec* before, const ServiceSpec* after) {
+  context_->touch();
+  if (external_differs(before, after)) context_->touch(context_->store.external_serial);
 }
 
 NamespaceSink::NamespaceSink(const WriterContext& context)

@@ -23,8 +23,9 @@ struct WriterContext {
   metrics::Registry& metrics;
   EndpointNames endpoint_names = EndpointNames::by_address;
 
-  /// The data that queries see changed now.
-  void touch() const;
+  /// The data that queries see changed now: called behind the change.
+  void touch() const { touch(store.serial); }
+  void touch(std::atomic<std::uint32_t>& serial) const;
 
   /// Objects that cannot be served are said once each and counted.
   void skip(std::string_view what, const api::Metadata& metadata, std::string_view why) const;
@@ -36,6 +37,11 @@ class AddressIndexWriter {
   AddressIndexWriter(HashIndex<ServicesByAddress>& index) : index_(&index) {}
   void add(const Address& address, const ServiceEntry& service);
   void remove(const Address& address, const ServiceEntry& service);
+
+  /// The service had the addresses `before`; now it has those of `after`.
+  void replace(const ServiceEntry& service,
+               const std::vector<Address>& before,
+               const std::vector<Address>& after);
 
  private:
   HashIndex<ServicesByAddress>* index_;
@@ -70,10 +76,12 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
   void apply(KeptService& kept, const api::ServiceObject& object) override;
   void forget(KeptService& kept) override;
   void set_addresses(ServiceEntry& entry, const ServiceSpec* before, const ServiceSpec* after);
+  void touch(const ServiceSpec* before, const ServiceSpec* after);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;
   AddressIndexWriter addresses_;
+  AddressIndexWriter external_addresses_;
 };
 
 struct KeptSlice {
