@@ -4,9 +4,11 @@
 #include "core/base/log.hpp"
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/engine.hpp"
+#include "core/plugin/external_services.hpp"
 #include "core/plugin/plugin.hpp"
 
 #include "plugins/kubernetes/answer/answerer.hpp"
+#include "plugins/kubernetes/answer/external.hpp"
 #include "plugins/kubernetes/cluster.hpp"
 
 #include <memory>
@@ -14,7 +16,11 @@
 namespace catena::kubernetes {
 
 /// Answers for a cluster's zones from what the API server says is there.
-class Kubernetes final : public Plugin, public Startable, public Ready {
+class Kubernetes final : public Plugin,
+                         public Startable,
+                         public Ready,
+                         public TransferSource,
+                         public ExternalServices {
  public:
   struct Config {
     AnswerSettings answers;
@@ -31,6 +37,21 @@ class Kubernetes final : public Plugin, public Startable, public Ready {
   void stop() override;
   bool ready() const override { return cluster_->store().synced(); }
 
+  /// The forward zones. Reverse zones cannot be transferred.
+  bool holds(dns::NameView zone) const override;
+  std::unique_ptr<ZoneCursor> open(dns::NameView zone) const override;
+
+  bool synced() const override { return ready(); }
+  std::uint32_t serial(HeadlessServices headless) const override;
+  std::uint32_t hand_out_serial(HeadlessServices headless) const override;
+  ExternalFinding answer(Query& query, const ExternalZone& zone) const override;
+  ExternalVerdict reverse(Query& query, const ExternalZone& zone) const override;
+  void name_server(dns::Response& response,
+                   dns::Section section,
+                   dns::NameView owner,
+                   const ExternalZone& zone) const override;
+  std::unique_ptr<ZoneCursor> services(const ExternalZone& zone) const override;
+
  private:
   Reply deny(Query& query, Next next, dns::NameView zone) const;
   asio::awaitable<Outcome> follow(Query& query, dns::NameView zone, dns::NameView target) const;
@@ -38,6 +59,7 @@ class Kubernetes final : public Plugin, public Startable, public Ready {
   Config config_;
   std::shared_ptr<Cluster> cluster_;
   Answerer answerer_;
+  ExternalAnswerer external_;
 };
 
 }  // namespace catena::kubernetes

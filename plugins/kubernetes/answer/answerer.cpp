@@ -90,6 +90,11 @@ const ServiceState* Answerer::find(Key service_key) const {
   return state != nullptr && state->spec ? state : nullptr;
 }
 
+bool Answerer::ignores(const ServiceState& state) const {
+  return settings_->ignore_empty_service && state.spec->kind == ServiceKind::cluster_ip &&
+         !state.has_endpoints();
+}
+
 Finding Answerer::service(const Builder& builder,
                           const ParsedName& name,
                           dns::NameView owner) const {
@@ -107,9 +112,7 @@ Finding Answerer::service(const Builder& builder,
     case ServiceKind::cluster_ip:
       break;
   }
-  if (zonal || (settings_->ignore_empty_service && !state->has_endpoints())) {
-    return {Verdict::name_error, {}};
-  }
+  if (zonal || ignores(*state)) return {Verdict::name_error, {}};
   if (name.kind == NameKind::endpoint) return {answer_endpoints(builder, name, owner, *state), {}};
   return {answer_cluster_ips(builder, name, owner, spec), {}};
 }

@@ -31,11 +31,17 @@ enum class NameKind : std::uint8_t {
   malformed,
 };
 
+/// Says that names are those of k8s_external's zones.
+struct ExternalNames {};
+
 /// A name taken apart. All views point into `folded`, so the object must not move.
 class ParsedName {
  public:
   /// `name` is in `zone`. Zonal names are recognised only with `zonal`.
   ParsedName(dns::NameView name, dns::NameView zone, bool zonal);
+  /// `name` is in `zone`, one of k8s_external's: apex, service_namespace, service, endpoint, port
+  /// or malformed, as in other zones but without `svc`.
+  ParsedName(dns::NameView name, dns::NameView zone, ExternalNames);
   ParsedName(const ParsedName&) = delete;
   ParsedName& operator=(const ParsedName&) = delete;
 
@@ -49,6 +55,7 @@ class ParsedName {
   std::string_view topology_zone;  ///< Labels left of pin or prefer, joined with dots.
 
  private:
+  std::size_t fold(dns::NameView name, dns::NameView zone);
   void parse(std::size_t labels);
   void parse_service(std::size_t labels);
   void parse_zonal(std::size_t extra);
