@@ -26,6 +26,9 @@ void setup(Setup& setup);
 namespace log {
 void setup(Setup& setup);
 }
+namespace transfer {
+void setup(Setup& setup);
+}
 namespace whoami {
 void setup(Setup& setup);
 }
@@ -76,7 +79,7 @@ constexpr std::array kPlugins{
     PluginEntry{"tls", nullptr, "Settings of the listener."},
     PluginEntry{"minimal", nullptr, "Cuts what the sources below answer."},
     PluginEntry{"template", nullptr, "A source; it may shadow all others."},
-    PluginEntry{"transfer", nullptr, "Hands out the zones of the sources below."},
+    PluginEntry{"transfer", transfer::setup, "Hands out the zones of the sources below."},
     PluginEntry{"dynupdate", nullptr, "Changes the zones that the sources below hold."},
     PluginEntry{"hosts", nullptr, "A source; a file of the administrator goes first."},
     PluginEntry{"route53", nullptr, "A source."},
