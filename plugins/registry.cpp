@@ -20,6 +20,9 @@ void setup(Setup& setup);
 namespace forward {
 void setup(Setup& setup);
 }
+namespace k8s_external {
+void setup(Setup& setup);
+}
 namespace kubernetes {
 void setup(Setup& setup);
 }
@@ -85,7 +88,8 @@ constexpr std::array kPlugins{
     PluginEntry{"route53", nullptr, "A source."},
     PluginEntry{"azure", nullptr, "A source."},
     PluginEntry{"clouddns", nullptr, "A source."},
-    PluginEntry{"k8s_external", nullptr, "Answers from what kubernetes knows, under other names."},
+    PluginEntry{"k8s_external", k8s_external::setup,
+                "Answers from what kubernetes knows, under other names."},
     PluginEntry{"kubernetes", kubernetes::setup, "A source."},
     PluginEntry{"file", nullptr, "A source."},
     PluginEntry{"auto", nullptr, "A source."},
