@@ -190,6 +190,9 @@ struct ReverseAddress {
 };
 std::optional<ReverseAddress> parse_reverse(NameView name);
 
+/// True for in-addr.arpa, ip6.arpa and all zones below them.
+bool is_reverse_zone(NameView zone);
+
 /// The reverse name of an address of 4 or 16 bytes.
 Name reverse_name(std::span<const std::uint8_t> address);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/kubernetes.hpp"
 
+#include "plugins/kubernetes/answer/transfer.hpp"
+
 namespace catena::kubernetes {
 
 Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
@@ -10,7 +12,8 @@ Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
       metadata_(config_.answers, cluster_->store()),
       search_path_(config_.answers, cluster_->store(), config_.host_search),
       other_domain_(config_.answers.zones, cluster_->store(), cluster_->log(),
-                    cluster_->metrics()) {}
+                    cluster_->metrics()),
+      external_(answerer_) {}
 
 Reply Kubernetes::serve(Query& query, Next next) const {
   const dns::Name* zone = config_.answers.zones.match(query.name());
@@ -69,6 +72,46 @@ asio::awaitable<Outcome> Kubernetes::follow(Query& query,
   for (const dns::Record& record : found.answer()) response.add(dns::Section::answer, record);
   if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
   co_return Outcome::respond;
+}
+
+bool Kubernetes::holds(dns::NameView zone) const {
+  const dns::Name* found = config_.answers.zones.match(zone);
+  return found != nullptr && *found == zone && !dns::is_reverse_zone(zone) &&
+         !config_.answers.multicluster.contains(zone);
+}
+
+std::unique_ptr<ZoneCursor> Kubernetes::open(dns::NameView zone) const {
+  if (!ready()) return nullptr;
+  const std::uint32_t ttl = config_.answers.ttl;
+  const ZoneForm form{.zone = *config_.answers.zones.match(zone), .ttl = ttl, .address_ttl = ttl};
+  return std::make_unique<ClusterZoneCursor>(answerer_, form);
+}
+
+std::uint32_t Kubernetes::serial(HeadlessServices headless) const {
+  return external_.serial(headless).load(std::memory_order_relaxed);
+}
+
+std::uint32_t Kubernetes::hand_out_serial(HeadlessServices headless) const {
+  return cluster_->store().hand_out(external_.serial(headless));
+}
+
+ExternalFinding Kubernetes::answer(Query& query, const ExternalZone& zone) const {
+  return external_.answer(query, zone);
+}
+
+ExternalVerdict Kubernetes::reverse(Query& query, const ExternalZone& zone) const {
+  return external_.reverse(query, zone);
+}
+
+void Kubernetes::name_server(dns::Response& response,
+                             dns::Section section,
+                             dns::NameView owner,
+                             const ExternalZone& zone) const {
+  external_.name_server(response, section, owner, zone);
+}
+
+std::unique_ptr<ZoneCursor> Kubernetes::services(const ExternalZone& zone) const {
+  return external_.services(zone);
 }
 
 void Kubernetes::start() { cluster_->start(config_.startup_timeout); }

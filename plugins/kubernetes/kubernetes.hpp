@@ -4,9 +4,11 @@
 #include "core/base/log.hpp"
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/engine.hpp"
+#include "core/plugin/external_services.hpp"
 #include "core/plugin/plugin.hpp"
 
 #include "plugins/kubernetes/answer/answerer.hpp"
+#include "plugins/kubernetes/answer/external.hpp"
 #include "plugins/kubernetes/answer/metadata.hpp"
 #include "plugins/kubernetes/answer/search_path.hpp"
 #include "plugins/kubernetes/cluster.hpp"
@@ -24,7 +26,9 @@ class Kubernetes final : public Plugin,
                          public Startable,
                          public Ready,
                          public MetadataSource,
-                         public SearchPathSource {
+                         public SearchPathSource,
+                         public TransferSource,
+                         public ExternalServices {
  public:
   struct Config {
     AnswerSettings answers;
@@ -50,6 +54,21 @@ class Kubernetes final : public Plugin,
     return search_path_.of(query);
   }
 
+  /// The forward zones of this cluster. Reverse and multicluster zones cannot be transferred.
+  bool holds(dns::NameView zone) const override;
+  std::unique_ptr<ZoneCursor> open(dns::NameView zone) const override;
+
+  bool synced() const override { return ready(); }
+  std::uint32_t serial(HeadlessServices headless) const override;
+  std::uint32_t hand_out_serial(HeadlessServices headless) const override;
+  ExternalFinding answer(Query& query, const ExternalZone& zone) const override;
+  ExternalVerdict reverse(Query& query, const ExternalZone& zone) const override;
+  void name_server(dns::Response& response,
+                   dns::Section section,
+                   dns::NameView owner,
+                   const ExternalZone& zone) const override;
+  std::unique_ptr<ZoneCursor> services(const ExternalZone& zone) const override;
+
  private:
   Reply deny(Query& query, Next next, dns::NameView zone) const;
   asio::awaitable<Outcome> follow(Query& query, dns::NameView zone, dns::NameView target) const;
@@ -60,6 +79,7 @@ class Kubernetes final : public Plugin,
   Metadata metadata_;
   SearchPath search_path_;
   OtherDomain other_domain_;
+  ExternalAnswerer external_;
 };
 
 }  // namespace catena::kubernetes

@@ -41,12 +41,19 @@ class StoredName {
   std::unique_ptr<const dns::Name> name_;
 };
 
+/// Where a service can be reached from outside of the cluster, in the object's order.
+struct ExternalPlaces {
+  std::vector<Address> ips;
+  std::vector<dns::Name> hosts;  ///< Names of load balancers.
+};
+
 /// What one Service object says. Never changes; replaced as a whole.
 struct ServiceSpec {
   ServiceKind kind = ServiceKind::cluster_ip;
   std::vector<Address> cluster_ips;  ///< In the object's order; empty while none is allocated.
   PortList ports;
   StoredName external_name;
+  std::unique_ptr<const ExternalPlaces> external;  ///< Null where there are none, as mostly.
 
   explicit ServiceSpec(const api::ServiceObject& object);
   bool operator==(const ServiceSpec&) const = default;
@@ -93,6 +100,9 @@ class ServiceEntry {
   std::unique_ptr<std::uint8_t[]> wire_key_;  // Two labels, which tell their lengths.
   std::atomic<const ServiceState*> state_{nullptr};
 };
+
+/// Whether a service shows something else to the outside than before; null: there is none.
+bool external_differs(const ServiceSpec* before, const ServiceSpec* after);
 
 /// Labels in wire form, lower case; nothing where one is empty or over 63 bytes.
 std::optional<std::string> wire_key(std::initializer_list<std::string_view> labels);

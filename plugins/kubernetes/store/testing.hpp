@@ -24,6 +24,7 @@ struct ServiceSpec {
   std::vector<std::string> ips;
   std::string external;
   std::vector<PortSpec> ports;
+  std::vector<std::string> outside = {};  ///< External IPs and names of load balancers.
 };
 
 struct EndpointSpec {
@@ -65,6 +66,7 @@ class Cluster {
         import_slices_(context_) {}
 
   Store& store() { return store_; }
+  const Store& store() const { return store_; }
   ManualClock& clock() { return clock_; }
   metrics::Registry& metrics() { return metrics_; }
   ServiceSink& services() { return services_; }
@@ -76,6 +78,9 @@ class Cluster {
   /// What was logged above DEBUG.
   std::vector<std::string>& lines() { return lines_.lines; }
 
+  /// Frees what no reader can have any more.
+  void collect() { epoch_.collect(); }
+
   void name_space(const std::string& name) { namespaces_.upsert({{name, "", next()}}); }
 
   void service(const std::string& name, const ServiceSpec& spec) {
@@ -85,6 +90,7 @@ class Cluster {
     object.cluster_ips = spec.ips;
     object.external_name = spec.external;
     object.ports = ports(spec.ports);
+    object.external_ips = spec.outside;
     services_.upsert(std::move(object));
   }
   void remove_service(const std::string& name) {

@@ -62,10 +62,14 @@ bool repeats_others(const Slice& slice, const PointerList<Slice>& slices) {
 
 }  // namespace
 
+// handed_out is read by an exchange, which comes before or behind that of hand_out(): a transfer
+// that does not see the change has left its serial there.
 void WriterContext::touch(std::atomic<std::uint32_t>& serial) const {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch());
-  serial.store(static_cast<std::uint32_t>(now.count()), std::memory_order_relaxed);
+  const std::uint32_t sent = store.handed_out.fetch_add(0, std::memory_order_acq_rel);
+  serial.store(std::max(static_cast<std::uint32_t>(now.count()), sent + 1),
+               std::memory_order_release);
 }
 
 void WriterContext::skip(std::string_view resource,
@@ -108,6 +112,15 @@ void AddressIndexWriter::remove(const Address& address, const ServiceEntry& serv
   index_->put(std::move(node));
 }
 
+void AddressIndexWriter::replace(const ServiceEntry& service,
+                                 const std::vector<Address>& before,
+                                 const std::vector<Address>& after) {
+  for (const Address& ip : after) add(ip, service);
+  for (const Address& ip : before) {
+    if (std::find(after.begin(), after.end(), ip) == after.end()) remove(ip, service);
+  }
+}
+
 ServiceEntry& ServiceEntryWriter::entry(const std::string& wire_key) {
   if (ServiceEntry* found = index_->find(key_of(wire_key))) return *found;
   return *index_->put(std::make_unique<ServiceEntry>(wire_key));
@@ -148,6 +161,7 @@ ServiceSink::ServiceSink(const WriterContext& context)
       context_(&context),
       entries_(context.store.services, context.epoch),
       addresses_(context.store.by_cluster_ip),
+      external_addresses_(context.store.by_external_ip),
       bad_addresses_(bad_addresses(context.metrics)),
       shared_addresses_(context.metrics.counter("catena_kubernetes_shared_cluster_ips_total",
                                                 "Cluster IPs that two Services came to have.")) {}
@@ -162,7 +176,7 @@ void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
   entries_.set_spec(entry, kept.spec);
   set_addresses(entry, before.get(), kept.spec.get());
   look_at_addresses(object, *kept.spec);
-  context_->touch();
+  touch(before.get(), kept.spec.get());
 }
 
 void ServiceSink::look_at_addresses(const api::ServiceObject& object, const ServiceSpec& spec) {
@@ -195,20 +209,26 @@ void ServiceSink::forget(KeptService& kept) {
   if (kept.entry == nullptr) return;
   set_addresses(*kept.entry, kept.spec.get(), nullptr);
   entries_.set_spec(*kept.entry, nullptr);
-  context_->touch();
+  touch(kept.spec.get(), nullptr);
 }
 
 void ServiceSink::set_addresses(ServiceEntry& entry,
                                 const ServiceSpec* before,
                                 const ServiceSpec* after) {
   static const std::vector<Address> kNone;
-  const auto& old_ips = before == nullptr ? kNone : before->cluster_ips;
-  const auto& new_ips = after == nullptr ? kNone : after->cluster_ips;
-  for (const Address& ip : new_ips) addresses_.add(ip, entry);
-  for (const Address& ip : old_ips) {
-    if (std::find(new_ips.begin(), new_ips.end(), ip) == new_ips.end())
-      addresses_.remove(ip, entry);
-  }
+  const auto inside = [](const ServiceSpec* spec) -> const std::vector<Address>& {
+    return spec == nullptr ? kNone : spec->cluster_ips;
+  };
+  const auto outside = [](const ServiceSpec* spec) -> const std::vector<Address>& {
+    return spec == nullptr || !spec->external ? kNone : spec->external->ips;
+  };
+  addresses_.replace(entry, inside(before), inside(after));
+  external_addresses_.replace(entry, outside(before), outside(after));
+}
+
+void ServiceSink::touch(const ServiceSpec* before, const ServiceSpec* after) {
+  context_->touch();
+  if (external_differs(before, after)) context_->touch(context_->store.external_serial);
 }
 
 NamespaceSink::NamespaceSink(const WriterContext& context)

@@ -25,7 +25,7 @@ struct WriterContext {
   EndpointNames endpoint_names = EndpointNames::by_address;
   bool identities = false;  ///< Names and labels of pods are kept.
 
-  /// The data that queries see changed now.
+  /// The data that queries see changed now: called behind the change.
   void touch() const { touch(store.serial); }
   void touch(std::atomic<std::uint32_t>& serial) const;
 
@@ -56,6 +56,11 @@ class AddressIndexWriter {
   AddressIndexWriter(HashIndex<ServicesByAddress>& index) : index_(&index) {}
   void add(const Address& address, const ServiceEntry& service);
   void remove(const Address& address, const ServiceEntry& service);
+
+  /// The service had the addresses `before`; now it has those of `after`.
+  void replace(const ServiceEntry& service,
+               const std::vector<Address>& before,
+               const std::vector<Address>& after);
 
  private:
   HashIndex<ServicesByAddress>* index_;
@@ -92,11 +97,13 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
   void forget(KeptService& kept) override;
   void settle() override;
   void set_addresses(ServiceEntry& entry, const ServiceSpec* before, const ServiceSpec* after);
+  void touch(const ServiceSpec* before, const ServiceSpec* after);
   void look_at_addresses(const api::ServiceObject& object, const ServiceSpec& spec);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;
   AddressIndexWriter addresses_;
+  AddressIndexWriter external_addresses_;
   metrics::Counter& bad_addresses_;
   metrics::Counter& shared_addresses_;
   std::vector<Address> suspects_;  // Cluster IPs that may have two services.
