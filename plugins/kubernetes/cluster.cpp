@@ -28,8 +28,7 @@ struct Cluster::State {
   }
 
   api::Sinks sinks() {
-    return {&services,   slices.get(),  pods.get(),
-            &namespaces, imports.get(), import_slices.get()};
+    return {&services, slices.get(), pods.get(), &namespaces, imports.get(), import_slices.get()};
   }
 
   Log log;

@@ -54,8 +54,8 @@ void ImportSliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
     return withdraw(old_key, std::move(old));
   }
   std::size_t skipped = 0;
-  kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped,
-                                       object.cluster_id);
+  kept.slice =
+      std::make_unique<Slice>(object, context_->endpoint_names, skipped, object.cluster_id);
   if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
   const bool moved = !old_key.empty() && old_key != *key;
   if (moved) withdraw(old_key, std::move(old));

@@ -68,8 +68,8 @@ class Store {
 
   HashIndex<ServiceEntry> services;  ///< By service and namespace label.
   HashIndex<ServicesByAddress> by_cluster_ip;
-  HashIndex<ServicesByAddress> by_endpoint;  ///< Ready endpoints only.
-  HashIndex<PodsByAddress> pods;             ///< Filled with `pods verified` only.
+  HashIndex<ServicesByAddress> by_endpoint;   ///< Ready endpoints only.
+  HashIndex<PodsByAddress> pods;              ///< Filled with `pods verified` only.
   HashIndex<IdentitiesByAddress> identities;  ///< Filled where somebody may ask for metadata.
   HashIndex<NamespaceEntry> namespaces;
   HashIndex<ServiceEntry> imports;  ///< What multicluster zones answer from, keyed as services.
