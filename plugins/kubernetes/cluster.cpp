@@ -29,8 +29,7 @@ struct Cluster::State {
   }
 
   api::Sinks sinks() {
-    return {&services,   slices.get(),  pods.get(),
-            &namespaces, imports.get(), import_slices.get()};
+    return {&services, slices.get(), pods.get(), &namespaces, imports.get(), import_slices.get()};
   }
   void keep_snapshots(std::string path, std::string key);
 

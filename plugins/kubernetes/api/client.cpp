@@ -96,8 +96,10 @@ void ApiClient::State::follow_all(const Config& config, const Sinks& sinks) {
          {"serviceimports", "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports", labels, {}});
   const std::string imported = labels.empty() ? std::string() : labels + ",";
   follow(Kind::import_slices, sinks.import_slices,
-         {"imported endpointslices", "/apis/discovery.k8s.io/v1/endpointslices",
-          imported + std::string(kImported), {}});
+         {"imported endpointslices",
+          "/apis/discovery.k8s.io/v1/endpointslices",
+          imported + std::string(kImported),
+          {}});
 }
 
 void ApiClient::State::measure(metrics::Registry& registry) {

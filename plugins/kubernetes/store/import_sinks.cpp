@@ -54,8 +54,8 @@ void ImportSliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
     return withdraw(old_entry, std::move(old));
   }
   std::size_t skipped = 0;
-  kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped,
-                                       object.cluster_id);
+  kept.slice =
+      std::make_unique<Slice>(object, context_->endpoint_names, skipped, object.cluster_id);
   if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));

@@ -56,7 +56,12 @@ class Cluster {
   explicit Cluster(Identities identities = Identities::dropped)
       : store_(epoch_),
         metrics_(2),
-        context_{store_,   epoch_, clock_, Log(lines_), metrics_, EndpointNames::by_address,
+        context_{store_,
+                 epoch_,
+                 clock_,
+                 Log(lines_),
+                 metrics_,
+                 EndpointNames::by_address,
                  identities == Identities::kept},
         services_(context_),
         slices_(context_),
