@@ -91,7 +91,7 @@ class Server:
             assert time.monotonic() - started < PATIENCE, f"{name} is not ready:\n{self.process.log()}"
         self.seconds = time.monotonic() - started
         self.cpu = self.cpu_seconds()
-        self.memory = self.resident_mib()
+        self.memory, self.anonymous = self.resident_mib(), self.resident_mib("RssAnon")
 
     def cpu_seconds(self):
         total = 0
@@ -102,9 +102,9 @@ class Server:
                 pass  # A thread that has just ended.
         return total / 1e9
 
-    def resident_mib(self):
+    def resident_mib(self, kind="VmRSS"):
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
+            if line.startswith(kind):
                 return int(line.split()[1]) / 1024
         return 0.0
 
