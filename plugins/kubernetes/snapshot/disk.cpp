@@ -116,7 +116,7 @@ Result<ReadFile> read_file(const std::string& path) {
   if (fstat(descriptor.number(), &status) != 0) return failure("read", path);
   if (!S_ISREG(status.st_mode)) return Error{fmt::format("{} is no file", path)};
   if (static_cast<std::uint64_t>(status.st_size) > kFileLimit) {
-    return Error{fmt::format("{} is larger than 1 GiB", path)};
+    return Error{fmt::format("{} is larger than {} MiB", path, kFileLimit / (1024 * 1024))};
   }
   ReadFile file;
   file.bytes.resize(static_cast<std::size_t>(status.st_size));

@@ -32,7 +32,7 @@ class NewFile {
 };
 
 /// What a file may hold at most to be read.
-inline constexpr std::size_t kFileLimit = 1024 * 1024 * 1024;
+inline constexpr std::size_t kFileLimit = 256 * 1024 * 1024;
 
 /// The whole of a regular file; "" with `missing` where there is none.
 struct ReadFile {

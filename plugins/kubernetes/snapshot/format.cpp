@@ -60,7 +60,9 @@ Result<View::Section> parse_section(ByteReader& bytes) {
   }
   View::Section section{static_cast<Kind>(kind), {}};
   for (std::uint64_t left = bytes.number(); left != 0 && !bytes.failed(); --left) {
-    section.images.push_back(bytes.text());
+    const std::string_view image = bytes.text();
+    if (image.empty() && !bytes.failed()) return Error{"holds an empty object"};
+    section.images.push_back(image);
   }
   return section;
 }

@@ -114,9 +114,10 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
 
   // Most updates change nothing that is served.
   void keep_image(Entry& entry, const Object& object) {
-    std::string image = snapshot::encode(object);
+    const std::string image = snapshot::encode(object);
     if (entry.image && *entry.image == image) return;
-    entry.image = std::make_shared<const std::string>(std::move(image));
+    // A copy has no room to grow.
+    entry.image = std::make_shared<const std::string>(image);
     ++image_changes_;
   }
 
