@@ -12,6 +12,9 @@ namespace {
 // Plugins that left have cancelled what waits; this is how long the cancelled may take.
 constexpr std::chrono::milliseconds kSettle{200};
 
+// Of one turn. Each may have dealt with a batch of datagrams.
+constexpr int kHandlers = 16;
+
 }  // namespace
 
 class Worker::Waker {
@@ -76,10 +79,15 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
+// With more to do than time for it, poll() would not come back.
+void Worker::poll_some() {
+  for (int i = 0; i < kHandlers && io_->poll_one() > 0; ++i) continue;
+}
+
 // The quiescent point stands behind the last byte of every answer of this turn.
 void Worker::turn() {
   io_->run_one();
-  io_->poll();
+  poll_some();
   output_.flush();
   if (former_) part_from_former();
   reader_->quiescent();
@@ -193,7 +201,7 @@ void Worker::wake_at(TimePoint time) {
 void Worker::settle() {
   const auto until = std::chrono::steady_clock::now() + kSettle;
   do {
-    io_->poll();
+    poll_some();
     output_.flush();
     reader_->quiescent();
   } while (dispatcher_.waiting() > 0 && std::chrono::steady_clock::now() < until &&

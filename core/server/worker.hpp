@@ -81,6 +81,7 @@ class Worker {
 
   void run();
   void turn();
+  void poll_some();
   void enter(const Configuration& configuration);
   void leave(const Configuration& configuration);
   void begin_succession(Succession& succession);

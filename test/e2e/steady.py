@@ -6,12 +6,24 @@ import pathlib
 import re
 import signal
 
-from harness import BUILD, PATIENCE, Program, SLOW_BUILD
+from harness import BUILD, Kubesim, PATIENCE, Program, SLOW_BUILD, eventually
 
 # Questions a second: a socket for each pair of A and AAAA, a connection for each, kept connections.
 RATES = {"udp": 3600, "tcp": 400, "kept": 1000}
 if SLOW_BUILD:
     RATES = {way: rate // 10 for way, rate in RATES.items()}
+
+
+def sample_cluster(folder, **options):
+    """kubesim with all pods of its sample cluster."""
+    kubesim = Kubesim(folder, **options)
+    path = "/api/v1/namespaces/default/pods"
+
+    def settled():
+        pods = kubesim.request("GET", path)["items"]
+        return len(pods) >= 7 and all(pod.get("status", {}).get("podIP") for pod in pods)
+    eventually(settled)
+    return kubesim
 
 
 def names_of(kubesim, folder):
@@ -74,3 +86,20 @@ class Load(Program):
         result = json.loads(self.log().splitlines()[-1])
         result["udp"]["dropped"] = dropped_datagrams() - self.dropped_before
         return result
+
+
+def ways(result):
+    return [(way, count) for way, count in result.items() if isinstance(count, dict)]
+
+
+def check_nothing_lost(result, first_try=None):
+    """Nothing wrong, nothing lost; of the first tries only with `first_try`. A server that leaves
+    waits a second for the last question of each connection: on a machine that stands still for as
+    long, the second try counts."""
+    for way, count in ways(result):
+        dropped = count.get("dropped", 0)
+        stalled = way != "udp" and count["longest_ms"] > 500
+        assert count["asked"] > 0 and count["wrong"] == 0, result
+        assert count["right"] + count["lost"] == count["asked"], result
+        assert count["lost"] <= dropped, result
+        assert first_try or stalled or count["lost_first"] <= dropped, result
