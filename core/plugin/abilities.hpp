@@ -126,7 +126,8 @@ class TransferSource {
   /// A way through a zone that it holds: the SOA record, then all others, without the SOA that ends
   /// a transfer. Opening one and reading its first record is cheap, for questions about the serial.
   /// A zone that changes meanwhile may show its old or new state in each place, as long as its
-  /// serial is another one afterwards. Null while the zone is not known yet. The source outlives it.
+  /// serial is another one afterwards. Null while the zone is not known yet. The source outlives
+  /// it.
   virtual std::unique_ptr<ZoneCursor> open(dns::NameView zone) const = 0;
 };
 

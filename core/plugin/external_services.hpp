@@ -14,8 +14,9 @@ enum class HeadlessServices : bool { hidden, shown };
 
 /// A zone that holds a cluster's services as SERVICE.NAMESPACE.ZONE.
 struct ExternalZone {
-  dns::NameView name;             ///< All names that are made end in it, in its spelling.
-  std::uint32_t address_ttl = 5;  ///< Seconds, of A and AAAA records; others have the cluster's own.
+  dns::NameView name;  ///< All names that are made end in it, in its spelling.
+  std::uint32_t address_ttl =
+      5;  ///< Seconds, of A and AAAA records; others have the cluster's own.
   HeadlessServices headless = HeadlessServices::hidden;
 };
 

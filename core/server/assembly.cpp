@@ -67,7 +67,7 @@ class Assembler {
   const Parts& parts_;
   Diagnostics& diagnostics_;
   std::shared_ptr<Configuration> configuration_;
-  bool bound_ = false;  // Every `bind` is read, so that listeners are known.
+  bool bound_ = false;            // Every `bind` is read, so that listeners are known.
   std::set<std::size_t> broken_;  // Blocks with a plugin that could not be set up.
 };
 

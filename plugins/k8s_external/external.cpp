@@ -87,14 +87,13 @@ ExternalFinding External::find(Query& query, const Zone& zone) const {
 Outcome External::at_apex(Query& query, const Zone& zone) const {
   dns::Response& response = query.response();
   if (query.type() == dns::Type::SOA) {
-    response.add(dns::Section::answer, zone.soa(query.name(), services_->serial(settings_.headless),
-                                                query.arena()));
+    response.add(dns::Section::answer,
+                 zone.soa(query.name(), services_->serial(settings_.headless), query.arena()));
     return Outcome::respond;
   }
   if (query.type() != dns::Type::NS) return deny(query, zone, dns::Rcode::NoError);
   response.add(dns::Section::answer, zone.ns(query.name()));
-  services_->name_server(response, dns::Section::additional, zone.name_server(),
-                         form(zone.name()));
+  services_->name_server(response, dns::Section::additional, zone.name_server(), form(zone.name()));
   return Outcome::respond;
 }
 

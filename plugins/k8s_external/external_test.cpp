@@ -69,7 +69,9 @@ class Cluster final : public Plugin, public ExternalServices {
     return ExternalVerdict::answered;
   }
 
-  void name_server(dns::Response& response, dns::Section section, dns::NameView owner,
+  void name_server(dns::Response& response,
+                   dns::Section section,
+                   dns::NameView owner,
                    const ExternalZone& zone) const override {
     response.add(section, {owner, dns::Type::A, dns::Class::IN, zone.address_ttl, kAddress});
     response.add(section, {owner, dns::Type::AAAA, dns::Class::IN, zone.address_ttl, kSix});
@@ -86,7 +88,8 @@ class Cluster final : public Plugin, public ExternalServices {
 class Server {
  public:
   explicit Server(const std::string& options)
-      : setup_("k8s_external", setup,
+      : setup_("k8s_external",
+               setup,
                "k8s_external k8s.example 2.0.192.in-addr.arpa {\n" + options + "\n}") {
     REQUIRE(setup_.errors().empty());
     auto behind = std::make_unique<Cluster>();
@@ -196,8 +199,7 @@ TEST_CASE("nothing is denied before the cluster is known", "[k8s_external]") {
 TEST_CASE("a load balancer that nobody answers for is a name alone", "[k8s_external]") {
   Server server("");
   server.reachable = false;
-  CHECK(server.ask("lb.default.k8s.example. A") ==
-        "lb.default.k8s.example. 5 IN CNAME lb.test.\n");
+  CHECK(server.ask("lb.default.k8s.example. A") == "lb.default.k8s.example. 5 IN CNAME lb.test.\n");
 }
 
 TEST_CASE("the name server may be elsewhere, in any letter case", "[k8s_external]") {

@@ -4,8 +4,8 @@
 #include "core/plugin/setup.hpp"
 
 #include "plugins/kubernetes/options.hpp"
-#include "plugins/kubernetes/store/import_sinks.hpp"
 #include "plugins/kubernetes/snapshot/snapshots.hpp"
+#include "plugins/kubernetes/store/import_sinks.hpp"
 
 #include <thread>
 
@@ -54,8 +54,8 @@ namespace {
 std::string contents_key(const api::ApiServer& server, const WatchOptions& options) {
   const bool by_pod = options.endpoint_names == EndpointNames::by_pod;
   const std::string_view endpoints = by_pod ? "by pod" : "by address";
-  return fmt::format("{} (labels '{}', namespace_labels '{}', endpoints {}, pods {}, imports {})", server.url(),
-                     options.labels, options.namespace_labels,
+  return fmt::format("{} (labels '{}', namespace_labels '{}', endpoints {}, pods {}, imports {})",
+                     server.url(), options.labels, options.namespace_labels,
                      options.endpoints ? endpoints : "none", options.pods ? "all" : "none",
                      options.imports ? "all" : "none");
 }

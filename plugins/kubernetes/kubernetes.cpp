@@ -11,8 +11,7 @@ Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
       answerer_(config_.answers, cluster_->store()),
       metadata_(config_.answers, cluster_->store()),
       search_path_(config_.answers, cluster_->store(), config_.host_search),
-      other_domain_(config_.answers.zones, cluster_->store(), cluster_->log(),
-                    cluster_->metrics()),
+      other_domain_(config_.answers.zones, cluster_->store(), cluster_->log(), cluster_->metrics()),
       external_(answerer_) {}
 
 Reply Kubernetes::serve(Query& query, Next next) const {

@@ -151,10 +151,10 @@ Reply Transfer::hand_out(Query& query, const TransferSource& source) const {
   const bool stream = to_string(query.transport().protocol) == "tcp";
   if (client && (!has_news(*client, serial) || !stream)) {
     if (!has_news(*client, serial)) {
-      log_.info("Outgoing noop, incremental transfer for up to date zone \"{}\" to {} for {} SOA "
-                "serial",
-                query.name().to_text(), plain(query.transport().client.address()).to_string(),
-                serial);
+      log_.info(
+          "Outgoing noop, incremental transfer for up to date zone \"{}\" to {} for {} SOA "
+          "serial",
+          query.name().to_text(), plain(query.transport().client.address()).to_string(), serial);
     }
     return serial_only(query, soa);
   }
@@ -195,8 +195,7 @@ asio::awaitable<Outcome> Transfer::send(Query& query,
   parts.leave();
   log_.info("Outgoing transfer of {} records of zone \"{}\" to {} for {} SOA serial",
             parts.records(), query.name().to_text(),
-            plain(query.transport().client.address()).to_string(),
-            dns::soa_of(soa.rdata)->serial);
+            plain(query.transport().client.address()).to_string(), dns::soa_of(soa.rdata)->serial);
   co_return Outcome::respond;
 }
 

@@ -82,7 +82,9 @@ class Server {
   }
 
   /// The rcode, "" for NOERROR.
-  std::string ask(const std::string& question, Protocol protocol, const std::string& client,
+  std::string ask(const std::string& question,
+                  Protocol protocol,
+                  const std::string& client,
                   std::optional<std::uint32_t> serial = {}) {
     auto bytes = test::query_bytes(question);
     if (serial) add_soa(bytes, *serial);
@@ -149,35 +151,57 @@ struct Case {
 const Case kCases[] = {
     {.name = "a zone goes to who may have it", .ask = "example. AXFR", .records = 4},
     {.name = "over IPv6 too", .ask = "example. AXFR", .client = "2001:db8::1", .records = 4},
-    {.name = "IPv4 in IPv6's clothes", .ask = "eXample. AXFR", .client = "::ffff:192.0.2.1",
+    {.name = "IPv4 in IPv6's clothes",
+     .ask = "eXample. AXFR",
+     .client = "::ffff:192.0.2.1",
      .records = 4},
     {.name = "over TLS", .ask = "example. AXFR", .protocol = Protocol::tls, .records = 4},
-    {.name = "and to nobody else", .ask = "example. AXFR", .client = "192.0.2.2",
+    {.name = "and to nobody else",
+     .ask = "example. AXFR",
+     .client = "192.0.2.2",
      .rcode = "REFUSED"},
-    {.name = "a child zone is not open because its parent is", .ask = "closed.example. AXFR",
+    {.name = "a child zone is not open because its parent is",
+     .ask = "closed.example. AXFR",
      .rcode = "REFUSED"},
-    {.name = "the port of a client does not matter", .ask = "closed.example. AXFR",
-     .client = "192.0.2.9", .records = 4},
+    {.name = "the port of a client does not matter",
+     .ask = "closed.example. AXFR",
+     .client = "192.0.2.9",
+     .records = 4},
     {.name = "a name below a zone is none", .ask = "a.example. AXFR", .rcode = "NOTIMP"},
     {.name = "a zone that nobody holds is for the next", .ask = "other. AXFR", .rcode = "NOTIMP"},
     {.name = "other types are for the next", .ask = "example. SOA", .rcode = "NOTIMP"},
     {.name = "a zone that is not known yet", .ask = "unknown. AXFR", .rcode = "SERVFAIL"},
-    {.name = "no datagrams", .ask = "example. AXFR", .protocol = Protocol::udp,
-     .rcode = "REFUSED"},
-    {.name = "also of what nobody holds", .ask = "other. AXFR", .protocol = Protocol::udp,
+    {.name = "no datagrams", .ask = "example. AXFR", .protocol = Protocol::udp, .rcode = "REFUSED"},
+    {.name = "also of what nobody holds",
+     .ask = "other. AXFR",
+     .protocol = Protocol::udp,
      .rcode = "REFUSED"},
     {.name = "an older client gets all", .ask = "example. IXFR", .serial = 9, .records = 4},
-    {.name = "so does one from before the numbers wrapped", .ask = "example. IXFR",
-     .serial = 4294967295, .records = 4},
-    {.name = "a client as far as we are gets the serial", .ask = "example. IXFR", .serial = 10,
+    {.name = "so does one from before the numbers wrapped",
+     .ask = "example. IXFR",
+     .serial = 4294967295,
+     .records = 4},
+    {.name = "a client as far as we are gets the serial",
+     .ask = "example. IXFR",
+     .serial = 10,
      .records = 1},
     {.name = "so does one that is further", .ask = "example. IXFR", .serial = 11, .records = 1},
-    {.name = "a datagram gets the serial", .ask = "example. IXFR", .protocol = Protocol::udp,
-     .serial = 9, .records = 1},
-    {.name = "if it may", .ask = "example. IXFR", .protocol = Protocol::udp,
-     .client = "192.0.2.2", .serial = 9, .rcode = "REFUSED"},
-    {.name = "of a zone that is held", .ask = "other. IXFR", .protocol = Protocol::udp,
-     .serial = 9, .rcode = "REFUSED"},
+    {.name = "a datagram gets the serial",
+     .ask = "example. IXFR",
+     .protocol = Protocol::udp,
+     .serial = 9,
+     .records = 1},
+    {.name = "if it may",
+     .ask = "example. IXFR",
+     .protocol = Protocol::udp,
+     .client = "192.0.2.2",
+     .serial = 9,
+     .rcode = "REFUSED"},
+    {.name = "of a zone that is held",
+     .ask = "other. IXFR",
+     .protocol = Protocol::udp,
+     .serial = 9,
+     .rcode = "REFUSED"},
     {.name = "IXFR without a serial", .ask = "example. IXFR", .rcode = "SERVFAIL"},
 };
 
@@ -196,12 +220,13 @@ TEST_CASE("the SOA record stands first and last, and the log says what left", "[
   CHECK(server.ask("example. AXFR", Protocol::tcp, "192.0.2.1").empty());
   const std::string data(250, 'x');
   CHECK_THAT(server.all(), test::is_records("example. 60 SOA ns.x. host.x. 10 1 1 1 1\n"
-                                            "n1.example. 60 TXT " + data + "\n" +
-                                            "n0.example. 60 TXT " + data + "\n" +
+                                            "n1.example. 60 TXT " +
+                                            data + "\n" + "n0.example. 60 TXT " + data + "\n" +
                                             "example. 60 SOA ns.x. host.x. 10 1 1 1 1"));
   CHECK(server.authoritative.back());
-  CHECK(server.log().back() == "[INFO] plugin/transfer: Outgoing transfer of 4 records of zone "
-                               "\"example.\" to 192.0.2.1 for 10 SOA serial");
+  CHECK(server.log().back() ==
+        "[INFO] plugin/transfer: Outgoing transfer of 4 records of zone "
+        "\"example.\" to 192.0.2.1 for 10 SOA serial");
   CHECK(server.ask("example. IXFR", Protocol::tcp, "192.0.2.1", 10).empty());
   CHECK_FALSE(server.authoritative.back());
   CHECK(server.log().back() ==

@@ -16,9 +16,9 @@ namespace catena::kubernetes {
 
 /// Where the names of a zone keep services, and how long their records live.
 struct ZoneForm {
-  dns::NameView zone;             ///< All names that are made end in it, in its spelling.
-  std::uint32_t ttl = 5;          ///< Seconds.
-  std::uint32_t address_ttl = 5;  ///< The same of A and AAAA records.
+  dns::NameView zone;                      ///< All names that are made end in it, in its spelling.
+  std::uint32_t ttl = 5;                   ///< Seconds.
+  std::uint32_t address_ttl = 5;           ///< The same of A and AAAA records.
   std::string_view service_label = "svc";  ///< Behind the namespace; "": none (k8s_external).
 };
 

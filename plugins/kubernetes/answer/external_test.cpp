@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of plugins-b.md, k8s_external, as far as kubernetes answers it.
 #include "plugins/kubernetes/answer/external.hpp"
-#include "plugins/kubernetes/store/testing.hpp"
 
+#include "plugins/kubernetes/store/testing.hpp"
 #include "test/support/messages.hpp"
 #include "test/support/test_engine.hpp"
 

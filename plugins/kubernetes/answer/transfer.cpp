@@ -13,9 +13,7 @@ std::pair<std::string_view, std::string_view> labels_of(std::string_view wire_ke
 }
 
 // By the names of services, then by those of namespaces.
-bool comes_later(const std::string& a, const std::string& b) {
-  return labels_of(a) > labels_of(b);
-}
+bool comes_later(const std::string& a, const std::string& b) { return labels_of(a) > labels_of(b); }
 
 }  // namespace
 

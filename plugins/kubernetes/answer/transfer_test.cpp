@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zones of a small cluster as transfers carry them (kubernetes.md section 8).
 #include "plugins/kubernetes/answer/transfer.hpp"
-#include "plugins/kubernetes/store/testing.hpp"
 
+#include "plugins/kubernetes/store/testing.hpp"
 #include "test/support/records.hpp"
 
 #include <catch2/catch.hpp>
@@ -44,9 +44,8 @@ void fill(Cluster& cluster) {
   cluster.name_space("default");
   cluster.name_space("shop");
   cluster.service("web.shop", {.ips = {"10.96.5.6"}, .ports = {{"http", "TCP", 80}}});
-  cluster.service("web.default",
-                  {.ips = {"10.96.5.5", "fd00::55"},
-                   .ports = {{"HTTP", "TCP", 80}, {"", "UDP", 53}}});
+  cluster.service("web.default", {.ips = {"10.96.5.5", "fd00::55"},
+                                  .ports = {{"HTTP", "TCP", 80}, {"", "UDP", 53}}});
   cluster.service("bare.default", {.ips = {"10.96.6.6"}});
   cluster.service("db.default", {.ips = {"None"}, .ports = {{"pg", "TCP", 5432}}});
   cluster.slice("db-a.default", {.service = "db",
@@ -145,10 +144,12 @@ TEST_CASE("a service is told whole as it was when its turn came", "[kubernetes]"
   cluster.collect();
   const test::Lines rest = all(cursor);
   REQUIRE(rest.size() == 14);
-  CHECK(rest.at(7) == "_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 100 5432 "
-                      "db-0.db.default.svc.cluster.local.");
-  CHECK(rest.back() == "web.default.svc.cluster.local. 5 IN SRV 0 100 53 "
-                       "web.default.svc.cluster.local.");
+  CHECK(rest.at(7) ==
+        "_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 100 5432 "
+        "db-0.db.default.svc.cluster.local.");
+  CHECK(rest.back() ==
+        "web.default.svc.cluster.local. 5 IN SRV 0 100 53 "
+        "web.default.svc.cluster.local.");
 }
 
 TEST_CASE("what a transfer may have missed shows under another serial", "[kubernetes]") {

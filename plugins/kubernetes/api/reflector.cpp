@@ -281,9 +281,8 @@ bool Reflector::pass_over(std::string_view why, std::string_view bytes) {
   if (!about) return unreadable(why);
   ++passed_over_;
   ++skipped_.unreadable;
-  std::string text =
-      one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
-                           object_name(about->name_space, about->name), why));
+  std::string text = one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
+                                          object_name(about->name_space, about->name), why));
   if (said_of_objects_.first(text)) log_.warning("{}", text);
   if (phase_ == Phase::watch && !about->resource_version.empty()) {
     last_version_ = std::move(about->resource_version);

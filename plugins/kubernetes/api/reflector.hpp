@@ -166,9 +166,9 @@ class Reflector {
   bool watch_forbidden_ = false;
   Said said_of_objects_;
   Skipped skipped_;
-  std::uint64_t cut_before_ = 0;     ///< Too large ones of this answer.
-  std::uint64_t taken_ = 0;          ///< Objects of this state that could be read.
-  std::uint64_t passed_over_ = 0;    ///< And that could not.
+  std::uint64_t cut_before_ = 0;   ///< Too large ones of this answer.
+  std::uint64_t taken_ = 0;        ///< Objects of this state that could be read.
+  std::uint64_t passed_over_ = 0;  ///< And that could not.
   std::atomic<Duration::rep> last_event_;
   std::atomic<bool> synced_{false};
 };

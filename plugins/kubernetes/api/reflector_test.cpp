@@ -527,8 +527,9 @@ TEST_CASE("A state of which nothing can be read replaces nothing") {
   }
   CHECK(d.objects.text() == "n/a@5 ");
   CHECK(d.objects.commits == 1);
-  CHECK(d.lines.lines.back() == "[WARNING] services: the API server's answer cannot be used: none "
-                                "of its objects can be read");
+  CHECK(d.lines.lines.back() ==
+        "[WARNING] services: the API server's answer cannot be used: none "
+        "of its objects can be read");
   CHECK(d.next().starts_with("wait "));
 }
 

@@ -114,8 +114,8 @@ TEST_CASE("endpoints that are alike take few bytes", "[kubernetes]") {
   object.endpoints.clear();
   for (int i = 0; i < 100; ++i) {
     const std::string number = std::to_string(i);
-    object.endpoints.push_back({{"10.244.17." + number}, "", "node-" + number,
-                                "web-7d4b9c6f5-x" + number, "zone-a"});
+    object.endpoints.push_back(
+        {{"10.244.17." + number}, "", "node-" + number, "web-7d4b9c6f5-x" + number, "zone-a"});
   }
   CHECK(encode(object).size() < 100 * 24);
 }

@@ -26,13 +26,15 @@ Snapshots::Snapshots(Config config, Parts parts, const WriterContext& context)
       served_age_(context.metrics.sampled(
           "catena_kubernetes_snapshot_age_seconds",
           "Age of the snapshot that names are answered from; 0 where the cluster itself is known.",
-          metrics::SampledType::gauge, {{"file", config_.path}},
+          metrics::SampledType::gauge,
+          {{"file", config_.path}},
           [this] { return age_of(served_from()); })),
-      written_age_(context.metrics.sampled(
-          "catena_kubernetes_snapshot_written_age_seconds",
-          "Age of the last snapshot that was written; 0 before the first.",
-          metrics::SampledType::gauge, {{"file", config_.path}},
-          [this] { return age_of(saver_.written()); })) {
+      written_age_(
+          context.metrics.sampled("catena_kubernetes_snapshot_written_age_seconds",
+                                  "Age of the last snapshot that was written; 0 before the first.",
+                                  metrics::SampledType::gauge,
+                                  {{"file", config_.path}},
+                                  [this] { return age_of(saver_.written()); })) {
   for (const auto& [kind, source] : parts_.sources) source->keep_images();
 }
 

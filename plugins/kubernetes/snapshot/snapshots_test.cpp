@@ -228,8 +228,8 @@ TEST_CASE("a file that cannot be used is refused whole, with the reason", "[kube
       next.snapshots.start();
       CHECK_FALSE(next.snapshots.serving());
       CHECK(next.cluster.store().services.size() == 0);
-      CHECK(next.cluster.lines() == Lines{"[WARNING] the snapshot " + folder.file() +
-                                          " is not used: it " + c.said});
+      CHECK(next.cluster.lines() ==
+            Lines{"[WARNING] the snapshot " + folder.file() + " is not used: it " + c.said});
     }
   }
 }
@@ -296,8 +296,8 @@ TEST_CASE("what is in the way of reading is said", "[kubernetes]") {
   fs::create_directory(folder.file());
   Kept next(folder.file());
   next.snapshots.start();
-  CHECK(next.cluster.lines() == Lines{"[WARNING] the snapshot is not used: " + folder.file() +
-                                      " is no file"});
+  CHECK(next.cluster.lines() ==
+        Lines{"[WARNING] the snapshot is not used: " + folder.file() + " is no file"});
 }
 
 TEST_CASE("a disk that fails is said once, counted, and tried again", "[kubernetes]") {
@@ -320,8 +320,7 @@ TEST_CASE("a disk that fails is said once, counted, and tried again", "[kubernet
                        ".new: No such file or directory"});
   fs::create_directory(folder.path / "later");
   kept.snapshots.finish();
-  CHECK(kept.cluster.lines().back() ==
-        "[INFO] the snapshot " + path + " is kept up to date again");
+  CHECK(kept.cluster.lines().back() == "[INFO] the snapshot " + path + " is kept up to date again");
   CHECK(parse(bytes_of(path)).has_value());
 }
 

@@ -83,8 +83,8 @@ void WriterContext::complain(std::string_view resource,
                              const api::Metadata& metadata,
                              std::string_view what) const {
   const std::string_view slash = metadata.name_space.empty() ? "" : "/";
-  std::string text = api::one_line(fmt::format("{}: {}{}{}: {}", resource, metadata.name_space,
-                                               slash, metadata.name, what));
+  std::string text = api::one_line(
+      fmt::format("{}: {}{}{}: {}", resource, metadata.name_space, slash, metadata.name, what));
   if (said.first(text)) log.warning("{}", text);
 }
 
