@@ -116,7 +116,12 @@ class Server:
         return float(words[4]), float(words[5])
 
     def stay_on(self, core):
+        """And come before all other programs there, where that is allowed: theirs is not the time that
+        counts."""
         pin(self.pid, core)
+        if os.geteuid() == 0:
+            for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
+                os.sched_setscheduler(int(task.name), os.SCHED_RR, os.sched_param(5))
 
     def stop(self):
         self.asker.close()

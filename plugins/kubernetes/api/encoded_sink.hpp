@@ -32,10 +32,10 @@ class DecodingSink final : public EncodedSink {
   void forget_versions() override { target_.forget_versions(); }
 
   Result<Metadata> upsert(Encoding encoding, std::string_view bytes) override {
-    auto object = decode<Object>(encoding, bytes);
-    if (!object) return object.error();
-    Metadata metadata = object->metadata;
-    target_.upsert(std::move(*object));
+    const auto read = read_into(object_, encoding, bytes);
+    if (!read) return read.error();
+    Metadata metadata = object_.metadata;
+    target_.upsert(std::move(object_));
     return metadata;
   }
 
@@ -60,6 +60,7 @@ class DecodingSink final : public EncodedSink {
   }
 
   Sink<Object>& target_;
+  Object object_;  ///< The last one: what the target left of it is used again.
 };
 
 }  // namespace catena::kubernetes::api

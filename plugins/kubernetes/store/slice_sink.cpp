@@ -41,6 +41,14 @@ std::vector<Address> difference(const std::vector<Address>& a, const std::vector
   return only_a;
 }
 
+// Those that no other slice of the service has.
+std::vector<Address> only_here(const PointerList<Slice>& slices,
+                               const Slice& slice,
+                               std::vector<Address> addresses) {
+  if (slices.size() < 2) return addresses;
+  return difference(addresses, addresses_elsewhere(slices, slice, addresses));
+}
+
 }  // namespace
 
 SliceSink::SliceSink(const WriterContext& context)
@@ -92,26 +100,21 @@ void SliceSink::withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice) {
 
 // Another slice of the service may hold the address too, while endpoints move between slices.
 void SliceSink::index(ServiceEntry& entry, const Slice* before, const Slice& after) {
-  const auto elsewhere = [&](const std::vector<Address>& addresses) {
-    return addresses_elsewhere(entry.state()->slices, after, addresses);
-  };
   const std::vector<Address> was =
       before == nullptr ? std::vector<Address>() : sorted_addresses(*before);
   const std::vector<Address> is = sorted_addresses(after);
-  const std::vector<Address> come = difference(is, was);
-  const std::vector<Address> gone = difference(was, is);
-  for (const Address& address : difference(come, elsewhere(come))) {
+  const PointerList<Slice>& slices = entry.state()->slices;
+  for (const Address& address : only_here(slices, after, difference(is, was))) {
     store().by_endpoint.add(address.span(), entry);
   }
-  for (const Address& address : difference(gone, elsewhere(gone))) {
+  for (const Address& address : only_here(slices, after, difference(was, is))) {
     store().by_endpoint.remove(address.span(), entry);
   }
 }
 
 void SliceSink::unindex(ServiceEntry& entry, const Slice& slice) {
-  const std::vector<Address> gone = sorted_addresses(slice);
-  for (const Address& address :
-       difference(gone, addresses_elsewhere(entry.state()->slices, slice, gone))) {
+  const PointerList<Slice>& slices = entry.state()->slices;
+  for (const Address& address : only_here(slices, slice, sorted_addresses(slice))) {
     store().by_endpoint.remove(address.span(), entry);
   }
 }
