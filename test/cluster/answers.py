@@ -4,6 +4,7 @@
 import dataclasses
 import socket
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.query
@@ -44,6 +45,9 @@ class Answer:
     @property
     def is_no_data(self):
         return self.rcode == "NOERROR" and not self.answer and bool(self.authority)
+
+
+NO_REPLY = Answer("no reply", frozenset())
 
 
 def data_of(item):
@@ -94,6 +98,13 @@ class Client:
 
     def ask(self, question):
         return answer_of(self.message(question))
+
+    def ask_or_silence(self, question):
+        """NO_REPLY where nothing came in time."""
+        try:
+            return self.ask(question)
+        except dns.exception.Timeout:
+            return NO_REPLY
 
     def close(self):
         self.socket.close()

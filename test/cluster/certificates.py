@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import time
 
+LEEWAY = 60
 CONFIG = "[req]\ndistinguished_name = subject\n[subject]\n"
 
 
@@ -63,10 +64,11 @@ def integers_of(signature):
 
 def sign_token(key, issuer, account, seconds):
     """A service account's token as the API server makes them, but it may be as short as wanted: a
-    TokenRequest for less than ten minutes is refused. `account` is a ServiceAccount object."""
+    TokenRequest for less than ten minutes is refused. `account` is a ServiceAccount object. The API
+    server takes a token for another LEEWAY seconds, which are among the `seconds`."""
     namespace, name = account["metadata"]["namespace"], account["metadata"]["name"]
-    now = int(time.time())
-    claims = {"iss": issuer, "aud": [issuer], "iat": now, "nbf": now, "exp": now + seconds,
+    end = int(time.time()) + seconds - LEEWAY
+    claims = {"iss": issuer, "aud": [issuer], "iat": end - 600, "nbf": end - 600, "exp": end,
               "sub": f"system:serviceaccount:{namespace}:{name}",
               "kubernetes.io": {"namespace": namespace, "serviceaccount": {
                   "name": name, "uid": account["metadata"]["uid"]}}}

@@ -6,8 +6,8 @@ describes: of this question, these two answers.
 
 import dataclasses
 
-from answers import Answer, Question
-from model import Found, Model
+from answers import NO_REPLY, Answer, Question
+from model import Found, Model, from_reverse
 
 
 @dataclasses.dataclass
@@ -98,6 +98,15 @@ def ways_back_to_hidden_namespaces(case):
         case.ours.is_denied_name and bool(case.theirs.answer) and \
         not any(case.model.is_exposed(record[3].split(".svc.")[0].rsplit(".", 1)[1])
                 for record in case.theirs.answer)
+
+
+@difference
+def ways_back_from_slices_of_no_service(case):
+    """A slice without a Service's name gives its addresses no names; CoreDNS makes a name with an empty
+    label for them, cannot write it, and does not answer."""
+    return case.question.kind == "PTR" and case.found is None and case.ours.is_denied_name and \
+        case.theirs == NO_REPLY and any(service == "" for _, service, _ in case.model.by_endpoint[
+            from_reverse(case.question.name)])
 
 
 def named_difference(case):

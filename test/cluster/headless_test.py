@@ -117,7 +117,7 @@ def test_pods_that_are_terminating(folder):
           make.stateful_set("web", "web", 2, annotations={"catena/terminates-after": "2s"}))
     with pair(folder) as both:
         both.settle(pods_are(space, "web", "web-0", "web-1"), names=names_in(space))
-        plane.kubectl("scale", "-n", space, "statefulset/web", "--replicas=1", "--timeout=1s")
+        plane.kubectl("scale", "-n", space, "statefulset/web", "--replicas=1")
 
         def is_leaving(objects):
             ends = [one for piece in objects.slices_of[space, "web"] for one in piece.endpoints]

@@ -253,7 +253,7 @@ class Model:
         if topology:
             directive, wanted = topology
             near = [entry for entry in chosen if entry[0].zone.lower() == wanted]
-            if directive == "pin" and chosen and not near:
+            if directive == "pin" and not near:
                 return Found("service")
             chosen = near or chosen
         elif len(front) == 1:
