@@ -26,6 +26,9 @@ void setup(Setup& setup);
 namespace health {
 void setup(Setup& setup);
 }
+namespace k8s_external {
+void setup(Setup& setup);
+}
 namespace kubernetes {
 void setup(Setup& setup);
 }
@@ -51,6 +54,9 @@ namespace ready {
 void setup(Setup& setup);
 }
 namespace reload {
+void setup(Setup& setup);
+}
+namespace transfer {
 void setup(Setup& setup);
 }
 namespace whoami {
@@ -104,13 +110,14 @@ constexpr std::array kPlugins{
     PluginEntry{"tls", nullptr, "Settings of the listener."},
     PluginEntry{"minimal", nullptr, "Cuts what the sources below answer."},
     PluginEntry{"template", nullptr, "A source; it may shadow all others."},
-    PluginEntry{"transfer", nullptr, "Hands out the zones of the sources below."},
+    PluginEntry{"transfer", transfer::setup, "Hands out the zones of the sources below."},
     PluginEntry{"dynupdate", nullptr, "Changes the zones that the sources below hold."},
     PluginEntry{"hosts", nullptr, "A source; a file of the administrator goes first."},
     PluginEntry{"route53", nullptr, "A source."},
     PluginEntry{"azure", nullptr, "A source."},
     PluginEntry{"clouddns", nullptr, "A source."},
-    PluginEntry{"k8s_external", nullptr, "Answers from what kubernetes knows, under other names."},
+    PluginEntry{"k8s_external", k8s_external::setup,
+                "Answers from what kubernetes knows, under other names."},
     PluginEntry{"kubernetes", kubernetes::setup, "A source."},
     PluginEntry{"file", nullptr, "A source."},
     PluginEntry{"auto", nullptr, "A source."},

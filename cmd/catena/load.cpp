@@ -22,7 +22,7 @@ namespace {
 constexpr const char* kDefaultFile = "Corefile";
 
 bool stdin_is_terminal() {
-  struct stat status{};
+  struct stat status {};
   return ::fstat(STDIN_FILENO, &status) != 0 || S_ISCHR(status.st_mode);
 }
 
@@ -44,7 +44,8 @@ Result<config::Source> read_named(const std::string& name) {
 Result<config::Source> read_corefile(const Options& options) {
   const bool from_stdin = options.conf == kStandardInput && options.action == Action::serve;
   if (from_stdin && !stdin_is_terminal()) {
-    return config::Source{kStandardInput, std::string(std::istreambuf_iterator<char>(std::cin), {})};
+    return config::Source{kStandardInput,
+                          std::string(std::istreambuf_iterator<char>(std::cin), {})};
   }
   if (options.conf && !from_stdin) return read_named(*options.conf);
   const auto text = config::Disk().read(kDefaultFile);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/error.hpp"
+#include "core/dns/numbers.hpp"
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -8,9 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "core/base/error.hpp"
-#include "core/dns/numbers.hpp"
 
 namespace catena::dns {
 
@@ -38,7 +38,8 @@ class NameView {
   /// `wire` must be one whole checked name.
   constexpr NameView(const std::uint8_t* wire, std::size_t size)
       : data_(wire), size_(static_cast<std::uint8_t>(size)) {}
-  constexpr explicit NameView(std::span<const std::uint8_t> wire) : NameView(wire.data(), wire.size()) {}
+  constexpr explicit NameView(std::span<const std::uint8_t> wire)
+      : NameView(wire.data(), wire.size()) {}
 
   const std::uint8_t* data() const { return data_; }
   std::size_t size() const { return size_; }
@@ -172,7 +173,7 @@ void fold_to(NameView name, std::uint8_t* out);
 /// backwards (RFC 1035 section 4.1.4), and writes it uncompressed to `out` (255 bytes). Returns how
 /// many bytes the name takes at `offset` and what it is.
 struct ReadName {
-  NameView name;            ///< In `out`, or in the message itself if it was not compressed.
+  NameView name;  ///< In `out`, or in the message itself if it was not compressed.
   std::size_t size_in_message;
 };
 Result<ReadName> read_name(std::span<const std::uint8_t> message,
@@ -189,6 +190,9 @@ struct ReverseAddress {
   std::uint8_t size;  ///< 4 or 16.
 };
 std::optional<ReverseAddress> parse_reverse(NameView name);
+
+/// True for in-addr.arpa, ip6.arpa and all zones below them.
+bool is_reverse_zone(NameView zone);
 
 /// The reverse name of an address of 4 or 16 bytes.
 Name reverse_name(std::span<const std::uint8_t> address);

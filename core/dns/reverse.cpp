@@ -63,6 +63,10 @@ std::optional<ReverseAddress> parse_reverse(NameView name) {
   return {};
 }
 
+bool is_reverse_zone(NameView zone) {
+  return zone.is_in(suffix_of(4)) || zone.is_in(suffix_of(16));
+}
+
 Name reverse_name(std::span<const std::uint8_t> address) {
   Name name(suffix_of(address.size()));
   for (const std::uint8_t byte : address) {

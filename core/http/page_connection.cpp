@@ -4,86 +4,30 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 namespace catena::http {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast::http;
 using boost::system::error_code;
-
-PageMeters::PageMeters(metrics::Registry& registry, const std::string& address)
-    : connections(registry.counter("catena_http_refused_total",
-                                   "HTTP requests and connections that were turned away.",
-                                   {{"address", address}, {"reason", "connections"}})),
-      timeouts(registry.counter("catena_http_refused_total",
-                                "HTTP requests and connections that were turned away.",
-                                {{"address", address}, {"reason", "timeout"}})),
-      malformed(registry.counter("catena_http_refused_total",
-                                 "HTTP requests and connections that were turned away.",
-                                 {{"address", address}, {"reason", "malformed"}})) {}
-
-class PageConnection::Parser final : public beast::request_parser<beast::string_body> {
- public:
-  explicit Parser(const PageLimits& limits) {
-    header_limit(static_cast<std::uint32_t>(limits.header));
-    body_limit(limits.body);
-  }
-};
-
-struct PageConnection::State {
-  explicit State(std::size_t most) : buffer(most) {}
-  boost::beast::flat_buffer buffer;
-};
 
 namespace {
 
-template <class Text>
-std::string string_of(const Text& text) {
-  return {text.data(), text.size()};
-}
-
-/// 0 when nothing is to be said: the client is gone.
-unsigned status_of(const error_code& error) {
-  if (error.category() != make_error_code(beast::error::bad_method).category()) return 0;
-  if (error == beast::error::end_of_stream || error == beast::error::partial_message) return 0;
-  if (error == beast::error::header_limit || error == beast::error::buffer_overflow) return 431;
-  if (error == beast::error::body_limit) return 413;
-  return 400;
-}
-
-/// Bodies come with a length or not at all: what else there is, proxies and servers have understood
-/// differently, and Beast 345 takes trailers and codings as they come.
-template <class Parser>
-bool framing_is_plain(const Parser& parser) {
-  const auto& head = parser.get();
-  return head.count(beast::field::transfer_encoding) == 0 &&
-         head.count(beast::field::content_length) <= 1 &&
-         (head.version() == 10 || head.version() == 11);
-}
-
-template <class Parser>
-PageRequest request_of(const Parser& parser) {
-  const auto& head = parser.get();
-  std::string target = string_of(head.target());
-  // The absolute form, which every server has to take (RFC 9112 section 3.2.2).
-  if (target.starts_with("http://")) {
-    const std::size_t slash = target.find('/', 7);
-    target = slash == std::string::npos ? "/" : target.substr(slash);
-  }
-  const std::size_t mark = std::min(target.find('?'), target.size());
-  return {.method = string_of(head.method_string()),
-          .path = target.substr(0, mark),
-          .query = target.substr(std::min(mark + 1, target.size())),
-          .accept_encoding = string_of(head[beast::field::accept_encoding])};
+metrics::Counter& refused(metrics::Registry& registry,
+                          const std::string& address,
+                          const char* reason) {
+  return registry.counter("catena_http_refused_total",
+                          "HTTP requests and connections that were turned away.",
+                          {{"address", address}, {"reason", reason}});
 }
 
 TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
+
+PageMeters::PageMeters(metrics::Registry& registry, const std::string& address)
+    : connections(refused(registry, address, "connections")),
+      timeouts(refused(registry, address, "timeout")),
+      malformed(refused(registry, address, "malformed")) {}
 
 PageConnection::PageConnection(asio::ip::tcp::socket socket,
                                const Pages& pages,
@@ -95,7 +39,7 @@ PageConnection::PageConnection(asio::ip::tcp::socket socket,
       meters_(meters),
       deadline_(socket_.get_executor(), [this] { close(); }),
       delay_(socket_.get_executor()),
-      state_(std::make_shared<State>(limits.header + limits.body)),
+      reader_(limits.request),
       since_(steady_now()) {}
 
 void PageConnection::close() {
@@ -113,13 +57,13 @@ asio::awaitable<void> PageConnection::run() {
 }
 
 asio::awaitable<PageConnection::Next> PageConnection::serve() {
-  Parser parser(limits_);
   idle_ = true;
   since_ = steady_now();
-  const bool whole = co_await read(parser);
+  const bool whole = co_await read();
+  idle_ = false;
   if (!whole) co_return Next::end;
-  const PageRequest request = request_of(parser);
-  const bool keep = parser.get().keep_alive();
+  const PageRequest& request = reader_.request();
+  const bool keep = reader_.keep_alive();
   const Page page = co_await page_for(request);
   if (!socket_.is_open()) co_return Next::end;
   const std::string text =
@@ -130,28 +74,26 @@ asio::awaitable<PageConnection::Next> PageConnection::serve() {
 }
 
 /// False when the connection is to end; what there was to say has been said.
-asio::awaitable<bool> PageConnection::read(Parser& parser) {
+asio::awaitable<bool> PageConnection::read() {
+  using State = RequestReader::State;
   error_code error;
   deadline_.set(limits_.patience);
-  co_await beast::async_read_header(socket_, state_->buffer, parser,
-                                    asio::redirect_error(asio::use_awaitable, error));
-  idle_ = false;
-  const bool plain = error || framing_is_plain(parser);
-  if (!error && plain && !parser.is_done()) {
-    co_await beast::async_read(socket_, state_->buffer, parser,
-                               asio::redirect_error(asio::use_awaitable, error));
+  State state = reader_.begin();
+  while (state == State::more && !error) {
+    const std::span<char> room = reader_.room();
+    const std::size_t size = co_await socket_.async_read_some(
+        asio::buffer(room.data(), room.size()), asio::redirect_error(asio::use_awaitable, error));
+    if (!error) state = reader_.filled(size);
   }
-  const bool late = deadline_.expired();
+  if (deadline_.expired() && reader_.started()) meters_.timeouts.add(Lane::shared);
   deadline_.clear();
-  if (late && parser.got_some()) meters_.timeouts.add(Lane::shared);
-  const unsigned status = !plain ? 501 : late || !error ? 0 : status_of(error);
-  if (status != 0) co_await refuse(status);
-  co_return !late && !error && plain;
+  if (state == State::refused) co_await refuse();
+  co_return state == State::whole;
 }
 
-asio::awaitable<void> PageConnection::refuse(unsigned status) {
+asio::awaitable<void> PageConnection::refuse() {
   meters_.malformed.add(Lane::shared);
-  const std::string text = text_of(status_page(status), Body::shown, Persistence::close,
+  const std::string text = text_of(status_page(reader_.refusal()), Body::shown, Persistence::close,
                                    std::chrono::system_clock::now());
   co_await write(text);
 }

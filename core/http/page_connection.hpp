@@ -4,13 +4,13 @@
 #include "core/base/metrics.hpp"
 #include "core/http/deadline.hpp"
 #include "core/http/pages.hpp"
+#include "core/http/request_reader.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
-#include <memory>
 
 namespace catena::http {
 
@@ -18,8 +18,7 @@ namespace catena::http {
 struct PageLimits {
   std::size_t connections = 64;
   Duration patience = std::chrono::seconds(5);  ///< To send a request, to take an answer.
-  std::size_t header = 8192;                    ///< Bytes.
-  std::size_t body = 4096;
+  RequestLimits request = {};
 };
 
 /// What a page server turned away.
@@ -42,7 +41,7 @@ class PageConnection {
 
   boost::asio::awaitable<void> run();
 
-  /// Waits for a request, and since when: the one that may be closed to make room.
+  /// Has sent no whole request, and since when: the one that may be closed to make room.
   bool idle() const { return idle_; }
   TimePoint since() const { return since_; }
 
@@ -50,23 +49,21 @@ class PageConnection {
   void close();
 
  private:
-  class Parser;
   enum class Next : std::uint8_t { another, end };
 
   boost::asio::awaitable<Next> serve();
-  boost::asio::awaitable<bool> read(Parser& parser);
-  boost::asio::awaitable<void> refuse(unsigned status);
+  boost::asio::awaitable<bool> read();
+  boost::asio::awaitable<void> refuse();
   boost::asio::awaitable<Page> page_for(const PageRequest& request);
   boost::asio::awaitable<bool> write(const std::string& text);
 
-  struct State;
   boost::asio::ip::tcp::socket socket_;
   const Pages& pages_;
   const PageLimits& limits_;
   PageMeters& meters_;
   Deadline deadline_;
   boost::asio::steady_timer delay_;
-  std::shared_ptr<State> state_;
+  RequestReader reader_;
   bool idle_ = true;
   TimePoint since_;
 };

@@ -90,7 +90,7 @@ Result<void> PageServer::open() {
   if (error) return Error{fmt::format("listen tcp: lookup {}: {}", address_.host, reason(error))};
   for (const tcp::endpoint& place : places) {
     bind(acceptor_, place, error);
-    if (error != asio::error::address_family_not_supported) break;
+    if (!error || error == asio::error::address_in_use) break;
   }
   if (error) {
     return Error{fmt::format("listen tcp {}: bind: {}", address_.text(), reason(error))};

@@ -10,7 +10,7 @@
 #include "core/plugin/zones.hpp"
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -105,13 +105,30 @@ class SearchPathSource {
   virtual std::span<const dns::NameView> search_path(Query& query) const = 0;
 };
 
-/// Holds whole zones. `record` is called for each record of a transfer, SOA first and last, until
-/// it returns false. False when this source does not have the zone.
+/// One way through a zone, record by record. It owns what its records point to: whoever reads may
+/// wait between two records, and stop at any. One thread.
+class ZoneCursor {
+ public:
+  virtual ~ZoneCursor() = default;
+
+  /// The next record, good until the next call; null behind the last one.
+  virtual const dns::Record* next() = 0;
+};
+
+/// Holds whole zones, which the plugin transfer hands out. Any thread.
 class TransferSource {
  public:
   virtual ~TransferSource() = default;
-  virtual bool transfer(dns::NameView zone,
-                        const std::function<bool(const dns::Record&)>& record) const = 0;
+
+  /// Whether it has a zone of exactly this name.
+  virtual bool holds(dns::NameView zone) const = 0;
+
+  /// A way through a zone that it holds: the SOA record, then all others, without the SOA that ends
+  /// a transfer. Opening one and reading its first record is cheap, for questions about the serial.
+  /// A zone that changes meanwhile may show its old or new state in each place, as long as its
+  /// serial is another one afterwards. Null while the zone is not known yet. The source outlives
+  /// it.
+  virtual std::unique_ptr<ZoneCursor> open(dns::NameView zone) const = 0;
 };
 
 /// Wants queries of an opcode beyond QUERY and NOTIFY for its block (dynupdate).

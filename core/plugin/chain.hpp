@@ -35,8 +35,9 @@ class Next {
   std::size_t position_;
 };
 
-/// Something of a server block that stands beside its chain and sees no query: a service (health), a
-/// watcher (reload). What it can do are the abilities of abilities.hpp that are not about queries.
+/// Something of a server block that stands beside its chain and sees no query: a service (health),
+/// a watcher (reload). What it can do are the abilities of abilities.hpp that are not about
+/// queries.
 class Companion {
  public:
   virtual ~Companion() = default;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 
 namespace catena::server {
 namespace {
@@ -66,7 +67,8 @@ class Assembler {
   const Parts& parts_;
   Diagnostics& diagnostics_;
   std::shared_ptr<Configuration> configuration_;
-  bool bound_ = false;  // Every `bind` is read, so that listeners are known.
+  bool bound_ = false;            // Every `bind` is read, so that listeners are known.
+  std::set<std::size_t> broken_;  // Blocks with a plugin that could not be set up.
 };
 
 void Assembler::add_block(const config::ServerBlock& source) {
@@ -114,11 +116,13 @@ void Assembler::call(const PluginEntry& entry,
               block.settings, block.chain);
   setup.set_block(parts_.corefile.blocks[number]);
   setup.set_block_text(text_of(parts_.corefile.blocks[number]));
+  const std::size_t errors = diagnostics_.errors().size();
   try {
     entry.setup(setup);
   } catch (const std::exception& exception) {
     directives.front().error(exception.what());
   }
+  if (diagnostics_.errors().size() != errors) broken_.insert(number);
 }
 
 void Assembler::finish(std::size_t number) {
@@ -141,7 +145,9 @@ void Assembler::finish(std::size_t number) {
   show_block(number);
 }
 
+// A block that lacks a plugin has its error already: what others miss then would be said in vain.
 void Assembler::show_block(std::size_t number) {
+  if (!configuration_->blocks[number]->whole || broken_.contains(number)) return;
   const Chain& chain = configuration_->blocks[number]->chain;
   for (const auto& [name, plugin] : chain.named<Assembled>()) {
     const std::string error = plugin->assembled(chain);

@@ -61,7 +61,7 @@ struct Listener {
   Classes classes = Classes::internet_only;
   std::vector<const Block*> blocks;  ///< In the order of the Corefile, each once.
   Router router;
-  std::shared_ptr<Dropped> dropped;  ///< Counts queries that reach no chain.
+  std::shared_ptr<Dropped> dropped;              ///< Counts queries that reach no chain.
   const Configuration* configuration = nullptr;  ///< The one that it belongs to.
 };
 

@@ -60,9 +60,7 @@ Dispatcher::Dispatcher(asio::any_io_executor executor,
                        Lane lane,
                        const Service& service,
                        std::shared_ptr<const Configuration> configuration)
-    : executor_(std::move(executor)),
-      lane_(lane),
-      service_(service) {
+    : executor_(std::move(executor)), lane_(lane), service_(service) {
   adopt(std::move(configuration));
 }
 
@@ -79,9 +77,8 @@ std::size_t Dispatcher::running_with(const Configuration& configuration) const {
 
 void Dispatcher::forget_unused() {
   const Tenure* present = &tenures_.back();
-  tenures_.remove_if([present](const Tenure& tenure) {
-    return &tenure != present && tenure.running == 0;
-  });
+  tenures_.remove_if(
+      [present](const Tenure& tenure) { return &tenure != present && tenure.running == 0; });
 }
 
 // Whoever asks has its configuration's listener, and that configuration is still in use.
@@ -145,8 +142,7 @@ void Dispatcher::wait(Ticket& ticket, Reply reply) {
   Tenure& tenure = tenure_of(ticket);
   ++waiting_;
   ++tenure.running;
-  asio::co_spawn(executor_,
-                 finish(tenure.configuration, tenure, ticket, std::move(reply).wait()),
+  asio::co_spawn(executor_, finish(tenure.configuration, tenure, ticket, std::move(reply).wait()),
                  asio::detached);
 }
 

@@ -83,11 +83,8 @@ class Dispatcher final : public Engine {
                                Ticket& ticket,
                                asio::awaitable<Outcome> pending);
   asio::awaitable<Outcome> guarded(Ticket& ticket, asio::awaitable<Outcome> pending);
-  asio::awaitable<void> run_background(Pin pin,
-                                       Tenure& tenure,
-                                       std::unique_ptr<Inner> inner,
-                                       Next next,
-                                       After after);
+  asio::awaitable<void> run_background(
+      Pin pin, Tenure& tenure, std::unique_ptr<Inner> inner, Next next, After after);
   Reply first_step(Ticket& ticket, Next next);
   Outcome refuse(Ticket& ticket, dns::Rcode rcode);
   Outcome recover(Ticket& ticket);

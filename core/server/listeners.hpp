@@ -15,8 +15,8 @@ std::vector<ServerLabel> labels_of(const Configuration& configuration, const Blo
 /// Reports keys that are defined twice and keys that overlap.
 void check_keys(const Configuration& configuration, config::Diagnostics& diagnostics);
 
-/// Makes the listeners of all blocks, with routers and counters. Settings of a shared listener come from the
-/// last block that changed them (core.md 5); `debug` from any.
+/// Makes the listeners of all blocks, with routers and counters. Settings of a shared listener come
+/// from the last block that changed them (core.md 5); `debug` from any.
 void make_listeners(Configuration& configuration, metrics::Registry& registry);
 
 }  // namespace catena::server

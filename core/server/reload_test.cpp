@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/server.hpp"
-
 #include "core/server/testing.hpp"
 
 #include <catch2/catch.hpp>
@@ -55,8 +54,7 @@ TEST_CASE("a listener that goes is closed with its connections, a new one opened
   }
 }
 
-TEST_CASE("a query that waits ends with the configuration that it came with",
-          "[server][reload]") {
+TEST_CASE("a query that waits ends with the configuration that it came with", "[server][reload]") {
   ServerLimits limits;
   limits.drain = std::chrono::milliseconds(50);
   Running running(". {\n bind 127.0.0.1\n wait\n answer 1\n}\n", limits);
@@ -68,8 +66,7 @@ TEST_CASE("a query that waits ends with the configuration that it came with",
   CHECK(other.ask("a.example. A").rcode == "NOERROR");
   CHECK(tcp.ask("c.example. A").rcode == "NOERROR");
   REQUIRE(reload(running, kSecond).empty());
-  CHECK_THAT(catena::test::decode(udp.receive()).answer,
-             is_records("a.wait. 300 IN A 192.0.2.1"));
+  CHECK_THAT(catena::test::decode(udp.receive()).answer, is_records("a.wait. 300 IN A 192.0.2.1"));
   CHECK_THAT(catena::test::decode(tcp.receive().value()).answer,
              is_records("b.wait. 300 IN A 192.0.2.1"));
   CHECK_THAT(other.ask("a.example. A").answer, is_records("a.example. 300 IN A 192.0.2.2"));

@@ -125,8 +125,8 @@ void Server::hand_over(std::shared_ptr<const Configuration> next, Bound bound) {
   // Shared: the last worker may still be in count_down() when wait() is back.
   const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(workers_.size()));
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    workers_[i]->adopt({next, std::move(bound.sockets[i]), limits_.drain,
-                        [left] { left->count_down(); }});
+    workers_[i]->adopt(
+        {next, std::move(bound.sockets[i]), limits_.drain, [left] { left->count_down(); }});
   }
   left->wait();
 }

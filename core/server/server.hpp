@@ -41,8 +41,8 @@ class Server {
   Result<void> start();
 
   /// Goes over to another configuration, under load: starts its plugins, binds what is new, hands
-  /// the sockets that stay to it, lets queries that wait end with the one before, stops its plugins.
-  /// On an error nothing has changed. Blocks for at most `drain` and a little.
+  /// the sockets that stay to it, lets queries that wait end with the one before, stops its
+  /// plugins. On an error nothing has changed. Blocks for at most `drain` and a little.
   Result<void> reload(std::shared_ptr<const Configuration> next);
 
   /// Lets plugins say farewell, finishes what is under way, for at most `drain`, then stops
@@ -63,7 +63,8 @@ class Server {
   /// Plugins of one configuration that have started, in order.
   using Started = std::vector<Startable*>;
 
-  /// The sockets of listeners that did not exist before, for each worker; and every listener's port.
+  /// The sockets of listeners that did not exist before, for each worker; and every listener's
+  /// port.
   struct Bound {
     std::vector<std::vector<WorkerSockets>> sockets;
     std::vector<std::uint16_t> ports;

@@ -190,8 +190,8 @@ bool is_refused(std::uint16_t port) {
   }
 }
 
-// A query waits, so that leaving takes as long as it may; each client has a port of its own, by which
-// the kernel chooses between the two servers.
+// A query waits, so that leaving takes as long as it may; each client has a port of its own, by
+// which the kernel chooses between the two servers.
 TEST_CASE("a server that leaves keeps nothing from another one on its port", "[server]") {
   ServerLimits limits;
   limits.drain = std::chrono::milliseconds(300);

@@ -29,6 +29,7 @@ namespace catena::server::test {
 ///   wait              makes names below "wait." wait for a question below "release."
 ///   worker            is told of each worker, and of start and stop
 ///   answer ADDRESS    answers everything, AA set
+///   needs NAME        an error where the block has no plugin of this name
 ///   unfinished        known, without a setup
 Registry registry();
 

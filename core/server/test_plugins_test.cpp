@@ -300,6 +300,21 @@ class WorkerPlugin final : public Plugin, public WorkerAware, public Startable {
   std::string name_;
 };
 
+/// Stands beside the chain.
+class Needs final : public Companion, public Assembled {
+ public:
+  explicit Needs(std::string name) : name_(std::move(name)) {}
+  std::string assembled(const Chain& chain) override {
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      if (chain.name(i) == name_) return {};
+    }
+    return name_ + " plugin not loaded";
+  }
+
+ private:
+  std::string name_;
+};
+
 void set_up_bind(Setup& setup) {
   setup.listener().bind_given = true;
   for (config::Directive& directive : setup.directives()) {
@@ -370,7 +385,7 @@ constexpr std::array kEntries{
     PluginEntry{"ask", with_word<Ask>, ""},     PluginEntry{"throw", plain<Throw>, ""},
     PluginEntry{"wait", plain<Wait>, ""},       PluginEntry{"worker", with_word<WorkerPlugin>, ""},
     PluginEntry{"answer", set_up_answer, ""},   PluginEntry{"chaos", with_word<Autopath>, ""},
-    PluginEntry{"unfinished", nullptr, ""},
+    PluginEntry{"needs", with_word<Needs>, ""}, PluginEntry{"unfinished", nullptr, ""},
 };
 
 }  // namespace

@@ -136,8 +136,8 @@ void UdpSocket::on_readable() {
   start();
 }
 
-// A connected socket gets what its peer sends, and nobody sends from our own address. It still sends
-// to anybody. Closing it would lose what came since it was read last.
+// A connected socket gets what its peer sends, and nobody sends from our own address. It still
+// sends to anybody. Closing it would lose what came since it was read last.
 void UdpSocket::turn_away() {
   SocketAddress own;
   own.size = sizeof own.storage;

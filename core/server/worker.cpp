@@ -64,8 +64,8 @@ Worker::~Worker() {
 }
 
 void Worker::add(WorkerSockets sockets) {
-  sockets_.push_back(std::make_unique<UdpSocket>(*io_, std::move(sockets.pair.udp), sockets.place,
-                                                 receiver_));
+  sockets_.push_back(
+      std::make_unique<UdpSocket>(*io_, std::move(sockets.pair.udp), sockets.place, receiver_));
   acceptors_.push_back(std::make_unique<TcpAcceptor>(*io_, std::move(sockets.pair.tcp),
                                                      *sockets.listener, connections_));
 }
@@ -133,9 +133,9 @@ void Worker::adopt(Succession succession) {
 
 void Worker::begin_succession(Succession& succession) {
   enter(*succession.configuration);
-  former_ = Former{std::exchange(configuration_, succession.configuration),
-                   dispatcher_.clock().now() + succession.patience, false,
-                   std::move(succession.left)};
+  former_ =
+      Former{std::exchange(configuration_, succession.configuration),
+             dispatcher_.clock().now() + succession.patience, false, std::move(succession.left)};
   dispatcher_.adopt(configuration_);
   hand_over_sockets(*configuration_);
   start_sockets(succession);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/autopath/autopath.hpp"
-
 #include "test/support/count_allocations.hpp"
 #include "test/support/messages.hpp"
 #include "test/support/test_engine.hpp"

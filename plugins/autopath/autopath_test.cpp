@@ -92,8 +92,7 @@ class Block {
     successes = &registry_.counter("coredns_autopath_success_total", "");
     const auto counter = [this](const std::string&) { return successes; };
     chain_.add("autopath", std::make_unique<Autopath>(
-                               std::move(config),
-                               PerServer<metrics::Counter*>(servers, counter)));
+                               std::move(config), PerServer<metrics::Counter*>(servers, counter)));
     auto others = std::make_unique<Others>(std::move(script));
     others_ = others.get();
     chain_.add("others", std::move(others));

@@ -36,20 +36,22 @@ Autopath::Config read(const Setup& setup, config::Directive& directive) {
   return config;
 }
 
+metrics::Counter* successes(metrics::Registry& registry, const std::string& server) {
+  return &registry.counter("coredns_autopath_success_total",
+                           "Counter of requests that did autopath.", {{"server", server}});
+}
+
 }  // namespace
 
 // Of several lines the last one counts, as in CoreDNS.
 void setup(Setup& setup) {
   Autopath::Config config;
   for (config::Directive& directive : setup.directives()) config = read(setup, directive);
-  const std::function<metrics::Counter*(const std::string&)> make =
-      [&setup](const std::string& server) {
-        return &setup.metrics().counter("coredns_autopath_success_total",
-                                        "Counter of requests that did autopath.",
-                                        {{"server", server}});
-      };
+  const auto counter = [&setup](const std::string& server) {
+    return successes(setup.metrics(), server);
+  };
   setup.add(std::make_unique<Autopath>(std::move(config),
-                                       PerServer<metrics::Counter*>(setup.servers(), make)));
+                                       PerServer<metrics::Counter*>(setup.servers(), counter)));
 }
 
 }  // namespace catena::autopath

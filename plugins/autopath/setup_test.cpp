@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/autopath/autopath.hpp"
-
 #include "test/support/messages.hpp"
 #include "test/support/plugin_setup.hpp"
 #include "test/support/test_engine.hpp"
@@ -85,8 +84,7 @@ TEST_CASE("a file's domains are everybody's", "[autopath]") {
   test::PluginSetup read("autopath", setup, "autopath " + file.path());
   REQUIRE(read.errors().empty());
   const Knowing& knowing = add_knowing(read.chain());
-  CHECK(asked(read, knowing, "a.pods.example.") ==
-        Texts{"a.pods.example.", "a.example.", "a."});
+  CHECK(asked(read, knowing, "a.pods.example.") == Texts{"a.pods.example.", "a.example.", "a."});
 }
 
 TEST_CASE("zones stand in front of the file", "[autopath]") {
@@ -109,8 +107,7 @@ TEST_CASE("without zones they are the block's", "[autopath]") {
 TEST_CASE("the last of several lines counts", "[autopath]") {
   const File one("search one.example\n");
   const File two("search two.example\n");
-  test::PluginSetup read("autopath", setup,
-                         "autopath " + one.path() + "\nautopath " + two.path());
+  test::PluginSetup read("autopath", setup, "autopath " + one.path() + "\nautopath " + two.path());
   const Knowing& knowing = add_knowing(read.chain());
   CHECK(asked(read, knowing, "a.one.example.") == Texts{"a.one.example."});
   CHECK(asked(read, knowing, "a.two.example.") == Texts{"a.two.example.", "a."});

@@ -68,8 +68,8 @@ void Walk::answer_from(std::size_t step) {
     return record.owner == current_;
   });
   const std::uint32_t ttl = own != answer.end() ? own->ttl : answer.front().ttl;
-  if (!response.add(dns::Section::answer, {asked_.name, dns::Type::CNAME, asked_.qclass, ttl,
-                                           current_.bytes()})) {
+  if (!response.add(dns::Section::answer,
+                    {asked_.name, dns::Type::CNAME, asked_.qclass, ttl, current_.bytes()})) {
     return;
   }
   const auto records = response.answer();

@@ -21,11 +21,11 @@ constexpr std::chrono::seconds kPeriod{1};
 constexpr std::chrono::seconds kSlow{1};
 constexpr std::chrono::seconds kTimeout{3};
 
+// A socket for all addresses takes IPv4 too, and every host has this one.
 http::Server target_of(const http::PageServer& server) {
   const auto endpoint = server.endpoint();
   asio::ip::address address = endpoint.address();
-  if (address.is_unspecified() && address.is_v4()) address = asio::ip::address_v4::loopback();
-  if (address.is_unspecified()) address = asio::ip::address_v6::loopback();
+  if (address.is_unspecified()) address = asio::ip::address_v4::loopback();
   return {.host = address.to_string(), .port = endpoint.port(), .tls = nullptr, .tls_name = {}};
 }
 

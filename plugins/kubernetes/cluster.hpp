@@ -29,9 +29,14 @@ class Cluster {
   ~Cluster();
 
   const Store& store() const;
+  const Log& log() const;
+  metrics::Registry& metrics() const;
 
-  /// Follows the cluster from the first call on; comes back when it is known, or after `timeout`.
-  /// As many calls of stop() end it. Control thread only.
+  /// Something is known to answer from: the cluster, or a snapshot of it. Any thread.
+  bool usable() const;
+
+  /// Follows the cluster from the first call on; comes back when it is known, or after `timeout`,
+  /// or at once with a snapshot. As many calls of stop() end it. Control thread only.
   void start(Duration timeout);
   void stop();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/kubernetes.hpp"
 
+#include "plugins/kubernetes/answer/transfer.hpp"
+
 namespace catena::kubernetes {
 
 Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
@@ -8,11 +10,16 @@ Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
       cluster_(std::move(cluster)),
       answerer_(config_.answers, cluster_->store()),
       metadata_(config_.answers, cluster_->store()),
-      search_path_(config_.answers, cluster_->store(), config_.host_search) {}
+      search_path_(config_.answers, cluster_->store(), config_.host_search),
+      other_domain_(config_.answers.zones, cluster_->store(), cluster_->log(), cluster_->metrics()),
+      external_(answerer_) {}
 
 Reply Kubernetes::serve(Query& query, Next next) const {
   const dns::Name* zone = config_.answers.zones.match(query.name());
-  if (zone == nullptr) return next(query);
+  if (zone == nullptr) {
+    other_domain_.look(query);
+    return next(query);
+  }
   // The plugin transfer, further up, deals with transfers where it is configured.
   if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
     return query.fail(dns::Rcode::Refused);
@@ -38,7 +45,9 @@ Reply Kubernetes::deny(Query& query, Next next, dns::NameView zone) const {
     query.retract();
     return next(query);
   }
-  query.response().rcode = ready() ? dns::Rcode::NXDomain : dns::Rcode::ServFail;
+  // What a snapshot does not hold may be new since.
+  const bool known = cluster_->store().synced();
+  query.response().rcode = known ? dns::Rcode::NXDomain : dns::Rcode::ServFail;
   answerer_.deny(query, zone);
   return Outcome::respond;
 }
@@ -62,6 +71,46 @@ asio::awaitable<Outcome> Kubernetes::follow(Query& query,
   for (const dns::Record& record : found.answer()) response.add(dns::Section::answer, record);
   if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
   co_return Outcome::respond;
+}
+
+bool Kubernetes::holds(dns::NameView zone) const {
+  const dns::Name* found = config_.answers.zones.match(zone);
+  return found != nullptr && *found == zone && !dns::is_reverse_zone(zone) &&
+         !config_.answers.multicluster.contains(zone);
+}
+
+std::unique_ptr<ZoneCursor> Kubernetes::open(dns::NameView zone) const {
+  if (!ready()) return nullptr;
+  const std::uint32_t ttl = config_.answers.ttl;
+  const ZoneForm form{.zone = *config_.answers.zones.match(zone), .ttl = ttl, .address_ttl = ttl};
+  return std::make_unique<ClusterZoneCursor>(answerer_, form);
+}
+
+std::uint32_t Kubernetes::serial(HeadlessServices headless) const {
+  return external_.serial(headless).load(std::memory_order_relaxed);
+}
+
+std::uint32_t Kubernetes::hand_out_serial(HeadlessServices headless) const {
+  return cluster_->store().hand_out(external_.serial(headless));
+}
+
+ExternalFinding Kubernetes::answer(Query& query, const ExternalZone& zone) const {
+  return external_.answer(query, zone);
+}
+
+ExternalVerdict Kubernetes::reverse(Query& query, const ExternalZone& zone) const {
+  return external_.reverse(query, zone);
+}
+
+void Kubernetes::name_server(dns::Response& response,
+                             dns::Section section,
+                             dns::NameView owner,
+                             const ExternalZone& zone) const {
+  external_.name_server(response, section, owner, zone);
+}
+
+std::unique_ptr<ZoneCursor> Kubernetes::services(const ExternalZone& zone) const {
+  return external_.services(zone);
 }
 
 void Kubernetes::start() { cluster_->start(config_.startup_timeout); }

@@ -4,12 +4,15 @@
 #include "core/base/log.hpp"
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/engine.hpp"
+#include "core/plugin/external_services.hpp"
 #include "core/plugin/plugin.hpp"
 
 #include "plugins/kubernetes/answer/answerer.hpp"
+#include "plugins/kubernetes/answer/external.hpp"
 #include "plugins/kubernetes/answer/metadata.hpp"
 #include "plugins/kubernetes/answer/search_path.hpp"
 #include "plugins/kubernetes/cluster.hpp"
+#include "plugins/kubernetes/other_domain.hpp"
 
 #include <memory>
 #include <span>
@@ -23,7 +26,9 @@ class Kubernetes final : public Plugin,
                          public Startable,
                          public Ready,
                          public MetadataSource,
-                         public SearchPathSource {
+                         public SearchPathSource,
+                         public TransferSource,
+                         public ExternalServices {
  public:
   struct Config {
     AnswerSettings answers;
@@ -36,10 +41,11 @@ class Kubernetes final : public Plugin,
 
   Reply serve(Query& query, Next next) const override;
 
-  /// Waits until the cluster is known, but no longer than startup_timeout.
+  /// Waits until the cluster is known, but no longer than startup_timeout, and not at all with a
+  /// snapshot.
   void start() override;
   void stop() override;
-  bool ready() const override { return cluster_->store().synced(); }
+  bool ready() const override { return cluster_->usable(); }
 
   std::string_view metadata(Query& query, std::string_view label) const override {
     return metadata_.value(query, label);
@@ -47,6 +53,21 @@ class Kubernetes final : public Plugin,
   std::span<const dns::NameView> search_path(Query& query) const override {
     return search_path_.of(query);
   }
+
+  /// The forward zones of this cluster. Reverse and multicluster zones cannot be transferred.
+  bool holds(dns::NameView zone) const override;
+  std::unique_ptr<ZoneCursor> open(dns::NameView zone) const override;
+
+  bool synced() const override { return ready(); }
+  std::uint32_t serial(HeadlessServices headless) const override;
+  std::uint32_t hand_out_serial(HeadlessServices headless) const override;
+  ExternalFinding answer(Query& query, const ExternalZone& zone) const override;
+  ExternalVerdict reverse(Query& query, const ExternalZone& zone) const override;
+  void name_server(dns::Response& response,
+                   dns::Section section,
+                   dns::NameView owner,
+                   const ExternalZone& zone) const override;
+  std::unique_ptr<ZoneCursor> services(const ExternalZone& zone) const override;
 
  private:
   Reply deny(Query& query, Next next, dns::NameView zone) const;
@@ -57,6 +78,8 @@ class Kubernetes final : public Plugin,
   Answerer answerer_;
   Metadata metadata_;
   SearchPath search_path_;
+  OtherDomain other_domain_;
+  ExternalAnswerer external_;
 };
 
 }  // namespace catena::kubernetes

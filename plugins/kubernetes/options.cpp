@@ -183,6 +183,17 @@ void read_startup_timeout(Directive& directive, Duration& timeout) {
                      config::unreadable_says("failed to parse startup_timeout: {}"));
 }
 
+// BEYOND CoreDNS. A folder that is missing is no mistake here: it may be mounted later.
+void read_snapshot(Directive& directive, std::string& path) {
+  for (Property& line : directive.each("snapshot")) {
+    if (!line.expect_count(1)) continue;
+    path = line.take()->text;
+    if (path.empty() || path.back() == '/') {
+      line.error(fmt::format("snapshot must be a file: '{}'", path));
+    }
+  }
+}
+
 // The addresses that name this server in NS answers: those of `bind`, or all but loopback.
 std::vector<Address> local_addresses(const ListenerSettings& listener) {
   std::vector<Address> addresses;
@@ -212,6 +223,7 @@ Options read_options(Setup& setup, Directive& directive) {
   read_flags(directive, options);
   read_limits(directive, options.watch);
   read_startup_timeout(directive, options.plugin.startup_timeout);
+  read_snapshot(directive, options.watch.snapshot);
   for (Property& line : directive.each("fallthrough"))
     options.plugin.fallthrough = setup.fallthrough(line);
   directive.done();

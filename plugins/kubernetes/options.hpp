@@ -31,6 +31,7 @@ struct WatchOptions {
   double queries_per_second = 0;  ///< 0: no limit of our own.
   unsigned burst = 0;
   unsigned max_inflight = 0;
+  std::string snapshot;  ///< The file that keeps the cluster over restarts; "" for none.
 };
 
 /// All that one `kubernetes` line says.

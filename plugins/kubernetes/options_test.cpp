@@ -43,7 +43,8 @@ TEST_CASE("every option is read", "[kubernetes]") {
                                      "labels tier in (front, edge),!old\npods verified\n"
                                      "endpoint_pod_names\nttl 30\nignore empty_service\nzonal\n"
                                      "startup_timeout 10s\napiserver_qps 2.5\napiserver_burst 7\n"
-                                     "apiserver_max_inflight 3\nfallthrough in-addr.arpa"));
+                                     "apiserver_max_inflight 3\nsnapshot /var/lib/cluster\n"
+                                     "fallthrough in-addr.arpa"));
   CHECK(read.errors().empty());
   const Options& options = Read::options;
   CHECK(options.access.endpoint == "https://api:6443");
@@ -60,6 +61,7 @@ TEST_CASE("every option is read", "[kubernetes]") {
   CHECK(options.plugin.startup_timeout == std::chrono::seconds(10));
   CHECK(options.watch.queries_per_second == 2.5);
   CHECK(options.watch.burst == 7);
+  CHECK(options.watch.snapshot == "/var/lib/cluster");
   CHECK(options.plugin.fallthrough.through(*dns::Name::parse("1.in-addr.arpa.")));
   CHECK_FALSE(options.plugin.fallthrough.through(*dns::Name::parse("x.cluster.local.")));
 }
@@ -99,6 +101,9 @@ const Mistake kMistakes[] = {
     {"a time without a unit", block("startup_timeout 5"), "failed to parse startup_timeout: 5"},
     {"a flag with an argument", block("noendpoints yes"), "Wrong argument count"},
     {"tls with two files", block("tls a b"), "Wrong argument count"},
+    {"a snapshot without a file", block("snapshot"), "Wrong argument count"},
+    {"a snapshot that is a folder", block("snapshot /var/lib/"),
+     "snapshot must be a file: '/var/lib/'"},
     {"a negative rate", block("apiserver_qps -1"), "apiserver_qps must be >= 0"},
 };
 

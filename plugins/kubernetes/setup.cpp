@@ -43,12 +43,12 @@ std::shared_ptr<Cluster> make_cluster(Setup& setup,
 std::string cluster_key(const Options& options) {
   const AccessOptions& access = options.access;
   const WatchOptions& watch = options.watch;
-  return fmt::format("kubernetes\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
-                     access.endpoint.value_or(""), access.certificate, access.key, access.authority,
-                     access.kubeconfig.value_or(""), access.context, watch.labels,
-                     watch.namespace_labels, static_cast<int>(watch.endpoint_names),
-                     watch.endpoints, watch.pods, watch.identities, watch.imports,
-                     watch.queries_per_second, watch.burst, watch.max_inflight);
+  return fmt::format(
+      "kubernetes\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
+      access.endpoint.value_or(""), access.certificate, access.key, access.authority,
+      access.kubeconfig.value_or(""), access.context, watch.labels, watch.namespace_labels,
+      static_cast<int>(watch.endpoint_names), watch.endpoints, watch.pods, watch.identities,
+      watch.imports, watch.queries_per_second, watch.burst, watch.max_inflight, watch.snapshot);
 }
 
 // What pods whose resolv.conf is like this server's own look up after the cluster's domains.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/reload/watcher.hpp"
-
 #include "test/support/plugin_setup.hpp"
 
 #include <catch2/catch.hpp>
@@ -72,7 +71,8 @@ TEST_CASE("what fails is said, counted, and tried again only when it changes", "
   watched.control.error = "Corefile:3: cache: no";
   CHECK(watched.watcher->look());
   watched.control.finish();
-  CHECK(watched.lines.lines == std::vector<std::string>{
+  CHECK(watched.lines.lines ==
+        std::vector<std::string>{
             "[ERROR] plugin/reload: Corefile changed but reload failed: Corefile:3: cache: no"});
   CHECK(watched.registry.text().find("coredns_reload_failed_total 1") != std::string::npos);
   CHECK_FALSE(watched.watcher->look());
@@ -91,7 +91,8 @@ TEST_CASE("a file that cannot be parsed is said each time, one that is away is n
   CHECK_FALSE(watched.watcher->look());
   watched.control.disk = std::optional<std::string>();
   CHECK_FALSE(watched.watcher->look());
-  CHECK(watched.lines.lines == std::vector<std::string>{
+  CHECK(watched.lines.lines ==
+        std::vector<std::string>{
             "[WARNING] plugin/reload: Corefile parse failed: Corefile:1: Unknown directive 'x'"});
 }
 

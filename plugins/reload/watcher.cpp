@@ -89,8 +89,9 @@ void Watcher::finished(const std::string& attempted, const Result<void>& result)
     failures_.add(Lane::shared);
   }
   metrics::Sampled info = registry_.sampled(
-      "coredns_reload_version_info", "The configuration that was loaded or tried last, by its hash.",
-      metrics::SampledType::gauge, {{"hash", "sha512"}, {"value", attempted}}, [] { return 1.0; });
+      "coredns_reload_version_info",
+      "The configuration that was loaded or tried last, by its hash.", metrics::SampledType::gauge,
+      {{"hash", "sha512"}, {"value", attempted}}, [] { return 1.0; });
   const std::lock_guard lock(mutex_);
   reloading_ = false;
   failed_ = result ? std::string() : attempted;

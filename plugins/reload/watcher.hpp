@@ -63,12 +63,12 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<User> users_;              // All below: guarded by mutex_.
-  std::uint64_t generation_ = 0;         // Counts changes of the users.
-  bool reloading_ = false;               // Somebody is at it.
-  std::string failed_;                   // What was tried last and did not work.
-  metrics::Sampled attempted_;            // coredns_reload_version_info
-  std::thread thread_;                   // Control thread only.
+  std::vector<User> users_;       // All below: guarded by mutex_.
+  std::uint64_t generation_ = 0;  // Counts changes of the users.
+  bool reloading_ = false;        // Somebody is at it.
+  std::string failed_;            // What was tried last and did not work.
+  metrics::Sampled attempted_;    // coredns_reload_version_info
+  std::thread thread_;            // Control thread only.
 };
 
 }  // namespace catena::reload

@@ -2,6 +2,7 @@
 """Changes of slices through the API, from a process of their own, and when they can be seen."""
 
 import multiprocessing
+import random
 import time
 
 import cluster_objects as objects
@@ -22,7 +23,8 @@ def churn_for(plane, rate, seconds, services, done):
     started = time.monotonic()
     for turn in range(int(rate * seconds)):
         time.sleep(max(0.0, started + turn / rate - time.monotonic()))
-        change(api, turn * 7919 % services, 100000 + turn)
+        # Always another address: what does not differ is no change for the API server.
+        change(api, turn * 7919 % services, random.randrange(1000, 100000))
         done.value = turn + 1
     api.close()
 

@@ -48,11 +48,12 @@ def endpoints(number, shift=0):
         spot = FIRST_SLICE_ADDRESS + number * ENDPOINTS + index
         if index == 0 and shift:
             spot = (198 << 24) + (18 << 16) + shift
+        pod_name = f"service-{number}-7c9d8b6f5-{index:05d}"
         listed.append({
             "addresses": [address(spot)], "nodeName": f"node-{spot % 200}", "zone": ZONES[spot % 3],
             "conditions": {"ready": True, "serving": True, "terminating": False},
-            "targetRef": {"kind": "Pod", "namespace": namespace(number),
-                          "name": f"service-{number}-7c9d8b6f5-{index:05d}", "uid": identity(address(spot))}})
+            "targetRef": {"kind": "Pod", "namespace": namespace(number), "name": pod_name,
+                          "uid": identity(pod_name)}})
     return listed
 
 

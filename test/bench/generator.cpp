@@ -2,10 +2,11 @@
 // A closed-loop load generator: keeps WINDOW questions open over some sockets and asks the next one
 // for each answer. Checks id, rcode and question of every answer.
 //
-//   bench_generator PORT NAMES-FILE SECONDS WINDOW SOCKETS [--unique]
+//   bench_generator PORT NAMES-FILE SECONDS WINDOW SOCKETS [--unique] [--wait]
 //
 // Prints: answers wrong lost seconds p50-µs p99-µs. With --unique each question has a label of its
-// own in front, so that no cache knows it.
+// own in front, so that no cache knows it; with --wait it sleeps until there is an answer instead
+// of looking all the time.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <memory>
 #include <poll.h>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -34,6 +36,7 @@ struct Settings {
   std::size_t window = 200;
   std::size_t sockets = 8;
   bool unique = false;
+  bool wait = false;
 };
 
 struct Totals {
@@ -166,6 +169,12 @@ class Lane {
   int descriptor_ = -1;
 };
 
+void wait_for_answers(const std::vector<std::unique_ptr<Lane>>& lanes) {
+  std::vector<pollfd> sockets;
+  for (const auto& lane : lanes) sockets.push_back({lane->descriptor(), POLLIN, 0});
+  poll(sockets.data(), sockets.size(), static_cast<int>(kPatience.count()));
+}
+
 Totals run(const Settings& settings) {
   Totals totals;
   std::vector<std::unique_ptr<Lane>> lanes;
@@ -175,6 +184,7 @@ Totals run(const Settings& settings) {
   const auto end = Clock::now() + std::chrono::duration<double>(settings.seconds);
   auto checked = Clock::now();
   for (auto now = checked; now < end; now = Clock::now()) {
+    if (settings.wait) wait_for_answers(lanes);
     for (const auto& lane : lanes) lane->receive(totals);
     if (now - checked < kPatience) continue;
     for (const auto& lane : lanes) lane->give_up(now, totals);
@@ -195,8 +205,9 @@ float percentile(std::vector<float>& values, double part) {
 
 int main(int argc, char** argv) {
   if (argc < 6) {
-    fmt::print(stderr,
-               "usage: bench_generator PORT NAMES-FILE SECONDS WINDOW SOCKETS [--unique]\n");
+    fmt::print(
+        stderr,
+        "usage: bench_generator PORT NAMES-FILE SECONDS WINDOW SOCKETS [--unique] [--wait]\n");
     return 2;
   }
   Settings settings;
@@ -206,7 +217,10 @@ int main(int argc, char** argv) {
   settings.seconds = std::atof(argv[3]);
   settings.window = static_cast<std::size_t>(std::atol(argv[4]));
   settings.sockets = static_cast<std::size_t>(std::atol(argv[5]));
-  settings.unique = argc > 6;
+  for (int i = 6; i < argc; ++i) {
+    const std::string_view flag = argv[i];
+    (flag == "--wait" ? settings.wait : settings.unique) = true;
+  }
   if (settings.names.empty()) return fmt::print(stderr, "no names in {}\n", argv[2]), 2;
   Totals totals = run(settings);
   fmt::print("{} {} {} {} {:.0f} {:.0f}\n", totals.answers, totals.wrong, totals.lost,

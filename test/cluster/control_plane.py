@@ -51,7 +51,7 @@ def programs_folder():
     return pathlib.Path(done.stdout.strip())
 
 
-def eventually(check, patience=60.0):
+def eventually(check, patience=180.0):
     deadline = time.monotonic() + patience
     while not check():
         assert time.monotonic() < deadline, f"not within {patience} s: {check.__qualname__}"

@@ -58,7 +58,7 @@ class Process:
             raise RuntimeError(f"{self.name} ended with {self.process.returncode}:\n"
                                f"{self.log()[-4000:]}")
 
-    def wait_for(self, check, patience=60.0):
+    def wait_for(self, check, patience=180.0):
         """Until check() is true; OSErrors count as false."""
         deadline = time.monotonic() + patience
         while True:
@@ -73,7 +73,7 @@ class Process:
                                    f"{self.log()[-4000:]}")
             time.sleep(0.02)
 
-    def wait_for_line(self, pattern, patience=60.0):
+    def wait_for_line(self, pattern, patience=180.0):
         self.wait_for(lambda: re.search(pattern, self.log(), re.MULTILINE), patience)
         return re.search(pattern, self.log(), re.MULTILINE)
 

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """health, ready, prometheus and pprof, asked over HTTP."""
 
+import contextlib
 import gzip
 import signal
 import socket
+import threading
 import time
 
 from harness import Catena, Kubesim, PATIENCE, eventually, main, run, stop_cleanly, write_corefile
@@ -210,6 +212,57 @@ def test_the_end_is_announced_before_it_comes(folder):
         assert catena.process.wait(PATIENCE) == 0
         assert time.monotonic() - started >= 3
         assert refused(health)
+
+
+@contextlib.contextmanager
+def always_open(*pages):
+    """While this runs, each page can be had at any moment, over a new connection."""
+    wrong, asked, over = [], [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            for port, path in pages:
+                try:
+                    asked.append(get(port, path)[0])
+                except OSError as error:
+                    wrong.append((path, error))
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    assert not wrong and set(asked) == {200}, (wrong[:3], set(asked))
+
+
+def reload(catena, folder, corefile, says="Reloading complete"):
+    write_corefile(folder, corefile)
+    before = catena.log().count(says)
+    catena.process.send_signal(signal.SIGUSR1)
+    eventually(lambda: catena.log().count(says) > before)
+
+
+def test_a_reload_keeps_sockets_and_counts(folder):
+    with ports(3) as (health, ready, port):
+        lines = [f"ready 127.0.0.1:{ready}", f"prometheus 127.0.0.1:{port}", "whoami"]
+        here, elsewhere = f"health 127.0.0.1:{health}", "health 192.0.2.1:8080"
+        catena = Catena(folder, block(here, "errors", *lines))
+        kept = Client(health)
+        with always_open((health, "/health"), (ready, "/ready"), (port, "/metrics")):
+            for other in "log", "errors", "log":
+                catena.ask("example.org")
+                reload(catena, folder, block(here, other, *lines))
+                assert sorted(labels["name"] for labels in metrics(port).labels(
+                    "coredns_plugin_enabled")) == sorted([other, "prometheus", "whoami"])
+                assert kept.get("/health")[2] == b"OK"
+            reload(catena, folder, block(elsewhere, *lines), "[ERROR] Restart failed: listen tcp ")
+        assert metrics(port).value("coredns_dns_requests_total") == 3
+        # Nobody wants it any more.
+        reload(catena, folder, block("log", *lines))
+        eventually(lambda: refused(health))
+        assert text(ready, "/ready") == "200 OK"
+        stop_cleanly(catena)
 
 
 def test_pprof(folder):

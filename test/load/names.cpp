@@ -33,9 +33,7 @@ bool add_addresses(const std::string& list, int family, std::vector<std::string>
   return true;
 }
 
-std::size_t number(Bytes message, std::size_t at) {
-  return message[at] * 256u + message[at + 1];
-}
+std::size_t number(Bytes message, std::size_t at) { return message[at] * 256u + message[at + 1]; }
 
 // The place behind a name; beyond the end where it is broken.
 std::size_t skip_name(Bytes message, std::size_t at) {

@@ -22,7 +22,8 @@ struct Name {
   std::array<std::vector<std::string>, 2> data;  ///< For A and AAAA, sorted; raw addresses.
 };
 
-/// Reads lines `NAME RCODE A,A,... AAAA,AAAA,...`, with `-` for no addresses. Nothing if one is bad.
+/// Reads lines `NAME RCODE A,A,... AAAA,AAAA,...`, with `-` for no addresses. Nothing if one is
+/// bad.
 std::optional<std::vector<Name>> read_names(const std::string& path);
 
 /// The question, RD set, no EDNS: as the C libraries ask.

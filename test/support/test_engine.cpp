@@ -8,7 +8,10 @@
 
 namespace catena::test {
 
-asio::awaitable<Outcome> TestEngine::ask(Query& parent, dns::Question, dns::Response&) {
+asio::awaitable<Outcome> TestEngine::ask(Query& parent,
+                                         dns::Question question,
+                                         dns::Response& answer) {
+  if (on_ask) co_return on_ask(question, answer);
   co_return parent.fail(dns::Rcode::ServFail, "no server is behind this engine");
 }
 
@@ -16,7 +19,11 @@ bool TestEngine::background(const Query&, Next, std::function<void(Query&, Outco
   return false;
 }
 
-asio::awaitable<bool> TestEngine::send_part(Query&) { co_return false; }
+asio::awaitable<bool> TestEngine::send_part(Query& query) {
+  if (!on_part || !on_part(query)) co_return false;
+  query.response().clear();
+  co_return true;
+}
 
 void TestEngine::spawn(Reply reply, std::function<void(Outcome)> after) {
   asio::co_spawn(io_, std::move(reply).wait(), [after](std::exception_ptr error, Outcome outcome) {

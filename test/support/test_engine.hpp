@@ -38,6 +38,13 @@ class TestEngine final : public Engine {
 
   asio::io_context& io() { return io_; }
 
+  /// Answers ask(); without it that fails.
+  std::function<Outcome(const dns::Question&, dns::Response&)> on_ask;
+
+  /// Takes each message of send_part(); false stands for a client that is gone, as it is when
+  /// nobody takes them.
+  std::function<bool(const Query&)> on_part;
+
  private:
   asio::io_context io_;
   SystemClock clock_;

@@ -7,11 +7,15 @@
 
 namespace catena::kubernetes {
 
-bool is_reverse_zone(dns::NameView zone) {
-  static const dns::Name kV4 = *dns::Name::parse("in-addr.arpa.");
-  static const dns::Name kV6 = *dns::Name::parse("ip6.arpa.");
-  return zone.is_in(kV4) || zone.is_in(kV6);
+namespace {
+
+const ServiceState* state_in(const HashIndex<ServiceEntry>& services, Key service_key) {
+  const ServiceEntry* entry = services.find(service_key);
+  const ServiceState* state = entry == nullptr ? nullptr : entry->state();
+  return state != nullptr && state->spec ? state : nullptr;
 }
+
+}  // namespace
 
 void drop_repeated(dns::Response& response, dns::Section section) {
   const std::span<dns::Record> records = response.records(section);
@@ -99,9 +103,16 @@ bool Answerer::exposed(Key namespace_key) const {
 // A multicluster zone has imports only, never this cluster's own services (kubernetes.md 4.12).
 const ServiceState* Answerer::find(const ParsedName& name) const {
   const bool imports = name.grammar == Grammar::multicluster;
-  const ServiceEntry* entry = (imports ? store_->imports : store_->services).find(name.service_key);
-  const ServiceState* state = entry == nullptr ? nullptr : entry->state();
-  return state != nullptr && state->spec ? state : nullptr;
+  return state_in(imports ? store_->imports : store_->services, name.service_key);
+}
+
+const ServiceState* Answerer::find(Key service_key) const {
+  return state_in(store_->services, service_key);
+}
+
+bool Answerer::ignores(const ServiceState& state) const {
+  return settings_->ignore_empty_service && state.spec->kind == ServiceKind::cluster_ip &&
+         !state.has_endpoints();
 }
 
 Finding Answerer::service(const Builder& builder,
@@ -121,9 +132,7 @@ Finding Answerer::service(const Builder& builder,
     case ServiceKind::cluster_ip:
       break;
   }
-  if (zonal || (settings_->ignore_empty_service && !state->has_endpoints())) {
-    return {Verdict::name_error, {}};
-  }
+  if (zonal || ignores(*state)) return {Verdict::name_error, {}};
   if (name.kind == NameKind::endpoint) return {answer_endpoints(builder, name, owner, *state), {}};
   return {answer_cluster_ips(builder, name, owner, spec), {}};
 }

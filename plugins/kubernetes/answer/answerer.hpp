@@ -36,10 +36,24 @@ class Answerer {
   /// The SOA record of a negative answer.
   void deny(Query& query, dns::NameView zone) const;
 
+  const AnswerSettings& settings() const { return *settings_; }
+  const Store& store() const { return *store_; }
+
+  /// Whether a namespace is there and may be seen. The key is in wire form, lower case.
+  bool exposed(Key namespace_key) const;
+
+  /// The state of a service of this cluster; null for others, and while only slices are there.
+  const ServiceState* find(Key service_key) const;
+
+  /// True for a service that `ignore empty_service` denies.
+  bool ignores(const ServiceState& state) const;
+
+  /// The zone's NS records, and in the additional section the addresses of their targets.
+  Verdict name_servers(const RecordBuilder& builder) const;
+
  private:
   Verdict special(const Builder& builder, const ParsedName& name) const;
   Verdict apex(const Builder& builder) const;
-  Verdict name_servers(const Builder& builder) const;
   Verdict name_server_addresses(const Builder& builder) const;
   Verdict reverse(const Builder& builder) const;
   bool reverse_cluster_ip(const Builder& builder, std::span<const std::uint8_t> address) const;
@@ -54,16 +68,12 @@ class Answerer {
                    const ServiceSpec& spec) const;
   Finding chase(const Builder& builder, dns::NameView target) const;
 
-  bool exposed(Key namespace_key) const;
   const ServiceState* find(const ParsedName& name) const;
   std::uint32_t serial(dns::NameView zone) const;
 
   const AnswerSettings* settings_;
   const Store* store_;
 };
-
-/// True for zones below in-addr.arpa and ip6.arpa.
-bool is_reverse_zone(dns::NameView zone);
 
 /// Takes out records that say the same as another of the section; the order is then that of the
 /// data.

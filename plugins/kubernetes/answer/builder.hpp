@@ -14,21 +14,26 @@
 
 namespace catena::kubernetes {
 
-/// Writes records of one query into its response. Names that are put together live in the query's
+/// Where the names of a zone keep services, and how long their records live.
+struct ZoneForm {
+  dns::NameView zone;                      ///< All names that are made end in it, in its spelling.
+  std::uint32_t ttl = 5;                   ///< Seconds.
+  std::uint32_t address_ttl = 5;           ///< The same of A and AAAA records.
+  std::string_view service_label = "svc";  ///< Behind the namespace; "": none (k8s_external).
+};
+
+/// Writes records of one zone into a response. Names that are put together live in the response's
 /// arena; addresses stay where they are in the store.
-class Builder {
+class RecordBuilder {
  public:
-  /// `zone` in the query's own spelling: all names that are made end in it.
-  Builder(Query& query, dns::NameView zone, std::uint32_t ttl)
-      : query_(&query), zone_(zone), ttl_(ttl) {}
+  RecordBuilder(dns::Response& response, const ZoneForm& form)
+      : response_(&response), form_(form) {}
 
-  dns::NameView zone() const { return zone_; }
-  Query& query() const { return *query_; }
-  bool wants_v4() const { return query_->type() == dns::Type::A; }
-  bool wants_v6() const { return query_->type() == dns::Type::AAAA; }
+  dns::NameView zone() const { return form_.zone; }
+  dns::Response& response() const { return *response_; }
 
-  /// LABELS.KEY.svc.ZONE in the arena; the root where that is too long for a name or the arena is
-  /// full.
+  /// LABELS.KEY.svc.ZONE in the arena, or as the zone's form has it; the root where that is too
+  /// long for a name or the arena is full.
   dns::NameView service_name(std::initializer_list<std::string_view> labels, Key service_key) const;
 
   /// PREFIX labels in front of the zone.
@@ -61,9 +66,25 @@ class Builder {
                      std::span<const std::uint8_t> middle,
                      dns::NameView zone) const;
 
+  dns::Response* response_;
+  ZoneForm form_;
+};
+
+/// The same for the response of a query, with what the answers ask about it.
+class Builder : public RecordBuilder {
+ public:
+  /// `zone` in the query's own spelling.
+  Builder(Query& query, dns::NameView zone, std::uint32_t ttl)
+      : Builder(query, ZoneForm{.zone = zone, .ttl = ttl, .address_ttl = ttl}) {}
+  Builder(Query& query, const ZoneForm& form)
+      : RecordBuilder(query.response(), form), query_(&query) {}
+
+  Query& query() const { return *query_; }
+  bool wants_v4() const { return query_->type() == dns::Type::A; }
+  bool wants_v6() const { return query_->type() == dns::Type::AAAA; }
+
+ private:
   Query* query_;
-  dns::NameView zone_;
-  std::uint32_t ttl_;
 };
 
 }  // namespace catena::kubernetes

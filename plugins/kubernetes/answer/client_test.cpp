@@ -5,7 +5,6 @@
 #include "plugins/kubernetes/answer/search_path.hpp"
 #include "plugins/kubernetes/answer/testing.hpp"
 #include "plugins/kubernetes/store/testing.hpp"
-
 #include "test/support/messages.hpp"
 
 #include <catch2/catch.hpp>
@@ -188,6 +187,22 @@ TEST_CASE("the search path of a pod", "[kubernetes]") {
   CHECK(client.path("x.shop.svc.cluster.local.", "10.244.0.8").empty());
   client.settings.zones = Zones({dns::Name()});
   CHECK(client.path("www.example.org.", "10.244.0.7") == Texts{"shop.svc.", "svc.", ".", "."});
+}
+
+TEST_CASE("pods that share an address have the path of the namespace that is asked for",
+          "[kubernetes]") {
+  Cluster cluster;
+  Client client(cluster);
+  for (const char* pod : {"proxy.kube-system", "agent.watch", "cart.shop"}) {
+    cluster.pod(pod, {"192.0.2.9"});
+  }
+  const auto nearest = [&client](const std::string& name) {
+    return client.path(name, "192.0.2.9").front();
+  };
+  CHECK(nearest("www.example.org.Watch.svc.cluster.local.") == "watch.svc.cluster.local.");
+  CHECK(nearest("x.shop.svc.cluster.local.") == "shop.svc.cluster.local.");
+  CHECK(nearest("x.other.svc.cluster.local.") == "kube-system.svc.cluster.local.");
+  CHECK(nearest("cluster.local.") == "kube-system.svc.cluster.local.");
 }
 
 TEST_CASE("a zone that leaves no room for a namespace has no search path", "[kubernetes]") {

@@ -118,12 +118,12 @@ Verdict endpoint_services(const Builder& builder,
   return verdict_of(builder);
 }
 
+}  // namespace
+
 bool matches(const ParsedName& name, const SlicePort& port) {
   if (name.kind != NameKind::port) return true;
   return !port.name.empty() && port.name == name.port && port.protocol == name.protocol;
 }
-
-}  // namespace
 
 std::uint16_t srv_weight(std::size_t entries) {
   constexpr std::size_t kAll = 100;

@@ -33,6 +33,9 @@ class EndpointLabel {
   DashedText dashed_;
 };
 
+/// Whether a port is one that the name asks for: all but that of a port ask for every one.
+bool matches(const ParsedName& name, const SlicePort& port);
+
 /// SRV's weight for one of `entries` (kubernetes.md 4.3).
 std::uint16_t srv_weight(std::size_t entries);
 

@@ -13,10 +13,24 @@ std::string_view without_underscore(std::string_view label) {
 
 ParsedName::ParsedName(dns::NameView name, dns::NameView zone, Grammar zone_grammar)
     : grammar(zone_grammar) {
+  parse(fold(name, zone));
+}
+
+ParsedName::ParsedName(dns::NameView name, dns::NameView zone, ExternalNames) {
+  const std::size_t labels = fold(name, zone);
+  kind = labels == 0 ? NameKind::apex : NameKind::service_namespace;
+  if (labels == 0) return;
+  namespace_key = wire(labels - 1, 1);
+  // As if `svc` stood behind the namespace.
+  if (labels > 1) parse_service(labels + 1);
+  if (kind == NameKind::zonal_pin || kind == NameKind::zonal_prefer) kind = NameKind::malformed;
+}
+
+// The labels left of the zone.
+std::size_t ParsedName::fold(dns::NameView name, dns::NameView zone) {
   dns::fold_to(name, folded_.data());
   name_ = dns::NameView(folded_.data(), name.size());
-  const std::size_t labels = name.label_count() - zone.label_count();
-  parse(labels);
+  return name.label_count() - zone.label_count();
 }
 
 std::string_view ParsedName::label(std::size_t from_left) const {

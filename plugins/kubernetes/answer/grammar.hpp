@@ -38,16 +38,22 @@ enum class Grammar : std::uint8_t {
   multicluster,  ///< Endpoints by cluster; services are imports.
 };
 
+/// Says that names are those of k8s_external's zones.
+struct ExternalNames {};
+
 /// A name taken apart. All views point into `folded`, so the object must not move.
 class ParsedName {
  public:
   /// `name` is in `zone`.
   ParsedName(dns::NameView name, dns::NameView zone, Grammar grammar);
+  /// `name` is in `zone`, one of k8s_external's: apex, service_namespace, service, endpoint, port
+  /// or malformed, as in other zones but without `svc`.
+  ParsedName(dns::NameView name, dns::NameView zone, ExternalNames);
   ParsedName(const ParsedName&) = delete;
   ParsedName& operator=(const ParsedName&) = delete;
 
   NameKind kind = NameKind::malformed;
-  Grammar grammar;
+  Grammar grammar = Grammar::plain;
   std::string_view branch;    ///< "svc" or "pod"; "" elsewhere.
   std::string_view endpoint;  ///< Of an endpoint; of a pod what is ignored in front of it.
   std::string_view cluster;   ///< Of an endpoint in a multicluster zone: the id of its cluster.
@@ -59,6 +65,7 @@ class ParsedName {
   std::string_view topology_zone;  ///< Labels left of pin or prefer, joined with dots.
 
  private:
+  std::size_t fold(dns::NameView name, dns::NameView zone);
   void parse(std::size_t labels);
   void parse_service(std::size_t labels);
   NameKind parse_extra(std::size_t extra);

@@ -17,9 +17,7 @@ std::string_view text_of(Key label) {
 }
 
 // Names that are no service's and no pod's are answered, but CoreDNS's parser does not know them.
-bool parsed(const ParsedName& name) {
-  return name.kind == NameKind::apex || !name.branch.empty();
-}
+bool parsed(const ParsedName& name) { return name.kind == NameKind::apex || !name.branch.empty(); }
 
 std::string_view value_of(const ParsedName& name, std::string_view label) {
   if (name.kind == NameKind::malformed || !parsed(name)) {

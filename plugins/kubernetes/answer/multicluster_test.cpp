@@ -22,7 +22,8 @@ void two_zones(AnswerSettings& settings) {
 void fill(Cluster& cluster) {
   cluster.name_space("default");
   cluster.service("local.default", {.ips = {"10.96.1.1"}, .ports = {{"http", "TCP", 80}}});
-  cluster.import("web.default", {.ips = {"10.97.5.5", "fd00:97::5"}, .ports = {{"http", "TCP", 80}}});
+  cluster.import("web.default",
+                 {.ips = {"10.97.5.5", "fd00:97::5"}, .ports = {{"http", "TCP", 80}}});
   cluster.import("bare.default", {.ips = {"10.97.6.6"}});
   cluster.import("ghost.nowhere", {.ips = {"10.97.7.7"}});
   cluster.import_slice("web-a.default", {.service = "web",
@@ -46,7 +47,8 @@ void fill(Cluster& cluster) {
                        {.service = "stray",
                         .ports = {{"x", "TCP", 1}},
                         .endpoints = {{.address = "10.246.0.1", .hostname = "a"}}});
-  cluster.service("to-set.default", {.type = "ExternalName", .external = "web.default.svc.set.test"});
+  cluster.service("to-set.default",
+                  {.type = "ExternalName", .external = "web.default.svc.set.test"});
 }
 
 struct Row {
@@ -137,8 +139,7 @@ TEST_CASE("an import without ready endpoints can be ignored", "[kubernetes]") {
   two_zones(asker.settings);
   asker.settings.ignore_empty_service = true;
   CHECK(asker.ask("bare.default.svc.set.test. A") == "NX");
-  CHECK(asker.ask("web.default.svc.set.test. A") ==
-        "web.default.svc.set.test. 5 IN A 10.97.5.5\n");
+  CHECK(asker.ask("web.default.svc.set.test. A") == "web.default.svc.set.test. 5 IN A 10.97.5.5\n");
 }
 
 TEST_CASE("imports have a serial of their own", "[kubernetes]") {

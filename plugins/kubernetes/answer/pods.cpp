@@ -18,9 +18,7 @@ bool Answerer::pod_exists(const ParsedName& name, const Address& address) const 
 
 // SRV gives the address's own name with port 0: an accident of CoreDNS that clients can see
 // (kubernetes.md section 5, note 1).
-Verdict Answerer::pod(const Builder& builder,
-                      const ParsedName& name,
-                      dns::NameView owner) const {
+Verdict Answerer::pod(const Builder& builder, const ParsedName& name, dns::NameView owner) const {
   if (settings_->pods == PodMode::disabled || !exposed(name.namespace_key))
     return Verdict::name_error;
   if (name.kind == NameKind::pod_namespace) return Verdict::no_data;

@@ -19,6 +19,17 @@ dns::NameView below(Query& query, std::string_view prefix, dns::NameView zone) {
   return dns::NameView(wire);
 }
 
+// Pods on a host's network share its address: the path is that of the one in whose namespace the
+// name is looked up. BEYOND CoreDNS, which takes the first.
+std::string_view namespace_of(const PodsByAddress& pods, dns::NameView name, dns::NameView zone) {
+  const std::string_view label = name.last(zone.label_count() + 2).first_label();
+  const auto same = [](char known, char asked) { return known == dns::to_lower(asked); };
+  for (const std::string& wire : pods.namespaces) {
+    if (std::equal(wire.begin() + 1, wire.end(), label.begin(), label.end(), same)) return wire;
+  }
+  return pods.namespaces.front();
+}
+
 }  // namespace
 
 std::span<const dns::NameView> SearchPath::of(Query& query) const {
@@ -29,7 +40,7 @@ std::span<const dns::NameView> SearchPath::of(Query& query) const {
   const PodsByAddress* pods = store_->pods.find(client_address(query).span());
   if (pods == nullptr) return {};
   const dns::NameView services = below(query, kSvc, *zone);
-  const dns::NameView nearest = below(query, pods->namespaces.front(), services);
+  const dns::NameView nearest = below(query, namespace_of(*pods, query.name(), *zone), services);
   const std::size_t others = host_search_.size();
   const std::span<dns::NameView> path = query.arena().array<dns::NameView>(4 + others);
   if (path.empty() || services.is_root() || nearest.is_root()) return {};

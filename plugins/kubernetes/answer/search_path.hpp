@@ -17,13 +17,11 @@ namespace catena::kubernetes {
 class SearchPath {
  public:
   /// `host_search`: the domains of this server's own resolv.conf, which follow the cluster's.
-  SearchPath(const AnswerSettings& settings,
-             const Store& store,
-             std::vector<dns::Name> host_search)
+  SearchPath(const AnswerSettings& settings, const Store& store, std::vector<dns::Name> host_search)
       : settings_(&settings), store_(&store), host_search_(std::move(host_search)) {}
 
-  /// NAMESPACE.svc.Z, svc.Z, Z, the host's domains, the root; empty for a name that is in no zone Z,
-  /// and for a client that is no known pod. In the query's arena, and in this.
+  /// NAMESPACE.svc.Z, svc.Z, Z, the host's domains, the root; empty for a name that is in no zone
+  /// Z, and for a client that is no known pod. In the query's arena, and in this.
   std::span<const dns::NameView> of(Query& query) const;
 
  private:

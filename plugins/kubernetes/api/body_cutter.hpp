@@ -40,6 +40,9 @@ class BodyCutter {
   /// Elements that were larger than the limit.
   std::uint64_t skipped() const { return skipped_; }
 
+  /// How the last one of them begins, for people, where that is text: the API puts the name there.
+  virtual std::string_view start_of_skipped() const { return {}; }
+
  protected:
   std::uint64_t skipped_ = 0;
 };

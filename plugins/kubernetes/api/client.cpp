@@ -53,16 +53,22 @@ struct ApiClient::State {
   asio::awaitable<void> drive(Watcher& watcher);
   void begin_stop();
   void run();
+  void await_tick();
+  void measure(metrics::Registry& registry);
 
   Log log;
   const Clock& clock;
   asio::io_context context{1};
   asio::steady_timer stop_limit{context};
+  asio::steady_timer ticker{context};
+  std::function<void()> tick;
+  Duration tick_interval{};
   Random random;
   std::unique_ptr<Credentials> credentials;
   std::optional<Limiter> limiter;
   std::optional<RequestMetrics> metrics;
   std::vector<std::pair<Kind, std::unique_ptr<Watcher>>> watchers;
+  std::vector<metrics::Sampled> ages;
   std::size_t running = 0;
   std::thread thread;
 };
@@ -90,8 +96,22 @@ void ApiClient::State::follow_all(const Config& config, const Sinks& sinks) {
          {"serviceimports", "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports", labels, {}});
   const std::string imported = labels.empty() ? std::string() : labels + ",";
   follow(Kind::import_slices, sinks.import_slices,
-         {"imported endpointslices", "/apis/discovery.k8s.io/v1/endpointslices",
-          imported + std::string(kImported), {}});
+         {"imported endpointslices",
+          "/apis/discovery.k8s.io/v1/endpointslices",
+          imported + std::string(kImported),
+          {}});
+}
+
+void ApiClient::State::measure(metrics::Registry& registry) {
+  for (const auto& [kind, watcher] : watchers) {
+    const auto age = [this, followed = watcher.get()] {
+      return std::chrono::duration<double>(clock.now() - followed->last_event()).count();
+    };
+    ages.push_back(registry.sampled(
+        "catena_kubernetes_last_event_age_seconds",
+        "Time since the API server last told of a resource: an event, a bookmark, a list.",
+        metrics::SampledType::gauge, {{"resource", watcher->resource().name}}, age));
+  }
 }
 
 asio::awaitable<void> ApiClient::State::drive(Watcher& watcher) {
@@ -104,7 +124,19 @@ void ApiClient::State::run() {
   context.run();
 }
 
+void ApiClient::State::await_tick() {
+  if (!tick) return;
+  ticker.expires_after(tick_interval);
+  ticker.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    tick();
+    await_tick();
+  });
+}
+
 void ApiClient::State::begin_stop() {
+  tick = nullptr;
+  ticker.cancel();
   if (running == 0) return;
   stop_limit.expires_after(kStopLimit);
   stop_limit.async_wait([this](const boost::system::error_code& error) {
@@ -128,6 +160,9 @@ Result<std::unique_ptr<ApiClient>> ApiClient::make(
   state->limiter.emplace(config.limits, clock.now());
   state->metrics.emplace(registry, config.server.authority());
   state->follow_all(config, sinks);
+  state->measure(registry);
+  state->tick = std::move(config.tick);
+  state->tick_interval = config.tick_interval;
   return std::unique_ptr<ApiClient>(new ApiClient(std::move(state)));
 }
 
@@ -137,6 +172,7 @@ void ApiClient::start() {
     ++s.running;
     asio::co_spawn(s.context, s.drive(*watcher), asio::detached);
   }
+  s.await_tick();
   const SignalsBlocked blocked;
   s.thread = std::thread(&State::run, &s);
 }
@@ -153,6 +189,16 @@ bool ApiClient::synced() const {
     if (!watcher->synced()) return false;
   }
   return true;
+}
+
+std::string ApiClient::unsynced() const {
+  std::string names;
+  for (const auto& [kind, watcher] : state_->watchers) {
+    if (watcher->synced()) continue;
+    if (!names.empty()) names += ", ";
+    names += watcher->resource().name;
+  }
+  return names;
 }
 
 bool ApiClient::synced(Kind wanted) const {

@@ -10,6 +10,7 @@
 #include "plugins/kubernetes/api/limiter.hpp"
 #include "plugins/kubernetes/api/sink.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -43,6 +44,9 @@ class ApiClient {
     ApiServer server;  ///< From in_cluster(), from_endpoint() or from_kubeconfig().
     Selectors selectors;
     Limits limits;
+    /// Called on the API thread each `tick_interval` while it runs; must not block it.
+    std::function<void()> tick = {};
+    Duration tick_interval = std::chrono::seconds(10);
   };
 
   /// Reads credentials and certificates once: what is wrong with them is an error here. `log`,
@@ -61,6 +65,9 @@ class ApiClient {
   /// Every kind (or the one asked for) has been handed over once. Any thread.
   bool synced() const;
   bool synced(Kind kind) const;
+
+  /// The resources that have not been handed over yet, with commas. Any thread.
+  std::string unsynced() const;
 
  private:
   struct State;

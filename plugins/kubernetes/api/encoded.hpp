@@ -17,6 +17,16 @@ Result<Object> decode(Encoding encoding, std::string_view bytes) {
   return encoding == Encoding::json ? decode<Object>(bytes) : decode_protobuf<Object>(bytes);
 }
 
+/// The same into `object`, whose memory may be used again.
+template <class Object>
+Result<void> read_into(Object& object, Encoding encoding, std::string_view bytes) {
+  if (encoding == Encoding::protobuf) return read_protobuf(bytes, object);
+  auto decoded = decode<Object>(bytes);
+  if (!decoded) return decoded.error();
+  object = std::move(*decoded);
+  return {};
+}
+
 inline Result<WatchEvent> split_event(Encoding encoding, std::string_view bytes) {
   return encoding == Encoding::json ? split_event(bytes) : split_protobuf_event(bytes);
 }

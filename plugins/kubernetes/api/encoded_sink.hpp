@@ -32,16 +32,16 @@ class DecodingSink final : public EncodedSink {
   void forget_versions() override { target_.forget_versions(); }
 
   Result<Metadata> upsert(Encoding encoding, std::string_view bytes) override {
-    auto object = decode<Object>(encoding, bytes);
-    if (!object) return object.error();
-    Metadata metadata = object->metadata;
-    target_.upsert(std::move(*object));
+    const auto read = read_into(object_, encoding, bytes);
+    if (!read) return read.error();
+    Metadata metadata = object_.metadata;
+    target_.upsert(std::move(object_));
     return metadata;
   }
 
   Result<Metadata> remove(Encoding encoding, std::string_view bytes) override {
     auto object = decode<Object>(encoding, bytes);
-    if (!object) return object.error();
+    if (!object) return remove_unreadable(encoding, bytes, object.error());
     target_.remove(object->metadata.name_space, object->metadata.name);
     return std::move(object->metadata);
   }
@@ -49,7 +49,18 @@ class DecodingSink final : public EncodedSink {
   void commit_replace() override { target_.commit_replace(); }
 
  private:
+  // Its name is all that matters.
+  Result<Metadata> remove_unreadable(Encoding encoding,
+                                     std::string_view bytes,
+                                     const Error& error) {
+    auto about = decode<BookmarkObject>(encoding, bytes);
+    if (!about || about->name.empty()) return error;
+    target_.remove(about->name_space, about->name);
+    return Metadata{about->name, about->name_space, about->resource_version};
+  }
+
   Sink<Object>& target_;
+  Object object_;  ///< The last one: what the target left of it is used again.
 };
 
 }  // namespace catena::kubernetes::api

@@ -6,6 +6,7 @@ namespace catena::kubernetes::api {
 namespace {
 
 constexpr std::size_t kKeyLimit = 64;
+constexpr std::size_t kStartKept = 512;
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -124,7 +125,7 @@ bool JsonCutter::begin_piece(PieceKind kind, std::size_t at) {
 bool JsonCutter::end_piece(std::size_t end) {
   cutting_ = false;
   const std::string_view part = chunk_.substr(start_, end - start_);
-  if (held_.size() + part.size() > limit_) too_long_ = true;
+  if (!too_long_ && held_.size() + part.size() > limit_) too_long(part);
   if (too_long_) {
     ++skipped_;
     return true;
@@ -135,12 +136,16 @@ bool JsonCutter::end_piece(std::size_t end) {
 }
 
 void JsonCutter::keep(std::string_view part) {
-  if (too_long_ || held_.size() + part.size() > limit_) {
-    too_long_ = true;
-    held_ = {};
-    return;
-  }
+  if (too_long_) return;
+  if (held_.size() + part.size() > limit_) return too_long(part);
   held_.append(part);
+}
+
+void JsonCutter::too_long(std::string_view part) {
+  too_long_ = true;
+  start_of_skipped_ = held_.substr(0, kStartKept);
+  start_of_skipped_ += part.substr(0, kStartKept - start_of_skipped_.size());
+  held_ = {};
 }
 
 bool JsonCutter::fail(std::string_view text) {

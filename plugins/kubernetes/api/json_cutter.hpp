@@ -17,6 +17,8 @@ class JsonCutter final : public BodyCutter {
   Result<void> feed(std::string_view chunk) override;
   Result<void> finish() const override;
 
+  std::string_view start_of_skipped() const override { return start_of_skipped_; }
+
  private:
   bool in_string(char c);
   bool outside_string(char c, std::size_t at);
@@ -26,6 +28,7 @@ class JsonCutter final : public BodyCutter {
   bool begin_piece(PieceKind kind, std::size_t at);
   bool end_piece(std::size_t end);
   void keep(std::string_view part);
+  void too_long(std::string_view part);
   bool fail(std::string_view text);
 
   BodyShape shape_;
@@ -37,6 +40,7 @@ class JsonCutter final : public BodyCutter {
   std::size_t start_ = 0;  ///< Where the piece starts or goes on in this chunk.
   std::string key_;        ///< The last key of the list's own object.
   std::string_view error_;
+  std::string start_of_skipped_;
   std::size_t depth_ = 0;
   std::size_t outer_depth_ = 0;  ///< Depth around the piece that is being cut.
   PieceKind kind_ = PieceKind::element;

@@ -54,6 +54,15 @@ class Decoder : public JsonVisitor {
     return true;
   }
 
+  /// The object's own kind, where it tells (lists leave it out).
+  bool of_kind(std::string_view expected,
+               const JsonPath& path,
+               JsonKind kind,
+               std::string_view text) {
+    if (!path.is({"kind"}) || (kind == JsonKind::string && text == expected)) return true;
+    return complain("an object of another kind:", text);
+  }
+
   /// metadata.name, namespace and resourceVersion.
   bool metadata(Metadata& target, const JsonPath& path, JsonKind kind, std::string_view text) {
     if (path.depth() != 2) return true;
@@ -78,7 +87,7 @@ class ServiceDecoder final : public Decoder {
   }
 
   bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
-    if (path.depth() < 2) return true;
+    if (path.depth() < 2) return of_kind("Service", path, kind, text);
     if (path[0] == "metadata") return metadata(object.metadata, path, kind, text);
     if (path[0] == "spec") return spec(path, kind, text);
     if (path.depth() != 5 || path[0] != "status" || ingress_.empty()) return true;
@@ -137,7 +146,7 @@ class SliceDecoder final : public Decoder {
 
   bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
     if (path.is({"addressType"})) return take(object.address_type, kind, text);
-    if (path.depth() < 2) return true;
+    if (path.depth() < 2) return of_kind("EndpointSlice", path, kind, text);
     if (path[0] == "metadata") return slice_metadata(path, kind, text);
     if (path.depth() < 3 || path[1] != kEach) return true;
     if (path[0] == "endpoints" && !object.endpoints.empty()) return endpoint(path, kind, text);
@@ -220,7 +229,8 @@ class PodDecoder final : public Decoder {
 
   bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
     if (path.is({"status", "podIPs", kEach, "ip"})) return add(object.pod_ips, kind, text);
-    if (path.depth() < 2 || path[0] != "metadata") return true;
+    if (path.depth() < 2) return of_kind("Pod", path, kind, text);
+    if (path[0] != "metadata") return true;
     if (path.depth() == 3 && path[1] == "labels") {
       return take(object.labels.emplace_back(path[2], std::string()).second, kind, text);
     }
@@ -235,6 +245,7 @@ class NamespaceDecoder final : public Decoder {
   NamespaceObject object;
 
   bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
+    if (path.depth() < 2) return of_kind("Namespace", path, kind, text);
     if (path.depth() != 2 || path[0] != "metadata") return true;
     return metadata(object.metadata, path, kind, text);
   }
@@ -270,6 +281,8 @@ class BookmarkDecoder final : public Decoder {
 
   bool value(const JsonPath& path, JsonKind kind, std::string_view text) override {
     if (path.is({"metadata", "resourceVersion"})) return take(object.resource_version, kind, text);
+    if (path.is({"metadata", "name"})) return take(object.name, kind, text);
+    if (path.is({"metadata", "namespace"})) return take(object.name_space, kind, text);
     if (path.is({"metadata", "annotations", "k8s.io/initial-events-end"})) {
       object.initial_events_end = text == "true";
     }

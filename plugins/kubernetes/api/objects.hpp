@@ -99,6 +99,8 @@ struct ListMetadata {
 struct BookmarkObject {
   std::string resource_version;
   bool initial_events_end = false;  ///< Annotation k8s.io/initial-events-end: "true".
+  std::string name;                 ///< Empty for a bookmark.
+  std::string name_space;
 };
 
 /// Reads one whole JSON object. Unknown fields are skipped, `null` counts as absent; a field of the

@@ -15,6 +15,7 @@ using Field = ProtobufField;
 
 constexpr std::string_view kMagic{"k8s\0", 4};
 constexpr std::size_t kTargetNameLimit = 63;
+constexpr std::size_t kEndpointsKept = 2000;
 constexpr std::size_t kEndpointSize = 128;  // About what one takes in protobuf.
 
 /// The field `wanted` of a message that is read for nothing else; empty when it is not there.
@@ -163,8 +164,33 @@ bool read_target(std::string_view message, std::string& name) {
   return good;
 }
 
-bool read_endpoint(std::string_view message, std::vector<Endpoint>& endpoints) {
-  Endpoint& endpoint = endpoints.emplace_back();
+/// Endpoints one after the other, in the places of those of an earlier slice as far as there are
+/// some: most of the memory of a slice is in them.
+class EndpointRows {
+ public:
+  EndpointRows(std::vector<Endpoint>& rows, std::size_t expected) : rows_(rows) {
+    rows_.reserve(expected);
+  }
+  ~EndpointRows() { rows_.resize(used_); }
+
+  Endpoint& next() {
+    if (used_ == rows_.size()) rows_.emplace_back();
+    Endpoint& row = rows_[used_++];
+    row.addresses.clear();
+    for (std::string* text : {&row.hostname, &row.node_name, &row.target_name, &row.zone}) {
+      text->clear();
+    }
+    return row;
+  }
+  void take_back() { --used_; }
+
+ private:
+  std::vector<Endpoint>& rows_;
+  std::size_t used_ = 0;
+};
+
+bool read_endpoint(std::string_view message, EndpointRows& rows) {
+  Endpoint& endpoint = rows.next();
   bool ready = true;
   const bool good = each_field(message, [&](const Field& field) {
     switch (field.number) {
@@ -188,7 +214,7 @@ bool read_endpoint(std::string_view message, std::vector<Endpoint>& endpoints) {
         return true;
     }
   });
-  if (!ready) endpoints.pop_back();
+  if (!ready) rows.take_back();
   return good;
 }
 
@@ -207,13 +233,13 @@ bool read_slice_metadata(std::string_view message, SliceObject& object) {
 }
 
 bool read(std::string_view message, SliceObject& object) {
-  object.endpoints.reserve(message.size() / kEndpointSize);
+  EndpointRows rows(object.endpoints, message.size() / kEndpointSize);
   return each_field(message, [&](const Field& field) {
     switch (field.number) {
       case 1:
         return read_slice_metadata(field.bytes, object);
       case 2:
-        return read_endpoint(field.bytes, object.endpoints);
+        return read_endpoint(field.bytes, rows);
       case 3:
         return read_port(field.bytes, object.ports);
       case 4:
@@ -311,21 +337,28 @@ bool read(std::string_view message, BookmarkObject& object) {
     return field.number != 1 || read_metadata(field.bytes, metadata, visit);
   });
   object.resource_version = std::move(metadata.resource_version);
+  object.name = std::move(metadata.name);
+  object.name_space = std::move(metadata.name_space);
   return good;
 }
 
 template <class Object>
-Result<Object> decode_any(std::string_view message) {
-  Object object;
+Result<void> read_any(std::string_view message, Object& object) {
+  object = {};
   if (!read(message, object)) return Error{"broken protobuf"};
-  return object;
+  return {};
 }
 
 template <class Object>
-Result<Object> decode_named(std::string_view message) {
-  auto object = decode_any<Object>(message);
-  if (object && object->metadata.name.empty()) return Error{"an object without a name"};
-  return object;
+Result<void> named(const Object& object) {
+  if (object.metadata.name.empty()) return Error{"an object without a name"};
+  return {};
+}
+
+template <class Object>
+Result<void> read_named(std::string_view message, Object& object) {
+  const auto result = read_any(message, object);
+  return result ? named(object) : result;
 }
 
 }  // namespace
@@ -354,43 +387,42 @@ Result<WatchEvent> split_protobuf_event(std::string_view frame) {
 }
 
 template <>
-Result<ServiceObject> decode_protobuf<ServiceObject>(std::string_view message) {
-  return decode_named<ServiceObject>(message);
+Result<void> read_protobuf<ServiceObject>(std::string_view message, ServiceObject& object) {
+  return read_named(message, object);
 }
 
 template <>
-Result<SliceObject> decode_protobuf<SliceObject>(std::string_view message) {
-  return decode_named<SliceObject>(message);
+Result<void> read_protobuf<SliceObject>(std::string_view message, SliceObject& object) {
+  std::vector<Endpoint> endpoints = std::move(object.endpoints);
+  object = {};
+  if (endpoints.capacity() <= kEndpointsKept) object.endpoints = std::move(endpoints);
+  if (!read(message, object)) return Error{"broken protobuf"};
+  return named(object);
 }
 
 template <>
-Result<ImportObject> decode_protobuf<ImportObject>(std::string_view) {
-  return Error{"a custom resource in protobuf, which the API server does not have"};
+Result<void> read_protobuf<PodObject>(std::string_view message, PodObject& object) {
+  return read_named(message, object);
 }
 
 template <>
-Result<PodObject> decode_protobuf<PodObject>(std::string_view message) {
-  return decode_named<PodObject>(message);
+Result<void> read_protobuf<NamespaceObject>(std::string_view message, NamespaceObject& object) {
+  return read_named(message, object);
 }
 
 template <>
-Result<NamespaceObject> decode_protobuf<NamespaceObject>(std::string_view message) {
-  return decode_named<NamespaceObject>(message);
+Result<void> read_protobuf<StatusObject>(std::string_view message, StatusObject& object) {
+  return read_any(message, object);
 }
 
 template <>
-Result<StatusObject> decode_protobuf<StatusObject>(std::string_view message) {
-  return decode_any<StatusObject>(message);
+Result<void> read_protobuf<BookmarkObject>(std::string_view message, BookmarkObject& object) {
+  return read_any(message, object);
 }
 
 template <>
-Result<BookmarkObject> decode_protobuf<BookmarkObject>(std::string_view message) {
-  return decode_any<BookmarkObject>(message);
-}
-
-template <>
-Result<ListMetadata> decode_protobuf<ListMetadata>(std::string_view message) {
-  return decode_any<ListMetadata>(message);
+Result<void> read_protobuf<ListMetadata>(std::string_view message, ListMetadata& object) {
+  return read_any(message, object);
 }
 
 }  // namespace catena::kubernetes::api

@@ -132,6 +132,29 @@ TEST_CASE("Slices are decoded from protobuf, ready endpoints only") {
   }
 }
 
+TEST_CASE("A slice is read into another's memory, and nothing of that stays") {
+  const auto endpoint = [](std::string_view address) { return Message().bytes(1, address); };
+  const Message large =
+      Message()
+          .message(1, metadata("a", "n").message(11, entry("kubernetes.io/service-name", "web")))
+          .message(2, endpoint("10.0.0.1").bytes(1, "10.0.0.2").bytes(3, "h").bytes(7, "z"))
+          .message(2, endpoint("10.0.0.3"))
+          .message(3, Message().bytes(1, "http").number(3, 80));
+  const Message small = Message()
+                            .message(1, metadata("b", "n"))
+                            .message(2, endpoint("10.0.0.9").message(2, Message().number(1, 0)))
+                            .message(2, endpoint("10.0.0.4"));
+  SliceObject object;
+  for (const Message& message : {large, small, large, small}) {
+    REQUIRE(read_protobuf(message.text(), object).has_value());
+    CHECK(show(object) == read<SliceObject>(message));
+  }
+  CHECK(show(object) == "n/b of    ports | [\"10.0.0.4\"]    ");
+  CHECK(!read_protobuf("\x0a\x7f", object).has_value());
+  REQUIRE(read_protobuf(small.text(), object).has_value());
+  CHECK(show(object) == read<SliceObject>(small));
+}
+
 TEST_CASE("Pods, namespaces, statuses and bookmarks are decoded from protobuf") {
   const Message pod_status = Message()
                                  .bytes(6, "9.9.9.9")

@@ -28,6 +28,24 @@ std::unique_ptr<BodyCutter> make_cutter(Encoding encoding, BodyShape shape, Body
   return std::make_unique<ProtobufCutter>(shape, std::move(take));
 }
 
+/// As people call it.
+std::string object_name(std::string_view name_space, std::string_view name) {
+  if (name.empty()) return "an object";
+  return name_space.empty() ? std::string(name) : fmt::format("{}/{}", name_space, name);
+}
+
+/// The first text of this name in the beginning of an object's JSON; "" where there is none.
+std::string_view text_field(std::string_view json, std::string_view name) {
+  const std::size_t key = json.find(fmt::format("\"{}\":", name));
+  if (key == std::string_view::npos) return {};
+  const std::string_view text = json.substr(json.find(':', key) + 1);
+  const std::size_t quote = text.find_first_not_of(' ');
+  if (quote == std::string_view::npos || text[quote] != '"') return {};
+  const std::string_view rest = text.substr(quote + 1);
+  const std::size_t end = rest.find_first_of("\"\\");
+  return end == std::string_view::npos ? std::string_view() : rest.substr(0, end);
+}
+
 }  // namespace
 
 Reflector::Reflector(
@@ -37,7 +55,8 @@ Reflector::Reflector(
       log_(std::move(log)),
       clock_(clock),
       fraction_(fraction),
-      backoff_(std::move(fraction)) {}
+      backoff_(std::move(fraction)),
+      last_event_(clock.now().time_since_epoch().count()) {}
 
 NextStep Reflector::next() {
   if (wait_ > Duration::zero()) return {std::exchange(wait_, Duration::zero()), {}, {}, {}};
@@ -115,15 +134,14 @@ void Reflector::head(const http::ResponseHead& head) {
 
 void Reflector::begin_body() {
   unauthorized_ = 0;
-  skipped_before_ = 0;
+  cut_before_ = 0;
   const bool pages = phase_ == Phase::list || phase_ == Phase::probe;
   (pages ? list_forbidden_ : watch_forbidden_) = false;
   cutter_ = make_cutter(
       encoding_, pages ? BodyShape::list : BodyShape::stream,
       [this](PieceKind kind, std::string_view bytes) { return take_piece(kind, bytes); });
   list_version_ = continue_.empty() ? std::string() : list_version_;
-  if (phase_ == Phase::stream || (phase_ == Phase::list && continue_.empty()))
-    sink_.begin_replace();
+  if (phase_ == Phase::stream || (phase_ == Phase::list && continue_.empty())) begin_replace();
   if (phase_ == Phase::watch) {
     probed_ = false;
     well();
@@ -180,7 +198,9 @@ bool Reflector::take_piece(PieceKind kind, std::string_view bytes) {
 
 bool Reflector::take_element(std::string_view bytes) {
   const auto taken = sink_.upsert(encoding_, bytes);
-  return taken ? true : unreadable(taken.error().text);
+  if (!taken) return pass_over(taken.error().text, bytes);
+  ++taken_;
+  return true;
 }
 
 bool Reflector::take_list_metadata(std::string_view bytes) {
@@ -197,6 +217,7 @@ bool Reflector::take_event(std::string_view bytes) {
   if (!event) return unreadable(event.error().text);
   ++events_;
   if (event->type == "ERROR") return take_error_event(event->object);
+  heard();
   if (event->type == "BOOKMARK") return take_bookmark(event->object);
   const bool removed = event->type == "DELETED";
   if (!removed && event->type != "ADDED" && event->type != "MODIFIED") {
@@ -205,7 +226,8 @@ bool Reflector::take_event(std::string_view bytes) {
   }
   const auto taken =
       removed ? sink_.remove(encoding_, event->object) : sink_.upsert(encoding_, event->object);
-  if (!taken) return unreadable(taken.error().text);
+  if (!taken) return pass_over(taken.error().text, event->object);
+  ++taken_;
   // The events of a state come in no order of versions: only the bookmark at its end counts.
   if (phase_ == Phase::watch && !taken->resource_version.empty()) {
     last_version_ = taken->resource_version;
@@ -219,6 +241,7 @@ bool Reflector::take_bookmark(std::string_view bytes) {
   if (bookmark->resource_version.empty()) return true;
   if (phase_ == Phase::watch) last_version_ = std::move(bookmark->resource_version);
   if (phase_ == Phase::stream && bookmark->initial_events_end) {
+    if (nothing_readable()) return false;
     state_is_whole(std::move(bookmark->resource_version));
     probed_ = false;
   }
@@ -252,6 +275,28 @@ bool Reflector::unreadable(std::string_view what) {
   return false;
 }
 
+/// One object that cannot be read is no reason to do without all others.
+bool Reflector::pass_over(std::string_view why, std::string_view bytes) {
+  auto about = decode<BookmarkObject>(encoding_, bytes);
+  if (!about) return unreadable(why);
+  ++passed_over_;
+  ++skipped_.unreadable;
+  std::string text = one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
+                                          object_name(about->name_space, about->name), why));
+  if (said_of_objects_.first(text)) log_.warning("{}", text);
+  if (phase_ == Phase::watch && !about->resource_version.empty()) {
+    last_version_ = std::move(about->resource_version);
+  }
+  return true;
+}
+
+/// What is known must not go because of a state of which nothing was understood.
+bool Reflector::nothing_readable() {
+  if (taken_ != 0 || passed_over_ == 0) return false;
+  unreadable("none of its objects can be read");
+  return true;
+}
+
 void Reflector::end_of_list() {
   if (phase_ == Phase::probe) {
     probes_refused_ = 0;
@@ -267,7 +312,7 @@ void Reflector::end_of_list() {
     pages_seen_ = true;
     return;
   }
-  state_is_whole(list_version_);
+  if (!nothing_readable()) state_is_whole(list_version_);
 }
 
 void Reflector::end_of_watch() {
@@ -283,12 +328,16 @@ void Reflector::end_of_watch() {
 }
 
 void Reflector::count_skipped() {
-  const std::uint64_t more = cutter_->skipped() - skipped_before_;
+  const std::uint64_t more = cutter_->skipped() - cut_before_;
   if (more == 0) return;
-  skipped_before_ += more;
-  skipped_ += more;
-  log_.error("{}: an object larger than {} MiB was skipped", resource_.name,
-             BodyCutter::kElementLimit / (1024 * 1024));
+  cut_before_ += more;
+  skipped_.too_large += more;
+  const std::string_view start = cutter_->start_of_skipped();
+  std::string text =
+      fmt::format("{}: {} is passed over: it is larger than {} MiB", resource_.name,
+                  object_name(text_field(start, "namespace"), text_field(start, "name")),
+                  BodyCutter::kElementLimit / (1024 * 1024));
+  if (said_of_objects_.first(text)) log_.error("{}", text);
 }
 
 /// The state has been handed over: from here on only changes.
@@ -301,9 +350,16 @@ void Reflector::state_is_whole(std::string resource_version) {
   probed_ = true;
   stream_failures_ = 0;
   phase_ = Phase::watch;
+  heard();
   sink_.commit_replace();
   synced_.store(true, std::memory_order_release);
   well();
+}
+
+void Reflector::begin_replace() {
+  taken_ = 0;
+  passed_over_ = 0;
+  sink_.begin_replace();
 }
 
 void Reflector::start_over() {
@@ -341,6 +397,10 @@ void Reflector::say(std::string text) {
   if (text == said_) return;
   said_ = std::move(text);
   log_.warning("{}", said_);
+}
+
+void Reflector::heard() {
+  last_event_.store(clock_.now().time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 void Reflector::well() {

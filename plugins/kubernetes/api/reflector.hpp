@@ -9,6 +9,7 @@
 #include "plugins/kubernetes/api/body_cutter.hpp"
 #include "plugins/kubernetes/api/encoded_sink.hpp"
 #include "plugins/kubernetes/api/resource.hpp"
+#include "plugins/kubernetes/api/said.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -27,6 +28,12 @@ struct NextStep {
   Verb verb = Verb::list;
   std::string target;       ///< Empty while there is something to wait for.
   std::string_view accept;  ///< The value of Accept.
+};
+
+/// Objects that were passed over since the start.
+struct Skipped {
+  std::uint64_t too_large = 0;
+  std::uint64_t unreadable = 0;
 };
 
 /// Follows one resource: the state machine of list and watch, without sockets (kubernetes.md 15).
@@ -58,8 +65,13 @@ class Reflector {
   /// The first full state has been handed to the sink.
   bool synced() const { return synced_.load(std::memory_order_acquire); }
 
-  /// Objects too large to be read.
-  std::uint64_t skipped() const { return skipped_; }
+  const Skipped& skipped() const { return skipped_; }
+
+  /// When the server last told something about the resource: an event, a bookmark, a list. The
+  /// start before that. Any thread.
+  TimePoint last_event() const {
+    return TimePoint(Duration(last_event_.load(std::memory_order_relaxed)));
+  }
 
   const Resource& resource() const { return resource_; }
 
@@ -87,6 +99,8 @@ class Reflector {
   bool take_bookmark(std::string_view bytes);
   bool take_error_event(std::string_view bytes);
   bool unreadable(std::string_view what);
+  bool pass_over(std::string_view why, std::string_view bytes);
+  bool nothing_readable();
   void end_of_list();
   void end_of_watch();
   void count_skipped();
@@ -101,6 +115,7 @@ class Reflector {
   void say_refusal(const StatusObject& status);
 
   // Where to go from here.
+  void begin_replace();
   void start_over();
   void relist_from_nothing();
   void fall_back_to_pages();
@@ -109,6 +124,7 @@ class Reflector {
   void stream_failed();
   void say(std::string text);
   void well();
+  void heard();
 
   Resource resource_;
   EncodedSink& sink_;
@@ -148,8 +164,12 @@ class Reflector {
   std::string said_;
   bool list_forbidden_ = false;  ///< Said already, until it works.
   bool watch_forbidden_ = false;
-  std::uint64_t skipped_ = 0;
-  std::uint64_t skipped_before_ = 0;
+  Said said_of_objects_;
+  Skipped skipped_;
+  std::uint64_t cut_before_ = 0;   ///< Too large ones of this answer.
+  std::uint64_t taken_ = 0;        ///< Objects of this state that could be read.
+  std::uint64_t passed_over_ = 0;  ///< And that could not.
+  std::atomic<Duration::rep> last_event_;
   std::atomic<bool> synced_{false};
 };
 

@@ -32,6 +32,17 @@ bool version_refused(const StatusObject& status) {
   return status.code == kGone || too_large(status);
 }
 
+/// As the rules of a ClusterRole name it: with its group, if it is in one.
+std::string rbac_name(const Resource& resource) {
+  constexpr std::string_view kGroups = "/apis/";
+  const std::size_t at = resource.path.find(kGroups);
+  const std::string_view path = resource.path;
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  if (at == std::string::npos) return std::string(name);
+  const std::string_view group = path.substr(at + kGroups.size());
+  return fmt::format("{}.{}", name, group.substr(0, group.find('/')));
+}
+
 /// One line of what may be a page of HTML.
 std::string first_line(std::string_view text) {
   std::string line(text.substr(0, std::min<std::size_t>(text.find_first_of("\r\n"), 200)));
@@ -118,9 +129,13 @@ void Reflector::refused_watch(const StatusObject& status) {
 }
 
 void Reflector::refused_probe(const StatusObject& status) {
-  if (version_refused(status)) {
+  if (too_large(status)) {
     log_.warning("{}: the API server is older than what it told before (restored?), listing again",
                  resource_.name);
+    return relist_from_nothing();
+  }
+  if (status.code == kGone) {
+    log_.info("{}: the last version seen has expired, listing again", resource_.name);
     return relist_from_nothing();
   }
   say_refusal(status);
@@ -139,8 +154,10 @@ void Reflector::say_refusal(const StatusObject& status) {
   const std::string_view message = status.message.empty() ? head_.reason : status.message;
   if (status.code == kForbidden) {
     if (std::exchange(lists ? list_forbidden_ : watch_forbidden_, true)) return;
-    return say(fmt::format("{}: not allowed to {} this resource (HTTP 403): {}", resource_.name,
-                           verb, message));
+    return say(fmt::format(
+        "{}: not allowed to {} this resource (HTTP 403): {}; the rights needed are list and watch "
+        "on {}",
+        resource_.name, verb, message, rbac_name(resource_)));
   }
   // A custom resource may be installed later, so this is asked again like all else.
   if (status.code == kNotFound) {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/reflector.hpp"
 
-#include "plugins/kubernetes/api/testing.hpp"
-
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <fstream>
 #include <map>
-#include <set>
 #include <sstream>
 
 namespace catena::kubernetes::api {
@@ -62,18 +59,6 @@ class Objects final : public Sink<ServiceObject> {
 
  private:
   std::map<std::string, bool> seen_;
-};
-
-class Slices final : public Sink<SliceObject> {
- public:
-  void begin_replace() override {}
-  void upsert(SliceObject&& slice) override {
-    names.insert(fmt::format("{}/{} of {}", slice.metadata.name_space, slice.metadata.name,
-                             slice.service_name));
-  }
-  void remove(std::string_view, std::string_view) override {}
-  void commit_replace() override {}
-  std::set<std::string> names;
 };
 
 /// One resource followed, with everything around it in the test's hands.
@@ -282,6 +267,12 @@ TEST_CASE("A broken watch goes on where it was, if the server is no older") {
     d.answer(504, kTooLarge);
     CHECK(d.next() == Dialogue::target(kStream, ""));
   }
+  SECTION("it has forgotten the version") {
+    d.answer(410, R"({"code":410})");
+    CHECK(d.next() == Dialogue::target(kStream, ""));
+    CHECK(d.lines.lines.back() ==
+          "[INFO] services: the last version seen has expired, listing again");
+  }
   SECTION("listing is not allowed") {
     for (int i = 0; i < 2; ++i) {
       d.answer(403, R"({"message":"no","code":403})");
@@ -361,8 +352,10 @@ TEST_CASE("A missing right is said once, with verb and resource, and asked for a
   }
   CHECK(d.lines.lines ==
         std::vector<std::string>{
-            "[WARNING] services: not allowed to watch this resource (HTTP 403): may not watch",
-            "[WARNING] services: not allowed to list this resource (HTTP 403): may not list"});
+            "[WARNING] services: not allowed to watch this resource (HTTP 403): may not watch; the "
+            "rights needed are list and watch on services",
+            "[WARNING] services: not allowed to list this resource (HTTP 403): may not list; the "
+            "rights needed are list and watch on services"});
 }
 
 TEST_CASE("A resource that is not installed is said once, and asked for again") {
@@ -448,9 +441,128 @@ TEST_CASE("Too large an object is skipped and counted") {
   d.sync();
   const std::string filler(BodyCutter::kElementLimit, 'x');
   CHECK(d.reflector.body(R"({"type":"ADDED","object":{"x":")" + filler + "\"}}"));
-  CHECK(d.reflector.skipped() == 1);
+  CHECK(d.reflector.skipped().too_large == 1);
   CHECK(d.reflector.body(Dialogue::event("ADDED", "b", "30")));
   CHECK(d.objects.text() == "n/a@5 n/b@30 ");
+}
+
+TEST_CASE("Too large an object is said once, by its name where that comes first") {
+  Dialogue d;
+  d.sync();
+  const std::string filler(BodyCutter::kElementLimit, 'x');
+  const std::string big = R"({"type":"MODIFIED","object":{"metadata":{"name":"big",)"
+                          R"("namespace": "n","annotations":{"a":")" +
+                          filler + R"("}}}})";
+  CHECK(d.reflector.body(big));
+  CHECK(d.reflector.body(big.substr(0, 1000)));
+  CHECK(d.reflector.body(big.substr(1000)));
+  CHECK(d.reflector.skipped().too_large == 2);
+  CHECK(d.lines.lines == std::vector<std::string>{
+                             "[ERROR] services: n/big is passed over: it is larger than 4 MiB"});
+}
+
+TEST_CASE("An object that cannot be read does not stand in the way of the others") {
+  struct Case {
+    const char* name;
+    const char* object;
+    const char* said;
+  };
+  const Case cases[] = {
+      {"a port that is none",
+       R"({"metadata":{"name":"x","namespace":"n","resourceVersion":"40"},
+           "spec":{"ports":[{"port":70000}]}})",
+       "services: n/x is passed over: number out of range 70000"},
+      {"a field of another type",
+       R"({"metadata":{"name":"x","namespace":"n","resourceVersion":"40"},
+           "spec":{"clusterIP":7}})",
+       "services: n/x is passed over: text expected, found 7"},
+      {"another kind of object",
+       R"({"kind":"ConfigMap","metadata":{"name":"x","namespace":"n","resourceVersion":"40"}})",
+       "services: n/x is passed over: an object of another kind: ConfigMap"},
+      {"no name", R"({"metadata":{"resourceVersion":"40"}})",
+       "services: an object is passed over: an object without a name"},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Dialogue d;
+      d.sync();
+      const std::string event = fmt::format(R"({{"type":"ADDED","object":{}}})", c.object);
+      CHECK(d.reflector.body(event + event));
+      CHECK(d.reflector.skipped().unreadable == 2);
+      CHECK(d.lines.lines == std::vector<std::string>{fmt::format("[WARNING] {}", c.said)});
+      d.reflector.end();
+      CHECK(d.next() == Dialogue::target(kWatch, "40"));
+      d.head(200);
+      CHECK(d.reflector.body(Dialogue::event("ADDED", "b", "41")));
+      CHECK(d.objects.text() == "n/a@5 n/b@41 ");
+    }
+  }
+}
+
+TEST_CASE("An object that cannot be read can be taken away") {
+  Dialogue d;
+  d.sync();
+  CHECK(d.reflector.body(R"({"type":"DELETED","object":{"metadata":{"name":"a","namespace":"n",
+      "resourceVersion":"40"},"spec":{"ports":[{"port":70000}]}}})"));
+  CHECK(d.objects.text().empty());
+  CHECK(d.lines.lines.empty());
+}
+
+TEST_CASE("A state of which nothing can be read replaces nothing") {
+  Dialogue d;
+  d.sync();
+  CHECK(!d.reflector.body(Dialogue::error_event(410)));
+  d.next();
+  d.next();
+  const std::string useless = R"({"kind":"ConfigMap","metadata":{"name":"x"}})";
+  SECTION("a stream") {
+    d.head(200);
+    CHECK(!d.reflector.body(R"({"type":"ADDED","object":)" + useless + "}" +
+                            Dialogue::bookmark("30", true)));
+  }
+  SECTION("a list") {
+    d.answer(400, "");
+    d.next();
+    d.answer(200, R"({"metadata":{"resourceVersion":"30"},"items":[)" + useless + "]}");
+  }
+  CHECK(d.objects.text() == "n/a@5 ");
+  CHECK(d.objects.commits == 1);
+  CHECK(d.lines.lines.back() ==
+        "[WARNING] services: the API server's answer cannot be used: none "
+        "of its objects can be read");
+  CHECK(d.next().starts_with("wait "));
+}
+
+TEST_CASE("The age of what is known counts from the last event") {
+  Dialogue d;
+  const TimePoint start = d.clock.now();
+  d.clock.advance(seconds(3));
+  CHECK(d.reflector.last_event() == start);
+  d.sync();
+  CHECK(d.reflector.last_event() == start + seconds(3));
+  d.clock.advance(seconds(60));
+  d.reflector.body(Dialogue::bookmark("20", false));
+  CHECK(d.reflector.last_event() == start + seconds(63));
+  d.clock.advance(seconds(60));
+  CHECK(!d.reflector.body(Dialogue::error_event(500)));
+  CHECK(d.reflector.last_event() == start + seconds(63));
+}
+
+TEST_CASE("A missing right is named with its group") {
+  Lines lines;
+  ManualClock clock;
+  Objects objects;
+  DecodingSink<ServiceObject> sink(objects);
+  Reflector reflector({"slices", "/prefix/apis/discovery.k8s.io/v1/endpointslices", {}, {}}, sink,
+                      Log(lines), clock, [] { return 0.0; });
+  reflector.next();
+  http::ResponseHead head;
+  head.status = 403;
+  reflector.head(head);
+  reflector.end();
+  REQUIRE(lines.lines.size() == 1);
+  CHECK_THAT(lines.lines[0], Catch::EndsWith("the rights needed are list and watch on "
+                                             "endpointslices.discovery.k8s.io"));
 }
 
 TEST_CASE("An unknown kind of event is passed over") {
@@ -522,102 +634,6 @@ TEST_CASE("A real server's refusals are said in its own words") {
       REQUIRE(d.lines.lines.size() == 1);
       CHECK(d.lines.lines[0].find(c.said) != std::string::npos);
     }
-  }
-}
-
-TEST_CASE("Protobuf is asked for, and what comes is read as what it is") {
-  constexpr const char* kProtobuf = "application/vnd.kubernetes.protobuf";
-  const auto object = [](std::string_view name) {
-    return testing::Message().message(
-        1, testing::Message().bytes(1, name).bytes(3, "n").bytes(6, "7"));
-  };
-  const testing::Message end_mark =
-      testing::Message().bytes(1, "k8s.io/initial-events-end").bytes(2, "true");
-  const testing::Message end =
-      testing::Message().message(1, testing::Message().bytes(6, "9").message(12, end_mark));
-  Dialogue d;
-  const NextStep step = d.reflector.next();
-  CHECK(step.accept == "application/vnd.kubernetes.protobuf, application/json");
-  SECTION("a stream") {
-    d.head(200, std::string(kProtobuf) + ";stream=watch");
-    CHECK(d.reflector.body(testing::event("ADDED", object("a")) +
-                           testing::event("ADDED", object("b"))));
-    CHECK(!d.reflector.synced());
-    CHECK(d.reflector.body(testing::event("BOOKMARK", end)));
-    CHECK(d.reflector.synced());
-    CHECK(d.reflector.body(testing::event("DELETED", object("a"))));
-    CHECK(d.objects.text() == "n/b@7 ");
-    d.reflector.end();
-    CHECK(d.next() == Dialogue::target(kWatch, "7"));
-  }
-  SECTION("pages") {
-    d.answer(422, "");
-    d.next();
-    d.head(200, kProtobuf);
-    const testing::Message about = testing::Message().bytes(2, "9").bytes(3, "t");
-    CHECK(d.reflector.body(
-        testing::envelope(testing::Message().message(1, about).message(2, object("a")))));
-    d.reflector.end();
-    CHECK(d.next() == "/api/v1/services?limit=500&continue=t");
-  }
-  SECTION("JSON all the same") {
-    d.head(200);
-    CHECK(d.reflector.body(Dialogue::event("ADDED", "a", "5") + Dialogue::bookmark("10", true)));
-    CHECK(d.reflector.synced());
-  }
-  SECTION("a server that knows no choice is asked for JSON from then on") {
-    const auto [status, body] = recorded("406-not-acceptable.http");
-    d.answer(status, body);
-    const NextStep again = d.reflector.next();
-    CHECK(again.target == step.target);
-    CHECK(again.accept == "application/json");
-    CHECK(d.lines.lines.empty());
-    d.answer(status, body);
-    CHECK(d.reflector.next().target == "/api/v1/services?limit=500&resourceVersion=0");
-  }
-  SECTION("a refusal") {
-    d.head(403, kProtobuf);
-    CHECK(d.reflector.body(
-        testing::envelope(testing::Message().bytes(3, "may not watch").number(6, 403))));
-    d.reflector.end();
-    REQUIRE(d.lines.lines.size() == 1);
-    CHECK(d.lines.lines[0].ends_with("(HTTP 403): may not watch"));
-  }
-  SECTION("what is broken is backed off") {
-    d.head(200, kProtobuf);
-    CHECK(!d.reflector.body(testing::frame("\x0a\x7f")));
-    CHECK(d.next() == "wait 800");
-  }
-}
-
-TEST_CASE("What a real API server said in protobuf is understood, in chunks of any size") {
-  for (const std::size_t chunk : {1UL, 100UL, 100000UL}) {
-    Lines lines;
-    ManualClock clock;
-    Slices slices;
-    DecodingSink<SliceObject> sink(slices);
-    Reflector reflector({"endpointslices", "/slices", {}, {}}, sink, Log(lines), clock,
-                        [] { return 0.0; });
-    const auto play = [&](const std::string& name) {
-      const std::string body = testing::recorded_bytes(name);
-      http::ResponseHead head;
-      head.status = 200;
-      head.fields = {{"Content-Type", "application/vnd.kubernetes.protobuf;stream=watch"}};
-      reflector.head(head);
-      for (std::size_t at = 0; at < body.size(); at += chunk) {
-        if (!reflector.body(std::string_view(body).substr(at, chunk))) return;
-      }
-      reflector.end();
-    };
-    static_cast<void>(reflector.next());
-    play("watch-list-protobuf.pb");
-    CHECK(reflector.synced());
-    CHECK(slices.names.size() == 5);
-    CHECK(slices.names.contains("kube-system/kube-dns-8298c of kube-dns"));
-    static_cast<void>(reflector.next());
-    play("410-watch-list-protobuf.pb");
-    CHECK(lines.lines.back() ==
-          "[INFO] endpointslices: the last version seen has expired, listing again");
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/request_metrics.hpp"
 
+#include "plugins/kubernetes/api/skipped_objects.hpp"
+
 #include <array>
 
 namespace catena::kubernetes::api {
@@ -41,12 +43,10 @@ void RequestMetrics::held_back(Duration waited) {
   limited_.observe(Lane::shared, in_seconds(waited));
 }
 
-void RequestMetrics::skipped(std::string_view resource, std::uint64_t count) {
-  registry_
-      .counter("catena_kubernetes_objects_skipped_total",
-               "Number of objects of the API server that were too large to be read.",
-               {{"resource", std::string(resource)}})
-      .add(Lane::shared, count);
+void RequestMetrics::skipped(std::string_view resource,
+                             std::string_view reason,
+                             std::uint64_t count) {
+  if (count != 0) skipped_objects(registry_, resource, reason).add(Lane::shared, count);
 }
 
 }  // namespace catena::kubernetes::api

@@ -17,7 +17,7 @@ class RequestMetrics {
   /// `code` is the status, or "<error>" where no answer came.
   void answered(std::string_view code, Duration took);
   void held_back(Duration waited);
-  void skipped(std::string_view resource, std::uint64_t count);
+  void skipped(std::string_view resource, std::string_view reason, std::uint64_t count);
 
  private:
   metrics::Registry& registry_;

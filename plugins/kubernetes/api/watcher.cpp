@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/watcher.hpp"
 
+#include "plugins/kubernetes/api/skipped_objects.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -139,14 +141,19 @@ asio::awaitable<void> Watcher::read() {
       co_return;
     }
     const bool wanted = reflector_.body(*piece);
-    if (reflector_.skipped() != skipped_) {
-      shared_.metrics.skipped(reflector_.resource().name, reflector_.skipped() - skipped_);
-      skipped_ = reflector_.skipped();
-    }
+    count_skipped();
     if (wanted) continue;
     connection_.close();
     co_return;
   }
+}
+
+void Watcher::count_skipped() {
+  const Skipped now = reflector_.skipped();
+  const std::string& name = reflector_.resource().name;
+  shared_.metrics.skipped(name, kTooLarge, now.too_large - skipped_.too_large);
+  shared_.metrics.skipped(name, kUnreadable, now.unreadable - skipped_.unreadable);
+  skipped_ = now;
 }
 
 void Watcher::log_warnings(const http::ResponseHead& head) {

@@ -39,6 +39,8 @@ class Watcher {
   void stop();
 
   bool synced() const { return reflector_.synced(); }
+  TimePoint last_event() const { return reflector_.last_event(); }
+  const Resource& resource() const { return reflector_.resource(); }
 
  private:
   boost::asio::awaitable<void> sleep(Duration time);
@@ -48,6 +50,7 @@ class Watcher {
   boost::asio::awaitable<void> exchange(const NextStep& step);
   boost::asio::awaitable<void> send(const NextStep& step);
   boost::asio::awaitable<void> read();
+  void count_skipped();
   void log_warnings(const http::ResponseHead& head);
 
   /// Whether the connection has carried an answer: the server may close such ones at any time.
@@ -61,7 +64,7 @@ class Watcher {
   Pass pass_;
   std::shared_ptr<boost::asio::ssl::context> connected_with_;
   Age age_ = Age::used;
-  std::uint64_t skipped_ = 0;
+  Skipped skipped_;
   std::string warning_;
   bool stopped_ = false;
 };

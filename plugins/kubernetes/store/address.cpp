@@ -14,15 +14,54 @@ Address Address::of(std::span<const std::uint8_t> bytes) {
   return address;
 }
 
+namespace {
+
+// One to three digits without a zero in front, at most 255; they are taken from the text.
+std::optional<std::uint8_t> take_octet(std::string_view& text) {
+  std::size_t size = 0;
+  unsigned value = 0;
+  for (; size < text.size() && size < 3 && text[size] >= '0' && text[size] <= '9'; ++size) {
+    value = 10 * value + static_cast<unsigned>(text[size] - '0');
+  }
+  if (size == 0 || value > 255 || (size > 1 && text[0] == '0')) return std::nullopt;
+  text.remove_prefix(size);
+  return static_cast<std::uint8_t>(value);
+}
+
+// What inet_pton does, several times as fast: lists have hundreds of thousands of them.
+std::optional<Address> parse_v4(std::string_view text) {
+  Address address;
+  address.size = 4;
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i != 0) {
+      if (!text.starts_with('.')) return std::nullopt;
+      text.remove_prefix(1);
+    }
+    const auto octet = take_octet(text);
+    if (!octet) return std::nullopt;
+    address.bytes[i] = *octet;
+  }
+  if (!text.empty()) return std::nullopt;
+  return address;
+}
+
+}  // namespace
+
 std::optional<Address> parse_address(std::string_view text) {
+  if (const auto address = parse_v4(text)) return address;
   char buffer[INET6_ADDRSTRLEN];
   if (text.size() >= sizeof(buffer)) return std::nullopt;
   std::memcpy(buffer, text.data(), text.size());
   buffer[text.size()] = '\0';
   Address address;
-  if (inet_pton(AF_INET, buffer, address.bytes.data()) == 1) return address.size = 4, address;
   if (inet_pton(AF_INET6, buffer, address.bytes.data()) == 1) return address.size = 16, address;
   return std::nullopt;
+}
+
+std::string address_text(const Address& address) {
+  char buffer[INET6_ADDRSTRLEN];
+  inet_ntop(address.is_v4() ? AF_INET : AF_INET6, address.bytes.data(), buffer, sizeof(buffer));
+  return buffer;
 }
 
 DashedText dashed(std::string_view address_text) {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
+#include <cstring>
+#include <endian.h>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,10 +21,27 @@ struct Address {
   std::span<const std::uint8_t> span() const { return {bytes.data(), size}; }
   bool is_v4() const { return size == 4; }
   bool operator==(const Address&) const = default;
-  auto operator<=>(const Address&) const = default;
+  std::strong_ordering operator<=>(const Address& other) const {
+    for (const std::size_t half : {std::size_t{0}, bytes.size() / 2}) {
+      const std::uint64_t mine = number_at(half);
+      const std::uint64_t others = other.number_at(half);
+      if (mine != others) return mine <=> others;
+    }
+    return size <=> other.size;
+  }
 
   static Address of(std::span<const std::uint8_t> bytes);
+
+ private:
+  std::uint64_t number_at(std::size_t offset) const {
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes.data() + offset, sizeof(number));
+    return be64toh(number);
+  }
 };
+
+/// The canonical spelling.
+std::string address_text(const Address& address);
 
 /// Any spelling of an IPv4 or IPv6 address; nothing for anything else.
 std::optional<Address> parse_address(std::string_view text);

@@ -116,7 +116,7 @@ TEST_CASE("readers find what stays while the writer changes the rest", "[kuberne
     return Slice(object, EndpointNames::by_address, skipped);
   }();
   auto state = std::make_unique<ServiceState>();
-  state->slices = {&slice};
+  state->slices.push_back(&slice);
   stays.publish(std::move(state), epoch);
   const Address address = *parse_address("10.9.9.9");
   index.add(address.span(), stays);

@@ -76,11 +76,11 @@ class HashIndex {
     epoch_.retire(std::unique_ptr<Node>(old));
   }
 
-  /// Visits every node. The writer only.
+  /// Visits every node, in no order. Any thread; what the writer changes meanwhile may be missed.
   template <class Visit>
   void each(Visit&& visit) const {
-    for (const auto& slot : table_.load(std::memory_order_relaxed)->slots) {
-      Node* node = slot.load(std::memory_order_relaxed);
+    for (const auto& slot : table_.load(std::memory_order_acquire)->slots) {
+      Node* node = slot.load(std::memory_order_acquire);
       if (node != nullptr && node != tombstone()) visit(*node);
     }
   }

@@ -23,7 +23,7 @@ ImportSink::ImportSink(const WriterContext& context)
 
 void ImportSink::apply(KeptService& kept, const api::ImportObject& object) {
   const auto key = wire_key({object.metadata.name, object.metadata.name_space});
-  if (!key) return context_->skip("serviceimport", object.metadata, "its name is no DNS label");
+  if (!key) return context_->skip("serviceimports", object.metadata, "its name is no DNS label");
   auto spec = std::make_shared<const ServiceSpec>(as_service(object));
   // The status of an import changes more often than what it says.
   if (kept.spec && *kept.spec == *spec) return;
@@ -50,12 +50,12 @@ void ImportSliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   ServiceEntry* const old_entry = std::exchange(kept.entry, nullptr);
   std::unique_ptr<Slice> old = std::move(kept.slice);
   if (!key) {
-    context_->skip("endpointslice", object.metadata, "its import's name is no DNS label");
+    context_->skip("endpointslices", object.metadata, "its import's name is no DNS label");
     return withdraw(old_entry, std::move(old));
   }
   std::size_t skipped = 0;
-  kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped,
-                                       object.cluster_id);
+  kept.slice =
+      std::make_unique<Slice>(object, context_->endpoint_names, skipped, object.cluster_id);
   if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));

@@ -17,16 +17,24 @@ std::unique_ptr<PodIdentity> identity_of(const api::PodObject& object) {
 
 }  // namespace
 
-PodSink::PodSink(const WriterContext& context) : ResourceSink(context.store), context_(&context) {}
+PodSink::PodSink(const WriterContext& context)
+    : ResourceSink(context.store),
+      context_(&context),
+      bad_addresses_(bad_addresses(context.metrics)) {}
 
 void PodSink::apply(KeptPod& kept, const api::PodObject& object) {
   const auto key = wire_key({object.metadata.name_space});
-  if (!key) return context_->skip("pod", object.metadata, "its namespace is no DNS label");
+  if (!key) return context_->skip("pods", object.metadata, "its namespace is no DNS label");
   const std::vector<Address> before = std::move(kept.addresses);
   kept.namespace_key = *key;
   kept.addresses.clear();
   for (const std::string& text : object.pod_ips) {
-    if (const auto address = parse_address(text)) kept.addresses.push_back(*address);
+    if (const auto address = parse_address(text)) {
+      kept.addresses.push_back(*address);
+      continue;
+    }
+    bad_addresses_.add(Lane::shared);
+    context_->complain("pods", object.metadata, fmt::format("'{:.60}' is no address", text));
   }
   if (context_->identities) identify(kept, before, identity_of(object));
   if (before == kept.addresses) return;

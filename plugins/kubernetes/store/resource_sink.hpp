@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plugins/kubernetes/api/sink.hpp"
+#include "plugins/kubernetes/snapshot/image_source.hpp"
 #include "plugins/kubernetes/store/store.hpp"
 
 #include <cstdint>
@@ -18,14 +19,17 @@ namespace catena::kubernetes {
 /// take most of the room: two of a million objects share one in one of thirty million clusters. The
 /// API thread only.
 template <class Object, class Kept>
-class ResourceSink : public api::Sink<Object> {
+class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
  public:
   explicit ResourceSink(Store& store) : store_(&store) {}
 
-  void begin_replace() final { ++generation_; }
+  void begin_replace() final {
+    ++generation_;
+    replacing_ = true;
+  }
 
   void forget_versions() final {
-    for (auto& entry : entries_) entry.second.version.clear();
+    for (auto& entry : entries_) entry.second.version = kUnknown;
   }
 
   void upsert(Object&& object) final {
@@ -36,7 +40,9 @@ class ResourceSink : public api::Sink<Object> {
     const std::uint64_t hashed = hash(version);
     if (!version.empty() && entry.version == hashed) return;
     entry.version = hashed;
+    if (images_kept_) keep_image(entry, object);
     apply(entry.kept, object);
+    if (!replacing_) settle();
   }
 
   void remove(std::string_view name_space, std::string_view name) final {
@@ -44,6 +50,7 @@ class ResourceSink : public api::Sink<Object> {
     if (found == entries_.end()) return;
     forget(found->second.kept);
     entries_.erase(found);
+    ++image_changes_;
   }
 
   void commit_replace() final {
@@ -54,16 +61,34 @@ class ResourceSink : public api::Sink<Object> {
       }
       forget(entry->second.kept);
       entry = entries_.erase(entry);
+      ++image_changes_;
     }
+    replacing_ = false;
+    settle();
     if (!synced_) store_->unsynced.fetch_sub(1, std::memory_order_acq_rel);
     synced_ = true;
   }
+
+  void keep_images() final { images_kept_ = true; }
+
+  std::vector<snapshot::Image> images() const final {
+    std::vector<snapshot::Image> images;
+    images.reserve(entries_.size());
+    for (const auto& [key, entry] : entries_) {
+      if (entry.image) images.push_back(entry.image);
+    }
+    return images;
+  }
+
+  std::uint64_t image_changes() const final { return image_changes_; }
 
  protected:
   /// Brings `object` into the store; `kept` is as the last apply() left it, or new.
   virtual void apply(Kept& kept, const Object& object) = 0;
   /// Takes it out again.
   virtual void forget(Kept& kept) = 0;
+  /// The store is as the API has it: after each change, and at the end of a replacement.
+  virtual void settle() {}
 
   Store& store() { return *store_; }
   bool synced() const { return synced_; }
@@ -78,15 +103,31 @@ class ResourceSink : public api::Sink<Object> {
     return hash(text_);
   }
 
+  static constexpr std::uint64_t kUnknown = 0;
+
   struct Entry {
     std::uint32_t generation = 0;
-    std::uint64_t version = 0;
+    std::uint64_t version = kUnknown;
+    snapshot::Image image;  // Null where none are kept.
     Kept kept;
   };
+
+  // Most updates change nothing that is served.
+  void keep_image(Entry& entry, const Object& object) {
+    const std::string image = snapshot::encode(object);
+    if (entry.image && *entry.image == image) return;
+    // A copy has no room to grow.
+    entry.image = std::make_shared<const std::string>(image);
+    ++image_changes_;
+  }
+
   Store* store_;
   std::uint32_t generation_ = 0;
   SeededHash hash_;
   bool synced_ = false;
+  bool replacing_ = false;
+  bool images_kept_ = false;
+  std::uint64_t image_changes_ = 0;
   std::unordered_map<std::uint64_t, Entry> entries_;
   std::string text_;
 };

@@ -26,9 +26,29 @@ ServiceKind external_kind(const std::string& target, StoredName& name) {
   return ServiceKind::external_name;
 }
 
+template <class T>
+void add_new(std::vector<T>& list, const T& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+std::unique_ptr<const ExternalPlaces> external_places(const api::ServiceObject& object) {
+  if (object.external_ips.empty()) return nullptr;
+  auto places = std::make_unique<ExternalPlaces>();
+  for (const std::string& text : object.external_ips) {
+    if (const auto address = parse_address(text)) {
+      add_new(places->ips, *address);
+    } else if (const auto name = dns::Name::parse(text)) {
+      add_new(places->hosts, *name);
+    }
+  }
+  if (places->ips.empty() && places->hosts.empty()) return nullptr;
+  return places;
+}
+
 }  // namespace
 
-ServiceSpec::ServiceSpec(const api::ServiceObject& object) : ports(object.ports) {
+ServiceSpec::ServiceSpec(const api::ServiceObject& object)
+    : ports(object.ports), external(external_places(object)) {
   if (object.type == "ExternalName") {
     kind = external_kind(object.external_name, external_name);
     return;
@@ -38,11 +58,16 @@ ServiceSpec::ServiceSpec(const api::ServiceObject& object) : ports(object.ports)
     return;
   }
   for (const std::string& text : object.cluster_ips) {
-    const auto address = parse_address(text);
-    const bool known =
-        address && std::find(cluster_ips.begin(), cluster_ips.end(), *address) != cluster_ips.end();
-    if (address && !known) cluster_ips.push_back(*address);
+    if (const auto address = parse_address(text)) add_new(cluster_ips, *address);
   }
+}
+
+bool external_differs(const ServiceSpec* before, const ServiceSpec* after) {
+  const bool was = before != nullptr && before->external;
+  const bool is = after != nullptr && after->external;
+  if (!was || !is) return was != is;
+  return before->external->ips != after->external->ips ||
+         before->external->hosts != after->external->hosts || before->ports != after->ports;
 }
 
 bool ServiceState::has_endpoints() const {

@@ -6,13 +6,16 @@
 #include "plugins/kubernetes/api/objects.hpp"
 #include "plugins/kubernetes/store/address.hpp"
 #include "plugins/kubernetes/store/hash_index.hpp"
+#include "plugins/kubernetes/store/pointer_list.hpp"
 #include "plugins/kubernetes/store/slice.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace catena::kubernetes {
@@ -24,21 +27,24 @@ enum class ServiceKind : std::uint8_t {
   unresolvable,  ///< ExternalName that is an address or no name at all: nothing is served.
 };
 
-/// A name in its wire form, which takes no more room than it needs: most services have none.
+/// A name that most services do not have: then it takes the room of a pointer.
 class StoredName {
  public:
   StoredName() = default;
-  explicit StoredName(dns::NameView name) : wire_(name.bytes().begin(), name.bytes().end()) {}
+  explicit StoredName(dns::NameView name) : name_(std::make_unique<const dns::Name>(name)) {}
 
   /// The root where there is none.
-  dns::NameView view() const {
-    if (wire_.empty()) return {};
-    return {reinterpret_cast<const std::uint8_t*>(wire_.data()), wire_.size()};
-  }
+  dns::NameView view() const { return name_ ? name_->view() : dns::NameView(); }
   bool operator==(const StoredName& other) const { return view() == other.view(); }
 
  private:
-  std::string wire_;
+  std::unique_ptr<const dns::Name> name_;
+};
+
+/// Where a service can be reached from outside of the cluster, in the object's order.
+struct ExternalPlaces {
+  std::vector<Address> ips;
+  std::vector<dns::Name> hosts;  ///< Names of load balancers.
 };
 
 /// What one Service object says. Never changes; replaced as a whole.
@@ -47,6 +53,7 @@ struct ServiceSpec {
   std::vector<Address> cluster_ips;  ///< In the object's order; empty while none is allocated.
   PortList ports;
   StoredName external_name;
+  std::unique_ptr<const ExternalPlaces> external;  ///< Null where there are none, as mostly.
 
   explicit ServiceSpec(const api::ServiceObject& object);
   bool operator==(const ServiceSpec&) const = default;
@@ -55,7 +62,7 @@ struct ServiceSpec {
 /// A service with all of its slices, as a query sees it at one moment. Never changes.
 struct ServiceState {
   std::shared_ptr<const ServiceSpec> spec;  ///< Null while only slices have arrived.
-  std::vector<const Slice*> slices;
+  PointerList<Slice> slices;
   bool repeats_addresses = false;  ///< An address stands in the slices more than once.
 
   bool has_endpoints() const;
@@ -65,11 +72,15 @@ struct ServiceState {
 class ServiceEntry {
  public:
   /// `wire_key`: service label and namespace label in wire form, lower case.
-  explicit ServiceEntry(std::string wire_key) : wire_key_(std::move(wire_key)) {}
+  explicit ServiceEntry(std::string_view wire_key)
+      : wire_key_(std::make_unique<std::uint8_t[]>(wire_key.size())) {
+    std::copy(wire_key.begin(), wire_key.end(), wire_key_.get());
+  }
   ~ServiceEntry() { delete state_.load(std::memory_order_relaxed); }
 
   Key key() const {
-    return {reinterpret_cast<const std::uint8_t*>(wire_key_.data()), wire_key_.size()};
+    const std::uint8_t* const name_space = wire_key_.get() + 1 + wire_key_[0];
+    return {wire_key_.get(), name_space + 1 + *name_space};
   }
 
   /// The namespace label alone, in wire form.
@@ -86,9 +97,12 @@ class ServiceEntry {
   std::uint32_t endpoint_addresses = 0;
 
  private:
-  std::string wire_key_;
+  std::unique_ptr<std::uint8_t[]> wire_key_;  // Two labels, which tell their lengths.
   std::atomic<const ServiceState*> state_{nullptr};
 };
+
+/// Whether a service shows something else to the outside than before; null: there is none.
+bool external_differs(const ServiceSpec* before, const ServiceSpec* after);
 
 /// Labels in wire form, lower case; nothing where one is empty or over 63 bytes.
 std::optional<std::string> wire_key(std::initializer_list<std::string_view> labels);

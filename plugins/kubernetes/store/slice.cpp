@@ -6,6 +6,11 @@
 #include <algorithm>
 
 namespace catena::kubernetes {
+namespace {
+
+constexpr std::size_t kZones = 4;  // As many as most regions have.
+
+}  // namespace
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
@@ -22,6 +27,7 @@ Slice::Slice(const api::SliceObject& object,
   object.address_type == "IPv6" ? v6_.reserve(object.endpoints.size())
                                 : v4_.reserve(object.endpoints.size());
   Zones zones;
+  zones.reserve(kZones);
   for (const api::Endpoint& endpoint : object.endpoints) add(endpoint, names, zones, skipped);
   v4_.shrink_to_fit();
   v6_.shrink_to_fit();

@@ -89,7 +89,7 @@ class Slice {
   std::vector<Packed<4>> v4_;
   std::vector<Packed<16>> v6_;
   PortList ports_;
-  std::string names_;  // A zero byte, then texts with a length byte in front.
+  std::string names_;          // A zero byte, then texts with a length byte in front.
   std::uint32_t cluster_ = 0;  // Offset into the names; 0: none.
   bool repeats_itself_ = false;
 };

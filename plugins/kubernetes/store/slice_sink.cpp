@@ -25,10 +25,28 @@ metrics::Histogram& programming_seconds(metrics::Registry& metrics, std::string 
                            programming_buckets(), {{"service_kind", std::move(kind)}});
 }
 
+/// The first that is none.
+std::string_view bad_address(const api::SliceObject& object) {
+  for (const api::Endpoint& endpoint : object.endpoints) {
+    for (const std::string& address : endpoint.addresses) {
+      if (!parse_address(address)) return address;
+    }
+  }
+  return {};
+}
+
 std::vector<Address> difference(const std::vector<Address>& a, const std::vector<Address>& b) {
   std::vector<Address> only_a;
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only_a));
   return only_a;
+}
+
+// Those that no other slice of the service has.
+std::vector<Address> only_here(const PointerList<Slice>& slices,
+                               const Slice& slice,
+                               std::vector<Address> addresses) {
+  if (slices.size() < 2) return addresses;
+  return difference(addresses, addresses_elsewhere(slices, slice, addresses));
 }
 
 }  // namespace
@@ -48,13 +66,17 @@ void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   if (!key) {
     // A slice of no service is somebody else's business, not a mistake (EndpointSlice API).
     if (!object.service_name.empty()) {
-      context_->skip("endpointslice", object.metadata, "its service's name is no DNS label");
+      context_->skip("endpointslices", object.metadata, "its service's name is no DNS label");
     }
     return withdraw(old_entry, std::move(old));
   }
   std::size_t skipped = 0;
   kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped);
-  if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
+  if (skipped != 0 && object.address_type != "FQDN") {
+    bad_addresses_.add(Lane::shared, skipped);
+    context_->complain("endpointslices", object.metadata,
+                       fmt::format("'{:.60}' is no address", bad_address(object)));
+  }
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));
   kept.entry = &entry;
@@ -78,26 +100,21 @@ void SliceSink::withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice) {
 
 // Another slice of the service may hold the address too, while endpoints move between slices.
 void SliceSink::index(ServiceEntry& entry, const Slice* before, const Slice& after) {
-  const auto elsewhere = [&](const std::vector<Address>& addresses) {
-    return addresses_elsewhere(entry.state()->slices, after, addresses);
-  };
   const std::vector<Address> was =
       before == nullptr ? std::vector<Address>() : sorted_addresses(*before);
   const std::vector<Address> is = sorted_addresses(after);
-  const std::vector<Address> come = difference(is, was);
-  const std::vector<Address> gone = difference(was, is);
-  for (const Address& address : difference(come, elsewhere(come))) {
+  const PointerList<Slice>& slices = entry.state()->slices;
+  for (const Address& address : only_here(slices, after, difference(is, was))) {
     store().by_endpoint.add(address.span(), entry);
   }
-  for (const Address& address : difference(gone, elsewhere(gone))) {
+  for (const Address& address : only_here(slices, after, difference(was, is))) {
     store().by_endpoint.remove(address.span(), entry);
   }
 }
 
 void SliceSink::unindex(ServiceEntry& entry, const Slice& slice) {
-  const std::vector<Address> gone = sorted_addresses(slice);
-  for (const Address& address :
-       difference(gone, addresses_elsewhere(entry.state()->slices, slice, gone))) {
+  const PointerList<Slice>& slices = entry.state()->slices;
+  for (const Address& address : only_here(slices, slice, sorted_addresses(slice))) {
     store().by_endpoint.remove(address.span(), entry);
   }
 }

@@ -16,10 +16,10 @@
 
 namespace catena::kubernetes {
 
-/// Which services have an address as cluster IP.
+/// Which services have an address as cluster IP or external IP.
 struct ServicesByAddress {
   Address address;
-  std::vector<const ServiceEntry*> services;
+  PointerList<ServiceEntry> services;
   Key key() const { return address.span(); }
 };
 
@@ -61,6 +61,7 @@ class Store {
   explicit Store(epoch::Domain& epoch)
       : services(epoch),
         by_cluster_ip(epoch),
+        by_external_ip(epoch),
         by_endpoint(epoch),
         pods(epoch),
         identities(epoch),
@@ -69,6 +70,7 @@ class Store {
 
   HashIndex<ServiceEntry> services;  ///< By service and namespace label.
   HashIndex<ServicesByAddress> by_cluster_ip;
+  HashIndex<ServicesByAddress> by_external_ip;
   EndpointIndex by_endpoint;                  ///< Ready endpoints only.
   HashIndex<PodsByAddress> pods;              ///< Filled with `pods verified` only.
   HashIndex<IdentitiesByAddress> identities;  ///< Filled where somebody may ask for metadata.
@@ -78,6 +80,23 @@ class Store {
   /// Seconds since 1970 of the last change that DNS can see (kubernetes.md section 9).
   std::atomic<std::uint32_t> serial{0};
   std::atomic<std::uint32_t> import_serial{0};  ///< The same for multicluster zones.
+
+  /// The same of the last change that k8s_external shows.
+  std::atomic<std::uint32_t> external_serial{0};
+
+  /// The latest serial that a transfer has carried: a later change gives its serial another value,
+  /// also within the same second.
+  mutable std::atomic<std::uint32_t> handed_out{0};
+
+  /// The value of one of the serials, for a transfer that begins now. Any thread.
+  std::uint32_t hand_out(const std::atomic<std::uint32_t>& serial_of) const {
+    const std::uint32_t value = serial_of.load(std::memory_order_acquire);
+    std::uint32_t known = handed_out.load(std::memory_order_acquire);
+    while (known < value &&
+           !handed_out.compare_exchange_weak(known, value, std::memory_order_acq_rel)) {
+    }
+    return value;
+  }
 
   /// True from the moment on when each watched resource has been seen whole once.
   bool synced() const { return unsynced.load(std::memory_order_acquire) == 0; }

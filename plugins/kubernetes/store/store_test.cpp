@@ -126,9 +126,96 @@ TEST_CASE("objects that break rules are skipped and counted, the rest is served"
   CHECK(state_of(cluster.store(), "upper", "default")->spec->cluster_ips.size() == 1);
   CHECK(state_of(cluster.store(), "upper", "default")->slices.front()->size() == 1);
   CHECK(cluster.metrics()
-            .counter("catena_kubernetes_skipped_objects_total", "", {{"resource", "service"}})
+            .counter("catena_kubernetes_skipped_objects_total", "",
+                     {{"resource", "services"}, {"reason", "invalid"}})
             .value() == 1);
-  CHECK(cluster.metrics().counter("catena_kubernetes_bad_addresses_total", "").value() == 1);
+  CHECK(cluster.metrics().counter("catena_kubernetes_bad_addresses_total", "").value() == 2);
+}
+
+TEST_CASE("a complaint about an object is made once", "[kubernetes]") {
+  Cluster cluster;
+  for (int i = 0; i < 3; ++i) {
+    cluster.service(std::string(64, 'x') + ".default", {.ips = {"10.96.0.9"}});
+    cluster.service("web.default", {.ips = {"10.96.0.1", "no\naddress"}});
+    cluster.slice("s.default", {.service = "web", .endpoints = {{.address = "10.0.0.999"}}});
+    cluster.pod("p.default", {"", "10.0.0.1"});
+  }
+  CHECK(cluster.lines() ==
+        std::vector<std::string>{
+            "[WARNING] services: default/" + std::string(64, 'x') +
+                ": it is not served: its name is no DNS label",
+            "[WARNING] services: default/web: its cluster IP 'no?address' is no address",
+            "[WARNING] endpointslices: default/s: '10.0.0.999' is no address",
+            "[WARNING] pods: default/p: '' is no address"});
+  CHECK(cluster.metrics().counter("catena_kubernetes_bad_addresses_total", "").value() == 9);
+}
+
+TEST_CASE("of two services with one cluster IP the first by name has its name", "[kubernetes]") {
+  struct Case {
+    const char* name;
+    std::vector<const char*> order;
+  };
+  const Case cases[] = {{"in order", {"a.default", "b.default"}},
+                        {"the other way round", {"b.default", "a.default"}}};
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Cluster cluster;
+      for (const char* name : c.order) cluster.service(name, {.ips = {"10.96.0.1"}});
+      cluster.service("b.default", {.ips = {"10.96.0.1"}});
+      const auto* found = cluster.store().by_cluster_ip.find(parse_address("10.96.0.1")->span());
+      REQUIRE(found->services.size() == 2);
+      CHECK(found->services.front()->state() == state_of(cluster.store(), "a", "default"));
+      CHECK(cluster.lines() ==
+            std::vector<std::string>{"[WARNING] services: default/a and default/b have the same "
+                                     "cluster IP 10.96.0.1; its name is that of the first"});
+    }
+  }
+}
+
+TEST_CASE("a cluster IP that went from one service to another is no trouble", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service("old.default", {.ips = {"10.96.0.1"}});
+  cluster.services().begin_replace();
+  cluster.service("new.default", {.ips = {"10.96.0.1"}});
+  cluster.services().commit_replace();
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.1") == 1);
+  CHECK(cluster.lines().empty());
+}
+
+TEST_CASE("a slice that nobody owns is nobody's endpoints", "[kubernetes]") {
+  Cluster cluster;
+  cluster.slice("s.default", {.endpoints = {{.address = "10.0.0.1"}}});
+  CHECK(cluster.store().services.size() == 0);
+  CHECK(services_at(cluster.store().by_endpoint, "10.0.0.1") == 0);
+  CHECK(cluster.lines().empty());
+  cluster.slice("s.default", {.service = "db", .endpoints = {{.address = "10.0.0.1"}}});
+  cluster.slice("s.default", {.endpoints = {{.address = "10.0.0.1"}}});
+  CHECK(cluster.store().services.size() == 0);
+}
+
+TEST_CASE("names with capitals are found in small letters", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service("DB.Default", {.ips = {"None"}});
+  cluster.slice("s.Default",
+                {.service = "Db", .endpoints = {{.address = "10.0.0.1", .hostname = "Db-0"}}});
+  const ServiceState* state = state_of(cluster.store(), "db", "default");
+  REQUIRE(state != nullptr);
+  REQUIRE(state->slices.size() == 1);
+  CHECK(state->slices.front()->label(state->slices.front()->v4()[0]) == "db-0");
+}
+
+TEST_CASE("events twice, too late or for nobody change nothing else", "[kubernetes]") {
+  Cluster cluster;
+  cluster.remove_service("unknown.default");
+  cluster.remove_slice("unknown.default");
+  cluster.service("a.default", {.ips = {"10.96.0.1"}});
+  cluster.service("a.default", {.ips = {"10.96.0.1"}});
+  cluster.remove_service("a.default");
+  cluster.remove_service("a.default");
+  cluster.service("b.default", {.ips = {"10.96.0.2"}, .ports = {}});
+  CHECK(cluster.store().services.size() == 1);
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.1") == 0);
+  CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 1);
 }
 
 TEST_CASE("the serial is the time of the last change that DNS can see", "[kubernetes]") {

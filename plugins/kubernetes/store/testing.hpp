@@ -24,6 +24,7 @@ struct ServiceSpec {
   std::vector<std::string> ips;
   std::string external;
   std::vector<PortSpec> ports;
+  std::vector<std::string> outside = {};  ///< External IPs and names of load balancers.
 };
 
 struct EndpointSpec {
@@ -55,7 +56,12 @@ class Cluster {
   explicit Cluster(Identities identities = Identities::dropped)
       : store_(epoch_),
         metrics_(2),
-        context_{store_,   epoch_, clock_, Log(silence_), metrics_, EndpointNames::by_address,
+        context_{store_,
+                 epoch_,
+                 clock_,
+                 Log(lines_),
+                 metrics_,
+                 EndpointNames::by_address,
                  identities == Identities::kept},
         services_(context_),
         slices_(context_),
@@ -65,10 +71,20 @@ class Cluster {
         import_slices_(context_) {}
 
   Store& store() { return store_; }
+  const Store& store() const { return store_; }
   ManualClock& clock() { return clock_; }
   metrics::Registry& metrics() { return metrics_; }
   ServiceSink& services() { return services_; }
   SliceSink& slices() { return slices_; }
+  PodSink& pods() { return pods_; }
+  NamespaceSink& namespaces() { return namespaces_; }
+  const WriterContext& context() const { return context_; }
+
+  /// What was logged above DEBUG.
+  std::vector<std::string>& lines() { return lines_.lines; }
+
+  /// Frees what no reader can have any more.
+  void collect() { epoch_.collect(); }
 
   void name_space(const std::string& name) { namespaces_.upsert({{name, "", next()}}); }
 
@@ -79,6 +95,7 @@ class Cluster {
     object.cluster_ips = spec.ips;
     object.external_name = spec.external;
     object.ports = ports(spec.ports);
+    object.external_ips = spec.outside;
     services_.upsert(std::move(object));
   }
   void remove_service(const std::string& name) {
@@ -125,8 +142,11 @@ class Cluster {
   }
 
  private:
-  struct Silence final : LogSink {
-    void write(LogLevel, std::string_view) override {}
+  struct Lines final : LogSink {
+    void write(LogLevel level, std::string_view line) override {
+      if (level != LogLevel::debug) lines.emplace_back(line);
+    }
+    std::vector<std::string> lines;
   };
 
   std::string next() { return std::to_string(++version_); }
@@ -151,7 +171,7 @@ class Cluster {
     return ports;
   }
 
-  Silence silence_;
+  Lines lines_;
   ManualClock clock_;
   epoch::Domain epoch_;
   Store store_;

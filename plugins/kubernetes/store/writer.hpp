@@ -5,6 +5,7 @@
 #include "core/base/log.hpp"
 #include "core/base/metrics.hpp"
 
+#include "plugins/kubernetes/api/said.hpp"
 #include "plugins/kubernetes/store/resource_sink.hpp"
 
 #include <functional>
@@ -24,28 +25,42 @@ struct WriterContext {
   EndpointNames endpoint_names = EndpointNames::by_address;
   bool identities = false;  ///< Names and labels of pods are kept.
 
-  /// The data that queries see changed now.
+  /// The data that queries see changed now: called behind the change.
   void touch() const { touch(store.serial); }
   void touch(std::atomic<std::uint32_t>& serial) const;
 
-  /// Objects that cannot be served are said once each and counted.
-  void skip(std::string_view what, const api::Metadata& metadata, std::string_view why) const;
+  /// An object of this resource that cannot be served: said once and counted.
+  void skip(std::string_view resource, const api::Metadata& metadata, std::string_view why) const;
+
+  /// Something wrong with an object that is served all the same: said once.
+  void complain(std::string_view resource,
+                const api::Metadata& metadata,
+                std::string_view what) const;
+
+  /// What has been said. The API thread only.
+  mutable api::Said said = {};
 };
 
-/// Counts endpoint addresses that are none.
+/// Addresses of Services, endpoints and pods that are none.
 metrics::Counter& bad_addresses(metrics::Registry& metrics);
 
 /// Those of `addresses` (in order) that stand in one of `slices` other than `except`, in order.
-std::vector<Address> addresses_elsewhere(const std::vector<const Slice*>& slices,
+std::vector<Address> addresses_elsewhere(const PointerList<Slice>& slices,
                                          const Slice& except,
                                          const std::vector<Address>& addresses);
 
-/// Adds and removes services at addresses; an address nobody has any more goes.
+/// Adds and removes services at addresses; an address nobody has any more goes. Services with the
+/// same address are in the order of their keys, whenever they came: all servers answer alike.
 class AddressIndexWriter {
  public:
   AddressIndexWriter(HashIndex<ServicesByAddress>& index) : index_(&index) {}
   void add(const Address& address, const ServiceEntry& service);
   void remove(const Address& address, const ServiceEntry& service);
+
+  /// The service had the addresses `before`; now it has those of `after`.
+  void replace(const ServiceEntry& service,
+               const std::vector<Address>& before,
+               const std::vector<Address>& after);
 
  private:
   HashIndex<ServicesByAddress>* index_;
@@ -80,11 +95,18 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
  private:
   void apply(KeptService& kept, const api::ServiceObject& object) override;
   void forget(KeptService& kept) override;
+  void settle() override;
   void set_addresses(ServiceEntry& entry, const ServiceSpec* before, const ServiceSpec* after);
+  void touch(const ServiceSpec* before, const ServiceSpec* after);
+  void look_at_addresses(const api::ServiceObject& object, const ServiceSpec& spec);
 
   const WriterContext* context_;
   ServiceEntryWriter entries_;
   AddressIndexWriter addresses_;
+  AddressIndexWriter external_addresses_;
+  metrics::Counter& bad_addresses_;
+  metrics::Counter& shared_addresses_;
+  std::vector<Address> suspects_;  // Cluster IPs that may have two services.
 };
 
 struct KeptSlice {
@@ -134,6 +156,7 @@ class PodSink final : public ResourceSink<api::PodObject, KeptPod> {
                         const PodIdentity* after);
 
   const WriterContext* context_;
+  metrics::Counter& bad_addresses_;
 };
 
 struct KeptNamespace {

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/k8s_external/external.hpp"
+
+#include "plugins/k8s_external/cursor.hpp"
+
+#include <algorithm>
+
+namespace catena::k8s_external {
+namespace {
+
+/// The zone as the query spells it.
+dns::NameView spelled(const Query& query, const Zone& zone) {
+  return query.name().last(zone.name().label_count());
+}
+
+// The name server has addresses of both families.
+void keep_type(dns::Response& response, dns::Type type) {
+  const std::span<dns::Record> records = response.answer();
+  const auto end = std::remove_if(records.begin(), records.end(),
+                                  [type](const dns::Record& r) { return r.type != type; });
+  response.shrink(dns::Section::answer, static_cast<std::size_t>(end - records.begin()));
+}
+
+}  // namespace
+
+External::External(Settings settings) : settings_(std::move(settings)) {
+  for (const dns::Name& name : settings_.zones.names()) {
+    zones_.emplace_back(name, settings_.apex, settings_.ttl);
+  }
+}
+
+std::string External::assembled(const Chain& chain) {
+  const auto found = chain.with<ExternalServices>();
+  if (found.empty()) return "kubernetes plugin not loaded";
+  services_ = found.front();
+  return {};
+}
+
+const Zone* External::zone_of(dns::NameView name) const {
+  const dns::Name* match = settings_.zones.match(name);
+  if (match == nullptr) return nullptr;
+  return &zones_[static_cast<std::size_t>(match - settings_.zones.names().data())];
+}
+
+ExternalZone External::form(dns::NameView name) const {
+  return {.name = name, .address_ttl = settings_.ttl, .headless = settings_.headless};
+}
+
+Reply External::serve(Query& query, Next next) const {
+  const Zone* zone = zone_of(query.name());
+  if (zone == nullptr) return next(query);
+  // The plugin transfer, further up, deals with transfers where it is configured.
+  if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
+    return query.fail(dns::Rcode::Refused);
+  }
+  query.respond();
+  if (query.name() == zone->name()) return at_apex(query, *zone);
+  if (query.name().is_in(zone->apex())) return below_apex(query, *zone);
+  const ExternalFinding finding = find(query, *zone);
+  switch (finding.verdict) {
+    case ExternalVerdict::answered:
+      return Outcome::respond;
+    case ExternalVerdict::elsewhere:
+      return follow(query, finding.target);
+    case ExternalVerdict::no_data:
+      return deny(query, *zone, dns::Rcode::NoError);
+    case ExternalVerdict::name_error:
+      break;
+  }
+  if (settings_.fallthrough.through(query.name())) {
+    query.retract();
+    return next(query);
+  }
+  // As kubernetes: before the cluster is known nothing can be denied.
+  const bool known = services_->synced();
+  return deny(query, *zone, known ? dns::Rcode::NXDomain : dns::Rcode::ServFail);
+}
+
+// Names of services in PTR answers are below the first zone.
+ExternalFinding External::find(Query& query, const Zone& zone) const {
+  if (!dns::is_reverse_zone(zone.name())) {
+    return services_->answer(query, form(spelled(query, zone)));
+  }
+  return {services_->reverse(query, form(zones_.front().name())), {}};
+}
+
+Outcome External::at_apex(Query& query, const Zone& zone) const {
+  dns::Response& response = query.response();
+  if (query.type() == dns::Type::SOA) {
+    response.add(dns::Section::answer,
+                 zone.soa(query.name(), services_->serial(settings_.headless), query.arena()));
+    return Outcome::respond;
+  }
+  if (query.type() != dns::Type::NS) return deny(query, zone, dns::Rcode::NoError);
+  response.add(dns::Section::answer, zone.ns(query.name()));
+  services_->name_server(response, dns::Section::additional, zone.name_server(), form(zone.name()));
+  return Outcome::respond;
+}
+
+Outcome External::below_apex(Query& query, const Zone& zone) const {
+  if (query.name() == zone.apex()) return deny(query, zone, dns::Rcode::NoError);
+  if (query.name() != zone.name_server()) return deny(query, zone, dns::Rcode::NXDomain);
+  dns::Response& response = query.response();
+  services_->name_server(response, dns::Section::answer, query.name(), form(zone.name()));
+  keep_type(response, query.type());
+  if (response.answer().empty()) return deny(query, zone, dns::Rcode::NoError);
+  return Outcome::respond;
+}
+
+Outcome External::deny(Query& query, const Zone& zone, dns::Rcode rcode) const {
+  const std::uint32_t serial = services_->serial(settings_.headless);
+  query.response().rcode = rcode;
+  query.response().add(dns::Section::authority,
+                       zone.soa(spelled(query, zone), serial, query.arena()));
+  return Outcome::respond;
+}
+
+// The load balancer's name is somebody else's: this server is asked about it as the client would.
+asio::awaitable<Outcome> External::follow(Query& query, dns::NameView target) const {
+  // The answer points into the store, which may change while this waits.
+  query.response().own();
+  if (query.type() != dns::Type::SRV) {
+    co_await add_addresses(query, target, query.type(), dns::Section::answer);
+    co_return Outcome::respond;
+  }
+  co_await add_addresses(query, target, dns::Type::A, dns::Section::additional);
+  co_await add_addresses(query, target, dns::Type::AAAA, dns::Section::additional);
+  co_return Outcome::respond;
+}
+
+// No answer at all leaves the target without addresses (coredns-1.15.md section 8).
+asio::awaitable<void> External::add_addresses(Query& query,
+                                              dns::NameView target,
+                                              dns::Type type,
+                                              dns::Section section) {
+  dns::Response found(query.arena());
+  const dns::Question question{target, type, query.qclass()};
+  const Outcome outcome = co_await query.engine().ask(query, question, found);
+  if (outcome == Outcome::drop) co_return;
+  dns::Response& response = query.response();
+  for (const dns::Record& record : found.answer()) response.add(section, record);
+  if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
+}
+
+bool External::holds(dns::NameView zone) const {
+  const Zone* found = zone_of(zone);
+  return found != nullptr && found->name() == zone && !dns::is_reverse_zone(zone);
+}
+
+std::unique_ptr<ZoneCursor> External::open(dns::NameView zone) const {
+  if (!services_->synced()) return nullptr;
+  const Zone& found = *zone_of(zone);
+  return std::make_unique<Cursor>(found, form(found.name()), *services_);
+}
+
+}  // namespace catena::k8s_external

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/abilities.hpp"
+#include "core/plugin/engine.hpp"
+#include "core/plugin/external_services.hpp"
+#include "core/plugin/plugin.hpp"
+#include "core/plugin/zones.hpp"
+
+#include "plugins/k8s_external/zone.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace catena::k8s_external {
+
+/// What a `k8s_external` line says.
+struct Settings {
+  Zones zones;
+  dns::Name apex = *dns::Name::parse("dns.");  ///< The label that name servers are below.
+  std::uint32_t ttl = 5;                       ///< Seconds, 0 to 3600.
+  HeadlessServices headless = HeadlessServices::hidden;
+  Fallthrough fallthrough;
+};
+
+/// Answers for zones that show a cluster's services to the outside. What they are is asked from the
+/// plugin kubernetes of the same block. Any thread.
+class External final : public Plugin, public Assembled, public TransferSource {
+ public:
+  explicit External(Settings settings);
+
+  Reply serve(Query& query, Next next) const override;
+  std::string assembled(const Chain& chain) override;
+
+  /// The forward zones. Reverse zones cannot be transferred.
+  bool holds(dns::NameView zone) const override;
+  std::unique_ptr<ZoneCursor> open(dns::NameView zone) const override;
+
+ private:
+  const Zone* zone_of(dns::NameView name) const;
+  ExternalZone form(dns::NameView name) const;
+  ExternalFinding find(Query& query, const Zone& zone) const;
+  Outcome at_apex(Query& query, const Zone& zone) const;
+  Outcome below_apex(Query& query, const Zone& zone) const;
+  Outcome deny(Query& query, const Zone& zone, dns::Rcode rcode) const;
+  asio::awaitable<Outcome> follow(Query& query, dns::NameView target) const;
+  static asio::awaitable<void> add_addresses(Query& query,
+                                             dns::NameView target,
+                                             dns::Type type,
+                                             dns::Section section);
+
+  Settings settings_;
+  std::vector<Zone> zones_;  // In the order of settings_.zones.
+  const ExternalServices* services_ = nullptr;
+};
+
+}  // namespace catena::k8s_external

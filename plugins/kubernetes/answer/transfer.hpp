@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/abilities.hpp"
+
+#include "plugins/kubernetes/answer/answerer.hpp"
+#include "plugins/kubernetes/answer/service_records.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace catena::kubernetes {
+
+/// Reads the services of a cluster for a transfer, in the order of their names: those that are
+/// there when it begins, each as it is when its turn comes. Must not outlive answerer and zone.
+class ServiceCursor : public ZoneCursor {
+ public:
+  ServiceCursor(const Answerer& answerer, const ZoneForm& form, ServiceView view)
+      : answerer_(&answerer), form_(form), view_(view) {}
+
+  const dns::Record* next() final;
+
+ protected:
+  const Answerer& answerer() const { return *answerer_; }
+
+  /// Adds records that stand in front of the services. False when there are no more.
+  virtual bool add_in_front(const RecordBuilder&) { return false; }
+
+ private:
+  bool refill();
+  bool next_service();
+  void collect_keys();
+
+  const Answerer* answerer_;
+  ZoneForm form_;
+  ServiceView view_;
+  bool collected_ = false;
+  std::vector<std::string> keys_;  // Services that are still to come, the next one last.
+  ServiceRecords service_;
+  Arena arena_{1024};
+  dns::Response group_{arena_};  // A few records; those before told_ were given out.
+  std::size_t told_ = 0;
+};
+
+/// One of the plugin's own forward zones (kubernetes.md section 8): SOA and name servers in front.
+class ClusterZoneCursor final : public ServiceCursor {
+ public:
+  ClusterZoneCursor(const Answerer& answerer, const ZoneForm& form)
+      : ServiceCursor(answerer, form, ServiceView::cluster) {}
+
+ private:
+  enum class Step : std::uint8_t { soa, name_servers, services };
+  bool add_in_front(const RecordBuilder& builder) override;
+  void add_name_servers(const RecordBuilder& builder) const;
+
+  Step step_ = Step::soa;
+};
+
+}  // namespace catena::kubernetes
