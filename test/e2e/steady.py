@@ -92,14 +92,21 @@ def ways(result):
     return [(way, count) for way, count in result.items() if isinstance(count, dict)]
 
 
-def check_nothing_lost(result, first_try=None):
+def summary(result):
+    return "; ".join(f"{way}: {count['asked']} asked, {count['wrong']} wrong, "
+                     f"{count['lost_first']} lost at the first try, {count['lost']} lost"
+                     for way, count in ways(result))
+
+
+def check_nothing_lost(result, first_try=None, stalls_excuse=False):
     """Nothing wrong, nothing lost; of the first tries only with `first_try`. A server that leaves
     waits a second for the last question of each connection: on a machine that stands still for as
-    long, the second try counts."""
+    long, the second try counts. With `stalls_excuse` it may also be wrong then."""
     for way, count in ways(result):
-        dropped = count.get("dropped", 0)
-        stalled = way != "udp" and count["longest_ms"] > 500
-        assert count["asked"] > 0 and count["wrong"] == 0, result
-        assert count["right"] + count["lost"] == count["asked"], result
+        dropped, stalled = count.get("dropped", 0), count["longest_ms"] > 500
+        assert count["asked"] > 0, result
+        assert count["wrong"] == 0 or stalls_excuse and stalled, result
+        assert count["right"] + count["wrong"] + count["lost"] == count["asked"], result
         assert count["lost"] <= dropped, result
-        assert first_try or stalled or count["lost_first"] <= dropped, result
+        excused = first_try or stalled and way != "udp"
+        assert excused or count["lost_first"] <= dropped, result

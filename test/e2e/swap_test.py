@@ -153,7 +153,7 @@ def measure(rounds):
             for _ in range(rounds):
                 with tempfile.TemporaryDirectory() as folder:
                     result = swap(folder, old, new)
-                Running.stop_all()
+                    Running.stop_all()
                 for way, count in ways(result):
                     total = totals.setdefault(way, {})
                     for what, number in count.items():

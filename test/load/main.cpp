@@ -5,7 +5,8 @@
 //
 // UDP, TCP and KEPT are questions a second: from a new socket for each pair of A and AAAA, over a
 // new connection for each pair, over connections that are kept. Prints `started`, and at the end
-// what was asked, right, wrong and lost, as JSON. Counts nobody else's questions: an open loop.
+// what was asked, right, wrong and lost, as JSON. Where answers come late, no more than kMostOpen pairs
+// of each way are open: a machine that is too busy for the rate gets a smaller one.
 #include "test/load/lookup.hpp"
 
 #include <fmt/format.h>
@@ -23,12 +24,14 @@ namespace {
 volatile std::sig_atomic_t stopping = 0;
 constexpr auto kTooLate = std::chrono::milliseconds(20);
 constexpr auto kLongest = std::chrono::minutes(10);
+constexpr std::size_t kMostOpen = 64;
 
 /// Questions that go one way, and when the next pair is due.
 struct Stream {
   Way way;
   Clock::duration interval{};
   Clock::time_point next;
+  std::size_t open = 0;
   Tally tally;
 };
 
@@ -38,7 +41,7 @@ class Load {
       : settings_(settings), names_(std::move(names)) {
     for (std::size_t i = 0; i < rates.size(); ++i) {
       if (rates[i] <= 0) continue;
-      Stream stream{static_cast<Way>(i), {}, Clock::now(), {}};
+      Stream stream{static_cast<Way>(i), {}, Clock::now(), 0, {}};
       stream.interval = std::chrono::nanoseconds(static_cast<std::int64_t>(2e9 / rates[i]));
       streams_.push_back(std::move(stream));
     }
@@ -77,15 +80,23 @@ class Load {
   }
 
  private:
+  struct Open {
+    Stream* stream;
+    std::unique_ptr<Lookup> lookup;
+  };
+
   // A burst to make up for a pause of this program would be no steady load.
   void start_due(Stream& stream) {
     const Clock::time_point now = Clock::now();
     if (now - stream.next > kTooLate) stream.next = now - kTooLate;
     for (; stream.next <= now; stream.next += stream.interval) {
+      if (stream.open >= kMostOpen) continue;
+      ++stream.open;
       const Name& name = names_[turn_++ % names_.size()];
       lookups_.push_back(
-          std::make_unique<Lookup>(settings_, kept_, name, stream.way, stream.tally));
-      lookups_.back()->start();
+          Open{&stream, std::make_unique<Lookup>(settings_, kept_, name, stream.way,
+                                                 stream.tally)});
+      lookups_.back().lookup->start();
     }
   }
 
@@ -97,8 +108,9 @@ class Load {
     }
     const Clock::time_point now = Clock::now();
     for (auto place = lookups_.begin(); place != lookups_.end();) {
-      Lookup& lookup = **place;
+      Lookup& lookup = *place->lookup;
       if (!lookup.done() && lookup.deadline() <= now) lookup.on_timeout();
+      if (lookup.done()) --place->stream->open;
       place = lookup.done() ? lookups_.erase(place) : std::next(place);
     }
   }
@@ -107,7 +119,7 @@ class Load {
   const std::vector<Name> names_;
   std::vector<Stream> streams_;
   Kept kept_;
-  std::list<std::unique_ptr<Lookup>> lookups_;
+  std::list<Open> lookups_;
   std::size_t turn_ = 0;
   double seconds_ = 0;
 };
