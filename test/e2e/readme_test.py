@@ -55,7 +55,8 @@ def examples():
 def surroundings(folder):
     """What examples refer to: a cluster, and a DNS server elsewhere."""
     kubesim = Kubesim(folder)
-    return kubesim, {"KUBECONFIG": str(kubesim.kubeconfig), "POD_IP": "127.0.0.1"}
+    return kubesim, {"KUBECONFIG": str(kubesim.kubeconfig), "POD_IP": "127.0.0.1",
+                     "HEALTH_PORT": "0", "READY_PORT": "0"}
 
 
 def test_every_corefile_is_good(folder):
