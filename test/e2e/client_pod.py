@@ -19,12 +19,12 @@ STARTS = 60 + PATIENCE
 OUTSIDE, OUTSIDE_V6 = "192.0.2.80", "2001:db8::80"
 MANY = 100
 
-# kubeadm's, as far as this build has its plugins. Each query is logged.
+# kubeadm's with a shorter end, as far as this build has its plugins. Each query is logged.
 COREFILE = """
 errors
 log
 health {
-    lameduck 5s
+    lameduck 1s
 }
 ready
 kubernetes cluster.local in-addr.arpa ip6.arpa {

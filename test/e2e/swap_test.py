@@ -112,8 +112,11 @@ def route_to(host):
 
 def check(result, leaving):
     """Nothing is wrong and nothing is lost for good; where catena leaves, nothing is lost at all."""
-    first = None if leaving == "catena" else "may be lost"
-    check_nothing_lost(result, first)
+    if leaving == "CoreDNS":
+        # The second try may take another of its connections, which ends as well.
+        kept = result.pop("kept")
+        assert kept["wrong"] == 0, kept
+    check_nothing_lost(result, None if leaving == "catena" else "may be lost")
 
 
 def test_catena_after_catena_on_one_address(folder):
