@@ -72,7 +72,6 @@ class TcpAcceptor {
   void start();
 
   const Listener& listener() const { return *listener_; }
-  bool open() const { return descriptor_.is_open(); }
 
   /// From now on for the same address in another configuration.
   void serve(const Listener& listener) { listener_ = &listener; }

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include <ranges>
+#include <type_traits>
 #include <utility>
 
 namespace catena::server {
@@ -57,7 +58,7 @@ Worker::~Worker() {
   connections_.close_all();
   sockets_.clear();
   acceptors_.clear();
-  closing_.clear();
+  closing_ = {};
   timer_.reset();
   guard_.reset();
   io_.reset();
@@ -146,19 +147,24 @@ void Worker::hand_over_sockets(const Configuration& configuration) {
   const auto successor = [&configuration](const Listener& listener) {
     return configuration.find(listener.address, listener.port);
   };
-  std::vector<std::unique_ptr<UdpSocket>> staying;
-  for (auto& socket : sockets_) {
-    const Listener* listener = successor(socket->listener());
-    listener != nullptr ? socket->serve(*listener) : socket->drain();
-    (listener != nullptr ? staying : closing_).push_back(std::move(socket));
-  }
-  sockets_ = std::move(staying);
-  for (const auto& acceptor : acceptors_) {
-    const Listener* listener = successor(acceptor->listener());
-    listener != nullptr ? acceptor->serve(*listener) : acceptor->drain();
-  }
-  std::erase_if(acceptors_, [](const auto& acceptor) { return !acceptor->open(); });
+  const auto hand_over = [&successor](auto& all, auto& closing) {
+    std::remove_reference_t<decltype(all)> staying;
+    for (auto& one : all) {
+      const Listener* listener = successor(one->listener());
+      listener != nullptr ? one->serve(*listener) : one->drain();
+      (listener != nullptr ? staying : closing).push_back(std::move(one));
+    }
+    all = std::move(staying);
+  };
+  hand_over(sockets_, closing_.sockets);
+  hand_over(acceptors_, closing_.acceptors);
   connections_.adopt(configuration);
+}
+
+// A handler of theirs may be queued: they go behind it.
+void Worker::close_sockets() {
+  for (const auto& socket : closing_.sockets) socket->drain();
+  asio::post(*io_, [closing = std::exchange(closing_, {})] {});
 }
 
 void Worker::start_sockets(Succession& succession) {
@@ -183,8 +189,7 @@ void Worker::part_from_former() {
     wake_at(former_->until);
     if (!idle) return;
   }
-  for (const auto& socket : closing_) socket->drain();
-  closing_.clear();
+  close_sockets();
   connections_.close_with(*former_->configuration);
   dispatcher_.forget_unused();
   const std::function<void()> gone = std::move(former_->gone);

@@ -79,6 +79,12 @@ class Worker {
     std::function<void()> gone;
   };
 
+  /// Sockets that the present configuration does not have; answers of the former may still leave.
+  struct Closing {
+    std::vector<std::unique_ptr<UdpSocket>> sockets;
+    std::vector<std::unique_ptr<TcpAcceptor>> acceptors;
+  };
+
   void run();
   void turn();
   void poll_some();
@@ -88,6 +94,7 @@ class Worker {
   void hand_over_sockets(const Configuration& configuration);
   void start_sockets(Succession& succession);
   void part_from_former();
+  void close_sockets();
   void wake_at(TimePoint time);
   void begin_drain(TimePoint until);
   void settle();
@@ -105,7 +112,7 @@ class Worker {
   TcpConnections connections_;
   std::vector<std::unique_ptr<UdpSocket>> sockets_;
   std::vector<std::unique_ptr<TcpAcceptor>> acceptors_;
-  std::vector<std::unique_ptr<UdpSocket>> closing_;  // Answers of the former may still leave there.
+  Closing closing_;
   std::optional<Former> former_;
   std::unique_ptr<asio::steady_timer> timer_;
   bool draining_ = false;
