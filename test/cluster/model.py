@@ -253,9 +253,9 @@ class Model:
         if topology:
             directive, wanted = topology
             near = [entry for entry in chosen if entry[0].zone.lower() == wanted]
-            if directive == "pin" and not near:
+            chosen = near if directive == "pin" else near or chosen
+            if not chosen:
                 return Found("service")
-            chosen = near or chosen
         elif len(front) == 1:
             chosen = [entry for entry in chosen if self.label(entry[0]) == front[0]]
         elif len(front) == 2:

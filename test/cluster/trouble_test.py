@@ -142,44 +142,87 @@ def test_two_states_with_one_version(folder):
     plane.start_others()
 
 
-def test_a_bad_network(folder):
-    plane, space = Plane.now, new_namespace("network")
-    proxy = Proxy(plane.port)
-    ours = token_kubeconfig(plane, folder, "catena", None, proxy.url)
-    kubeconfig = {"catena": ours, "coredns": token_kubeconfig(plane, folder)}.get
-    changes = 0
+class BadNetwork:
+    """catena behind a proxy, CoreDNS beside it without one. Each test has a new one: back-off grows
+    from trouble to trouble, and two minutes must pass without any until it is forgotten."""
 
-    def change_and_settle():
-        nonlocal changes
-        changes += 1
-        ends = [endpoint(f"198.51.100.{n}", hostname=f"h{n}") for n in range(changes, changes + 5)]
-        apply(space, make.headless("db"), make.slice_of("db-1", "db", ends),
-              make.service(f"web-{changes % 3}", [{"name": f"p{changes}", "port": 80}]))
-        wanted = sorted(one["addresses"][0] for one in ends)
-        both.settle(lambda o: o.ready_addresses(space, "db") == wanted, names=names_in(space), most=250)
-    with pair(folder, kubeconfig=kubeconfig) as both:
-        change_and_settle()
-        proxy.delay = 0.2
-        change_and_settle()
-        proxy.cut()  # With the delay, all that opens a connection takes seconds.
-        change_and_settle()
-        proxy.delay, proxy.piece = 0.0, 7
-        proxy.cut()
-        change_and_settle()
-        proxy.piece, proxy.cut_after = 65536, 6000
-        proxy.cut()
-        harness.eventually(lambda: proxy.accepted > 12, 60)
-        proxy.cut_after = None
-        change_and_settle()
-        proxy.half_close()
-        change_and_settle()
-        proxy.refusing = True
-        proxy.cut()
-        apply(space, make.service("unseen"))
-        assert service_of(both, space, "unseen").rcode == "NXDOMAIN"
-        proxy.refusing = False
-        change_and_settle()
-    proxy.stop()
+    def __init__(self, folder, space):
+        self.folder = folder
+        self.space = new_namespace(space)
+        self.proxy = Proxy(Plane.now.port)
+        self.changes = 0
+
+    def pair(self):
+        ours = token_kubeconfig(Plane.now, self.folder, "catena", None, self.proxy.url)
+        theirs = token_kubeconfig(Plane.now, self.folder)
+        return pair(self.folder, kubeconfig={"catena": ours, "coredns": theirs}.get)
+
+    def change(self):
+        self.changes += 1
+        first = self.changes
+        ends = [endpoint(f"198.51.100.{n}", hostname=f"h{n}") for n in range(first, first + 5)]
+        apply(self.space, make.headless("db"), make.slice_of("db-1", "db", ends),
+              make.service(f"web-{first % 3}", [{"name": f"p{first}", "port": 80}]))
+        return sorted(one["addresses"][0] for one in ends)
+
+    def change_and_settle(self, both):
+        wanted = self.change()
+        both.settle(lambda o: o.ready_addresses(self.space, "db") == wanted,
+                    names=names_in(self.space), most=250)
+
+
+def test_a_slow_network(folder):
+    bad = BadNetwork(folder, "slow")
+    bad.proxy.delay = 0.1
+    with bad.pair() as both:
+        for _ in range(3):
+            bad.change_and_settle(both)
+    bad.proxy.stop()
+
+
+def test_a_network_of_small_pieces(folder):
+    bad = BadNetwork(folder, "pieces")
+    bad.proxy.piece = 7
+    with bad.pair() as both:
+        for _ in range(3):
+            bad.change_and_settle(both)
+    bad.proxy.stop()
+
+
+def test_connections_break_again_and_again(folder):
+    bad = BadNetwork(folder, "breaks")
+    # Long enough for the handshake, too short for a list.
+    bad.proxy.cut_after = 4000
+    with bad.pair() as both:
+        bad.change()
+        harness.eventually(lambda: bad.proxy.accepted > 6, 60)
+        bad.proxy.cut_after = None
+        bad.change_and_settle(both)
+        bad.proxy.cut()
+        bad.change_and_settle(both)
+    bad.proxy.stop()
+
+
+def test_connections_are_half_closed(folder):
+    bad = BadNetwork(folder, "half")
+    with bad.pair() as both:
+        bad.change_and_settle(both)
+        bad.proxy.half_close()
+        bad.change_and_settle(both)
+    bad.proxy.stop()
+
+
+def test_connections_are_refused_for_a_while(folder):
+    bad = BadNetwork(folder, "refused")
+    with bad.pair() as both:
+        bad.change_and_settle(both)
+        bad.proxy.refusing = True
+        bad.proxy.cut()
+        apply(bad.space, make.service("unseen"))
+        assert service_of(both, bad.space, "unseen").rcode == "NXDOMAIN"
+        bad.proxy.refusing = False
+        bad.change_and_settle(both)
+    bad.proxy.stop()
 
 
 if __name__ == "__main__":

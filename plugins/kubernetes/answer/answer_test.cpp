@@ -204,7 +204,7 @@ const Row kZonalRows[] = {
      "EU.west-1.pin._zone.zoned.default.svc.cluster.local. 5 IN A 10.244.3.1\n"},
     {"pin of another zone is no data", "asia.pin._zone.zoned.default.svc.cluster.local. TXT", "ND"},
     {"pin of a service without endpoints too", "us.pin._zone.idle.default.svc.cluster.local. A", "ND"},
-    {"prefer of one is a name error", "us.prefer._zone.idle.default.svc.cluster.local. A", "NX"},
+    {"and prefer of one", "us.prefer._zone.idle.default.svc.cluster.local. A", "ND"},
     {"prefer of another zone gives all", "asia.prefer._zone.zoned.default.svc.cluster.local. A",
      "asia.prefer._zone.zoned.default.svc.cluster.local. 5 IN A 10.244.3.1\n"
      "asia.prefer._zone.zoned.default.svc.cluster.local. 5 IN A 10.244.3.2\n"},

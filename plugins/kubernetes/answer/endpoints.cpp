@@ -139,7 +139,8 @@ Verdict answer_endpoints(const Builder& builder,
   bool any = false;
   selection.each([&any](const Slice&, Bytes, std::string_view) { any = true; });
   // A zone that has nothing is no name error: the service is there (kubernetes.md 4.11).
-  if (!any) return name.kind == NameKind::zonal_pin ? Verdict::no_data : Verdict::name_error;
+  const bool zonal = name.kind == NameKind::zonal_pin || name.kind == NameKind::zonal_prefer;
+  if (!any) return zonal ? Verdict::no_data : Verdict::name_error;
   switch (builder.query().type()) {
     case dns::Type::A:
     case dns::Type::AAAA:
