@@ -158,6 +158,11 @@ const Row kRows[] = {
     {"a pod has an SRV record with port 0", "10-0-0-1.default.pod.cluster.local. SRV",
      "10-0-0-1.default.pod.cluster.local. 5 IN SRV 0 100 0 10-0-0-1.default.pod.cluster.local.\n"
      "+ 10-0-0-1.default.pod.cluster.local. 5 IN A 10.0.0.1\n"},
+    {"two labels left of a pod's address are not looked at",
+     "a.b.10-0-0-1.default.pod.cluster.local. A",
+     "a.b.10-0-0-1.default.pod.cluster.local. 5 IN A 10.0.0.1\n"},
+    {"three labels left of it are too many: they were no data once",
+     "a.b.c.10-0-0-1.default.pod.cluster.local. A", "NX"},
     {"what is no address is a name error", "blah.default.pod.cluster.local. A", "NX"},
     {"pods of an unknown namespace are a name error", "10-0-0-1.nowhere.pod.cluster.local. A",
      "NX"},

@@ -104,9 +104,9 @@ void ParsedName::parse_zonal(std::size_t extra) {
 // One or two labels left of the address are read and then ignored, as CoreDNS does.
 void ParsedName::parse_pod(std::size_t labels) {
   const std::size_t extra = labels - 3;
-  if (extra != 0 && parse_extra(extra) == NameKind::malformed) return;
-  kind = NameKind::pod;
-  address = label(extra);
+  const bool good = extra == 0 || parse_extra(extra) != NameKind::malformed;
+  kind = good ? NameKind::pod : NameKind::malformed;
+  if (good) address = label(extra);
 }
 
 }  // namespace catena::kubernetes
