@@ -114,7 +114,7 @@ def test_pods_that_are_terminating(folder):
     """A pod that is asked to end is no longer ready, but serves on: its names go at once."""
     plane, space = Plane.now, new_namespace("ending")
     apply(space, make.headless("web", "web"),
-          make.stateful_set("web", "web", 2, annotations={"catena/terminates-after": "2s"}))
+          make.stateful_set("web", "web", 2, annotations={"catena/terminates-after": "15s"}))
     with pair(folder) as both:
         both.settle(pods_are(space, "web", "web-0", "web-1"), names=names_in(space))
         plane.kubectl("scale", "-n", space, "statefulset/web", "--replicas=1")
