@@ -267,7 +267,10 @@ class ControlPlane:
             shutil.rmtree(self.folder / "etcd")
             shutil.copytree(copy, self.folder / "etcd")
             self.start_etcd()
+        # Controllers whose watches are ahead of the cluster would do nothing for long.
+        self.end("kwok", "kube-scheduler", "kube-controller-manager", how=signal.SIGKILL)
         self.restart_api_server(put_back)
+        self.start_others()
 
     def keep_logs(self):
         """Prints the ends of the programs' logs: a cluster that fails must say why."""

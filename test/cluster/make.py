@@ -33,8 +33,11 @@ def external(name, target):
 def stateful_set(name, governing, replicas, annotations=None):
     """Pods NAME-0, NAME-1, … with label app=NAME, whose hostnames the Service `governing` shows."""
     labels = {"app": name}
-    pod = {"metadata": {"labels": labels, "annotations": annotations or {}},
-           "spec": {"terminationGracePeriodSeconds": 0,
+    annotations = annotations or {}
+    # Without a time of grace the API server takes pods away at once.
+    grace = 60 if "catena/terminates-after" in annotations else 0
+    pod = {"metadata": {"labels": labels, "annotations": annotations},
+           "spec": {"terminationGracePeriodSeconds": grace,
                     "containers": [{"name": "main", "image": "none"}]}}
     return {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata(name),
             "spec": {"serviceName": governing, "replicas": replicas,
