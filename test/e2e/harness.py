@@ -11,6 +11,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -220,6 +221,24 @@ class Kubesim(Program):
 
     def counters(self):
         return self.request("GET", "/kubesim/counters")
+
+
+def free_ports(count):
+    """Ports that are free for TCP and UDP at this moment."""
+    held, ports = [], []
+    while len(ports) < count:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        held += [udp, tcp]
+        udp.bind(("127.0.0.1", 0))
+        try:
+            tcp.bind(udp.getsockname())
+            ports.append(udp.getsockname()[1])
+        except OSError:
+            continue
+    for one in held:
+        one.close()
+    return ports
 
 
 def find_kubectl():

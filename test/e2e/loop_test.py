@@ -3,12 +3,11 @@
 """loop: the real server, forwarding to itself."""
 
 import re
-import socket
 
 import dns.query
 
 from harness import Catena, Kubesim, PATIENCE, dig, eventually, main, run, stop_cleanly
-from harness import write_corefile
+from harness import free_ports, write_corefile
 from upstream import Upstream, reply_to
 
 SEE = re.escape('see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ')
@@ -17,12 +16,6 @@ SEE = re.escape('see https://coredns.io/plugins/loop#troubleshooting. Query: "HI
 def loop_line(level, zone, port, host=r"127\.0\.0\.1"):
     return (rf"^\[{level}\] plugin/loop: Loop \(127\.0\.0\.1:\d+ -> {host}:{port}\) detected for "
             rf'zone "{re.escape(zone)}", {SEE}\d+\.\d+\.({re.escape(zone)})?"$')
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Mirror(Upstream):
@@ -42,7 +35,7 @@ class Mirror(Upstream):
 def test_a_loop_ends_the_process(folder):
     for zone, extra, host in ((".", "bind 127.0.0.1", r"127\.0\.0\.1"), (".", "", ""),
                               ("example.org.", "bind 127.0.0.1", r"127\.0\.0\.1")):
-        port = free_port()
+        port = free_ports(1)[0]
         path = write_corefile(folder, f"""
 {zone}:{port} {{
     {extra}
@@ -80,7 +73,7 @@ def test_no_loop_and_nothing_happens(folder):
 def test_keep_serving_answers_for_the_cluster_until_the_loop_is_gone(folder):
     kubesim = Kubesim(folder)
     upstream = Mirror()
-    upstream.port_of_loop = free_port()
+    upstream.port_of_loop = free_ports(1)[0]
     catena = Catena(folder, f"""
 .:{upstream.port_of_loop} {{
     bind 127.0.0.1

@@ -18,7 +18,7 @@ import dns.rcode
 
 import wire
 from harness import Catena, Program, Skip, ZONE_LINE, BUILD, eventually, main, stop_cleanly
-from harness import write_corefile
+from harness import free_ports, write_corefile
 from upstream import Upstream, reply_to
 from wire import Tcp, Udp, header, opt, question, record
 
@@ -377,24 +377,6 @@ a.example b.example:{second} {{
     assert catena.rcode("b.example", port=first) == "REFUSED"
     assert catena.rcode("b.example", port=second) == "NOERROR"
     stop_cleanly(catena)
-
-
-def free_ports(count):
-    """Ports that are free for TCP and UDP at this moment."""
-    held, ports = [], []
-    while len(ports) < count:
-        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        held += [udp, tcp]
-        udp.bind(("127.0.0.1", 0))
-        try:
-            tcp.bind(udp.getsockname())
-            ports.append(udp.getsockname()[1])
-        except OSError:
-            continue
-    for one in held:
-        one.close()
-    return ports
 
 
 def test_another_server_on_the_port_is_a_warning(folder):
