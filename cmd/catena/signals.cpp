@@ -39,6 +39,7 @@ Signals::Signals(LogWriter& writer)
 int Signals::serve(Supervisor& supervisor, const PidFile& pidfile) {
   supervisor_ = &supervisor;
   pidfile_ = &pidfile;
+  supervisor.take_orders();
   wait();
   io_.run();
   return status_;

@@ -44,8 +44,11 @@ Result<void> Supervisor::start(const config::Source& source) {
   if (const Result<void> started = server_->start(); !started) {
     return Error{started.error().text + "\n"};
   }
-  thread_ = std::thread([this] { actions_.run(); });
   return {};
+}
+
+void Supervisor::take_orders() {
+  thread_ = std::thread([this] { actions_.run(); });
 }
 
 Result<Loaded> Supervisor::load_checked(const config::Source& source) {

@@ -23,8 +23,8 @@ namespace catena {
 /// What becomes of the queries that are under way when the server ends.
 enum class Queries : std::uint8_t { finish, drop };
 
-/// Leads one server through its life: start, reloads, end (core.md 7 and 8). After start() each of
-/// these happens on one thread of its own, one after the other, so that signals are heard
+/// Leads one server through its life: start, reloads, end (core.md 7 and 8). After take_orders()
+/// each of these happens on one thread of its own, one after the other, so that signals are heard
 /// meanwhile. `writer`, `process` and `options` outlive it.
 class Supervisor final : public Control {
  public:
@@ -35,7 +35,11 @@ class Supervisor final : public Control {
   /// break.
   Result<void> start(const config::Source& source);
 
+  /// Between start() and take_orders().
   const server::Server& server() const { return *server_; }
+
+  /// Carries out what was ordered by reload() and stop(), and will be.
+  void take_orders();
 
   /// Takes up the Corefile as it is now. What is wrong is logged, in CoreDNS's words, and told to
   /// `done`; the running configuration stays then. Any thread; comes back at once.
