@@ -65,7 +65,7 @@ void setup(Setup& setup);
 
 namespace {
 
-// The order of CoreDNS 1.15 (coredns-1.15.md 3.6). A plugin sees what those below it answer.
+// The order of CoreDNS 1.15. A plugin sees what those below it answer.
 constexpr std::array kPlugins{
     PluginEntry{"root", nullptr, "Paths of files are relative to it, so it is read first."},
     PluginEntry{"metadata", metadata::setup, "Everyone below may ask for its values."},

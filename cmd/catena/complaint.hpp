@@ -8,7 +8,7 @@
 namespace catena {
 
 /// Says on standard error why the process cannot start: `text` as it is, which ends with a line
-/// break, or one FATAL record (coredns-1.15.md 2.1).
+/// break, or one FATAL record (JSON).
 void complain(LogFormat format, std::string_view text);
 
 }  // namespace catena

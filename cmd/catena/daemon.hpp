@@ -5,7 +5,8 @@
 
 namespace catena {
 
-/// Runs the server until a signal ends it. Returns the exit status (core.md 7).
+/// Runs the server until a signal ends it. Returns the exit status (0 after SIGTERM or SIGINT, 1
+/// when the start failed).
 int serve(const Options& options);
 
 /// Reads and sets up a Corefile, prints every error, starts nothing. Returns the exit status.

@@ -29,8 +29,8 @@ struct CommandLine {
   int status = 0;  ///< 0: the options are good.
 };
 
-/// Reads Go's flag syntax (-x v, -x=v, --x) and `check [FLAGS] FILE` (core.md 6,
-/// coredns-1.15.md 2). `arguments` are without the program's name.
+/// Reads Go's flag syntax (-x v, -x=v, --x) and `check [FLAGS] FILE`. `arguments` are without the
+/// program's name.
 CommandLine parse_command_line(const std::vector<std::string>& arguments);
 
 /// All flags with their meaning.

@@ -25,8 +25,8 @@ class HeldSignals {
 };
 
 /// The signals of a daemon, which are held back (HeldSignals), with CoreDNS's lines and exit
-/// statuses (core.md 7). SIGHUP and SIGPIPE are ignored from the constructor on. The other signals
-/// are only taken up in serve().
+/// statuses. SIGHUP and SIGPIPE are ignored from the constructor on. The other signals are only
+/// taken up in serve().
 class Signals {
  public:
   explicit Signals(LogWriter& writer);

@@ -89,7 +89,7 @@ void Supervisor::reload(std::function<void(const Result<void>&)> done) {
   asio::post(actions_, [this, done = std::move(done)] { done(reload_now()); });
 }
 
-// The lines are CoreDNS's (core.md 8).
+// The lines are CoreDNS's.
 Result<void> Supervisor::reload_now() {
   process_.log.info("Reloading");
   Result<void> result;

@@ -23,9 +23,9 @@ namespace catena {
 /// What becomes of the queries that are under way when the server ends.
 enum class Queries : std::uint8_t { finish, drop };
 
-/// Leads one server through its life: start, reloads, end (core.md 7 and 8). After take_orders()
-/// each of these happens on one thread of its own, one after the other, so that signals are heard
-/// meanwhile. `writer`, `process` and `options` outlive it.
+/// Leads one server through its life: start, reloads, end. After take_orders() each of these
+/// happens on one thread of its own, one after the other, so that signals are heard meanwhile.
+/// `writer`, `process` and `options` outlive it.
 class Supervisor final : public Control {
  public:
   Supervisor(const Options& options, LogWriter& writer, const Process& process);

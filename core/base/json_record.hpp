@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records of the log as JSON (coredns-1.15.md 2.1): `time`, `level`, `msg`, `plugin`, then the
-// fields of the record itself.
+// Records of the log in JSON, as CoreDNS 1.15 writes them: `time`, `level`, `msg`, `plugin`, then
+// the fields of the record itself.
 #pragma once
 
 #include "core/base/clock.hpp"

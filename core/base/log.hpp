@@ -13,7 +13,7 @@ class JsonObject;
 
 enum class LogLevel { debug, info, warning, error, fatal };
 
-/// Lines of text, or a JSON object a line (coredns-1.15.md 2.1).
+/// Lines of text, or a JSON object a line (json_record.hpp).
 enum class LogFormat : std::uint8_t { text, json };
 
 /// What a record says besides its text, for programs that read logs. Only asked where JSON is
@@ -49,9 +49,8 @@ class LogSink {
   virtual void take(const LogRecord& record);
 };
 
-/// Writes CoreDNS's line format: `[LEVEL] text` or `[LEVEL] plugin/NAME: text`, no time stamp
-/// (core.md 14.6), or the sink's JSON. Cheap to copy; the sink outlives it. As many threads as the
-/// sink allows.
+/// Writes CoreDNS's line format: `[LEVEL] text` or `[LEVEL] plugin/NAME: text`, no time stamp, or
+/// the sink's JSON. Cheap to copy; the sink outlives it. As many threads as the sink allows.
 class Log {
  public:
   explicit Log(LogSink& sink) : sink_(&sink) {}

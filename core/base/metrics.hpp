@@ -76,7 +76,7 @@ class Histogram {
   ~Histogram();
 };
 
-/// 0.25 ms, doubling, to 8.192 s (core.md 14.11).
+/// 0.25 ms, doubling, to 8.192 s: the bounds of CoreDNS's histograms of time.
 std::span<const double> time_buckets();
 /// 0.00025, 0.0025, 0.025, 0.25, 2.5 s.
 std::span<const double> slim_time_buckets();

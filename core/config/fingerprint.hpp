@@ -8,8 +8,8 @@
 namespace catena::config {
 
 /// SHA-512, in hex, over every word of a Corefile with its file and line: what is put in by
-/// snippets, imports and the environment counts, comments do not, lines that move do (plugins-a.md,
-/// reload). Not CoreDNS's own number for the same text.
+/// snippets, imports and the environment counts, comments do not, lines that move do (as for
+/// CoreDNS). Not CoreDNS's own number for the same text.
 std::string fingerprint(const Corefile& corefile);
 
 }  // namespace catena::config

@@ -65,7 +65,7 @@ struct PackedRecord {
 class MessageView {
  public:
   /// How strictly the counts of a query are taken: CoreDNS answers a message that ends right behind
-  /// its question although the header counts records (coredns-1.15.md, "Seen by asking").
+  /// its question although the header counts records.
   enum class Counts { strict, lenient_after_question };
 
   static Result<MessageView> parse(std::span<const std::uint8_t> message,

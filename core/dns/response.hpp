@@ -84,8 +84,8 @@ class Response {
   bool overflowed_ = false;
 };
 
-/// The answer in small: what log, cache, minimal and DoH decide by (core.md 14.1). `opcode` and
-/// `type` are the question's.
+/// The answer in small: what log, cache, minimal and DoH decide by. `opcode` and `type` are the
+/// question's.
 enum class Kind : std::uint8_t {
   NoError, Delegation, NXDomain, NoData, ServerError, Meta, Update, OtherError,
 };
@@ -105,7 +105,7 @@ std::string_view to_string(Kind kind);
 /// "success", "denial", "error".
 std::string_view to_string(KindClass kind_class);
 
-/// The smallest TTL of an answer (core.md 14.2): 5 s where there is nothing to go by.
+/// The smallest TTL of an answer, at most `maximum`: 5 s where there is nothing to go by.
 std::uint32_t minimal_ttl(const Response& response, Kind kind, std::uint32_t maximum);
 
 }  // namespace catena::dns

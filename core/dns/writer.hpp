@@ -74,16 +74,16 @@ struct Envelope {
 };
 
 /// Turns an answer into bytes: always compressed; if it does not fit the limit it is cut record by
-/// record from the end, the OPT record kept, and TC set (core.md 11.2); a section that fits is
-/// never left empty. An rcode over 15 is SERVFAIL where there is no OPT record to carry it. EDNS
-/// options are left out where not even header, question and they fit together. Returns the bytes in
-/// `out`; empty only if header, question and an OPT record without options do not fit.
+/// record from the end, the OPT record kept, and TC set; a section that fits is never left empty.
+/// An rcode over 15 is SERVFAIL where there is no OPT record to carry it. EDNS options are left out
+/// where not even header, question and they fit together. Returns the bytes in `out`; empty only if
+/// header, question and an OPT record without options do not fit.
 std::span<const std::uint8_t> encode(const Response& response,
                                      const Envelope& envelope,
                                      std::span<std::uint8_t> out);
 
 /// The twelve bytes of a FORMERR or NOTIMP that the gate sends: id, opcode as given, RD RA TC AD CD
-/// as received, AA and Z clear, all counts zero (core.md 10).
+/// as received, AA and Z clear, all counts zero.
 std::array<std::uint8_t, kHeaderSize> bare_header(const Header& query, Rcode rcode, Opcode opcode);
 
 }  // namespace catena::dns

@@ -27,7 +27,7 @@ std::string_view Next::name() const {
 
 Reply Next::operator()(Query& query) const {
   if (exists()) return chain_->links_[position_].what->serve(query, Next(*chain_, position_ + 1));
-  // CoreDNS's text; the name is that of the plugin that asked (core.md 13).
+  // CoreDNS's text; the name is that of the plugin that asked.
   if (position_ == 0) return query.fail(dns::Rcode::Refused);
   return query.fail(dns::Rcode::ServFail, "plugin/", chain_->links_[position_ - 1].name,
                     ": no next plugin found");

@@ -24,8 +24,8 @@ class Engine {
   virtual Random& random() = 0;
 
   /// Asks this server another question, from the router on, as the same client: logs, metrics and
-  /// cache see it (core.md 13). The answer's bytes are copied into `parent`'s arena and `answer`.
-  /// Deeper than 8 questions: SERVFAIL.
+  /// cache see it. The answer's bytes are copied into `parent`'s arena and `answer`. Deeper than 8
+  /// questions: SERVFAIL.
   virtual asio::awaitable<Outcome> ask(Query& parent,
                                        dns::Question question,
                                        dns::Response& answer) = 0;

@@ -21,7 +21,7 @@ class WireHook;
 
 enum class Protocol : std::uint8_t { udp, tcp, tls, https, https3, quic, grpc };
 
-/// "udp" or "tcp", as logs and metrics call it: only UDP, DoQ and DoH3 are "udp" (core.md 11.2).
+/// "udp" or "tcp", as logs and metrics call it: only UDP, DoQ and DoH3 are "udp".
 std::string_view to_string(Protocol protocol);
 
 /// What only some transports know. Lives as long as the connection.
@@ -137,7 +137,7 @@ class Query {
   /// The last value left under this label; "" if there is none.
   std::string_view noted(std::string_view label) const;
 
-  /// Questions that led to this one inside the server; guards against loops (core.md 11.3).
+  /// Questions that led to this one inside the server; guards against loops.
   unsigned depth() const { return depth_; }
 
   /// Sees, and may extend, the exact bytes of each message of this query before it leaves. Hooks

@@ -11,9 +11,8 @@
 
 namespace catena {
 
-/// What CoreDNS counts of every query (core.md 15), for one `server`, `zone` and `view`. Any
-/// worker. A series is made when it first counts; from then on counting takes no lock and allocates
-/// nothing.
+/// What CoreDNS counts of every query, for one `server`, `zone` and `view`. Any worker. A series is
+/// made when it first counts; from then on counting takes no lock and allocates nothing.
 class RequestMeters {
  public:
   struct Place {

@@ -30,7 +30,7 @@ class Zones {
 };
 
 /// Which names a plugin hands on instead of denying them (`fallthrough [ZONES...]`): off by
-/// default, every name when no zones are given (core.md 13).
+/// default, every name when no zones are given.
 class Fallthrough {
  public:
   Fallthrough() = default;

@@ -30,7 +30,7 @@ class Opcodes {
 };
 
 /// Which classes reach the chains of a listener: IN only, unless one of its blocks has chaos or
-/// forward (core.md 11).
+/// forward.
 enum class Classes : std::uint8_t { internet_only, every };
 
 struct Configuration;

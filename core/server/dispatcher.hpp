@@ -25,7 +25,7 @@ class Dispatcher final : public Engine {
  public:
   /// Background queries that may run at once; cache refreshes mostly.
   static constexpr std::size_t kMaxBackground = 1024;
-  /// Questions that may lead to one another inside the server (core.md 11.3).
+  /// Questions that may lead to one another inside the server.
   static constexpr unsigned kMaxDepth = 8;
 
   Dispatcher(asio::any_io_executor executor,

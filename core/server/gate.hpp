@@ -36,9 +36,9 @@ struct Verdict {
 /// Room that a reply of the gate needs at most: header, question and OPT.
 constexpr std::size_t kGateReply = dns::kHeaderSize + 255 + 4 + 11;
 
-/// Judges a message as it arrived, for all transports alike (core.md 10 and 11, coredns-1.15.md
-/// 3.1). A pure function; `out` takes the reply and has room for kGateReply bytes. A question of
-/// another class than IN passes: the server refuses it with the client's OPT.
+/// Judges a message as it arrived, for all transports alike: what CoreDNS answers with a bare
+/// header, refuses or drops. A pure function; `out` takes the reply and has room for kGateReply
+/// bytes. A question of another class than IN passes: the server refuses it with the client's OPT.
 Verdict judge(std::span<const std::uint8_t> message,
               const GateRules& rules,
               std::span<std::uint8_t> out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One plugin for each thing that the interface has to carry: what design.md's table asks for.
+// One plugin for each thing that the interface has to carry.
 #include "core/server/testing.hpp"
 
 #include <catch2/catch.hpp>

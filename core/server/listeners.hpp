@@ -16,7 +16,7 @@ std::vector<ServerLabel> labels_of(const Configuration& configuration, const Blo
 void check_keys(const Configuration& configuration, config::Diagnostics& diagnostics);
 
 /// Makes the listeners of all blocks, with routers and counters. Settings of a shared listener come
-/// from the last block that changed them (core.md 5); `debug` from any.
+/// from the last block that changed them; `debug` from any.
 void make_listeners(Configuration& configuration, metrics::Registry& registry);
 
 }  // namespace catena::server

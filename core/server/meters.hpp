@@ -27,8 +27,8 @@ struct Meters {
   metrics::Counter& background_refused;
 };
 
-/// Metrics of queries that never reach a chain: zone `dropped`, no view and no plugin (core.md 15).
-/// One per listener; any worker.
+/// Metrics of queries that never reach a chain: zone `dropped`, no view and no plugin. One per
+/// listener; any worker.
 class Dropped {
  public:
   Dropped(metrics::Registry& registry, const std::string& server)

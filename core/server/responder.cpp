@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint16_t kEchoed = dns::Edns::kDO | dns::Edns::kCO;
 
-// coredns-1.15.md 3.3: the options are the plugins' own; the client's are never sent back.
+// As in CoreDNS 1.15 the options are the plugins' own; the client's are never sent back.
 std::optional<dns::Edns> opt_for(const Query& query, const dns::Response& response) {
   std::optional<dns::Edns> opt = response.edns;
   const std::optional<dns::Edns>& client = query.edns();

@@ -12,8 +12,8 @@ namespace catena::server {
 struct Block;
 
 /// Finds the server block of a question: the longest zone suffix, then the blocks of that zone in
-/// the order of the Corefile whose filters accept; a DS question goes to the block furthest up
-/// (core.md 11.1). Built once, then only read; finding neither allocates nor locks.
+/// the order of the Corefile whose filters accept; a DS question goes to the block furthest up.
+/// Built once, then only read; finding neither allocates nor locks.
 class Router {
  public:
   /// Blocks of the same zone are tried in the order of these calls.

@@ -23,7 +23,7 @@ class Autopath final : public Plugin, public Assembled {
 
   Autopath(Config config, PerServer<metrics::Counter*> successes);
 
-  /// Finds the source. A block without it has no autopath, which is no error (plugins-b.md).
+  /// Finds the source. A block without it has no autopath, which is no error in CoreDNS either.
   std::string assembled(const Chain& chain) override;
 
   Reply serve(Query& query, Next next) const override;

@@ -9,7 +9,7 @@
 
 namespace catena::autopath {
 
-/// What became of one step (plugins-b.md, autopath).
+/// What became of one step of the search path.
 enum class Verdict : std::uint8_t {
   next,   ///< No such name, no answer, or a refusal without a reason: on to the next step.
   found,  ///< Any other answer, also one without data.

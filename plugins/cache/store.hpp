@@ -17,7 +17,7 @@ namespace catena::cache {
 
 /// How much a store holds.
 struct StoreLimits {
-  /// Answers, as a Corefile says it; at least 1,024 and a multiple of 256 are kept (core.md 14.9).
+  /// Answers, as a Corefile says it; at least 1,024 and a multiple of 256 are kept.
   long long capacity = 10000;
   /// How long an answer is of use after its TTL.
   Duration stale{0};

@@ -39,7 +39,7 @@ bool Pattern::count(const asio::any_io_executor& executor) {
   return first && config_.first == First::shown;
 }
 
-// A single error that was shown already needs no second line (plugins-a.md, errors).
+// A single error that was shown already needs no second line.
 void Pattern::report() {
   const std::uint32_t count = count_.exchange(0, std::memory_order_acq_rel);
   if (count == 0 || (count == 1 && config_.first == First::shown)) return;

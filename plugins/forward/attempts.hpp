@@ -34,8 +34,7 @@ struct Context {
 enum class Judgement : std::uint8_t { answered, again, next_plugin };
 
 /// Which upstream a query tries next, and whether a reply is the answer: the rules between one
-/// exchange and the next (plugins-a.md forward, "Per query"). Lives as long as the query's
-/// coroutine.
+/// exchange and the next, as in CoreDNS. Lives as long as the query's coroutine.
 class Attempts {
  public:
   Attempts(const Context& context, Query& query, Worker& worker);

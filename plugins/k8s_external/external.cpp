@@ -128,7 +128,7 @@ asio::awaitable<Outcome> External::follow(Query& query, dns::NameView target) co
   co_return Outcome::respond;
 }
 
-// No answer at all leaves the target without addresses (coredns-1.15.md section 8).
+// No answer at all leaves the target without addresses, as in CoreDNS 1.15.
 asio::awaitable<void> External::add_addresses(Query& query,
                                               dns::NameView target,
                                               dns::Type type,

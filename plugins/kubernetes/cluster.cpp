@@ -108,7 +108,7 @@ bool Cluster::usable() const {
   return state_->store.synced() || (state_->snapshots && state_->snapshots->serving());
 }
 
-// The texts and their intervals are CoreDNS's (kubernetes.md section 10).
+// The texts and their intervals are CoreDNS's.
 void Cluster::start(Duration timeout) {
   constexpr auto kPoll = std::chrono::milliseconds(10);
   constexpr auto kSay = std::chrono::milliseconds(500);

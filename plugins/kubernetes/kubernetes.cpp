@@ -39,7 +39,7 @@ Reply Kubernetes::serve(Query& query, Next next) const {
   return Outcome::respond;
 }
 
-// Falling through comes first, also while the cluster is not known yet (kubernetes.md section 2).
+// Falling through comes first, also while the cluster is not known yet.
 Reply Kubernetes::deny(Query& query, Next next, dns::NameView zone) const {
   if (config_.fallthrough.through(query.name())) {
     query.retract();
@@ -53,7 +53,7 @@ Reply Kubernetes::deny(Query& query, Next next, dns::NameView zone) const {
 }
 
 // Any message about the target will do, also one that denies it; none at all makes it an empty
-// answer (kubernetes.md 4.4).
+// answer.
 asio::awaitable<Outcome> Kubernetes::follow(Query& query,
                                             dns::NameView zone,
                                             dns::NameView target) const {

@@ -15,7 +15,7 @@ namespace {
 using config::Directive;
 using config::Property;
 
-// Without zones nothing is multicluster (kubernetes.md section 1).
+// Without zones nothing is multicluster.
 void read_multicluster(Setup& setup, Directive& directive, AnswerSettings& answers) {
   const std::vector<dns::Name>& own = answers.zones.names();
   for (Property& line : directive.each("multicluster")) {

@@ -41,7 +41,7 @@ struct Options {
   WatchOptions watch;
 };
 
-/// Reads and checks the line (kubernetes.md section 1); mistakes are reported through it.
+/// Reads and checks the line; mistakes are reported through it.
 Options read_options(Setup& setup, config::Directive& directive);
 
 }  // namespace catena::kubernetes

@@ -9,7 +9,7 @@ namespace catena::kubernetes {
 namespace {
 
 // A kubeconfig wins over `endpoint`, which wins over what a pod knows by itself; an empty
-// kubeconfig falls back to that (kubernetes.md 14.4).
+// kubeconfig falls back to that.
 Result<api::ApiServer> choose_server(const AccessOptions& access, const Log& log) {
   if (access.kubeconfig) {
     auto server = api::from_kubeconfig(*access.kubeconfig, access.context);

@@ -7,8 +7,7 @@
 
 namespace catena::log {
 
-/// What JSON says about a query whatever the FORMAT of its text (coredns-1.15.md 2.1). `logged`
-/// outlives it.
+/// What JSON says about a query whatever the FORMAT of its text. `logged` outlives it.
 class QueryFields final : public LogFields {
  public:
   explicit QueryFields(const Logged& logged) : logged_(logged) {}

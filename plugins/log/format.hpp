@@ -33,7 +33,7 @@ class Segment {
   std::string argument_;
 };
 
-/// A format of the query log, taken apart once (core.md 14.7). Unknown placeholders are text.
+/// A format of the query log, taken apart once. Unknown placeholders are text.
 class Format {
  public:
   explicit Format(std::string_view text);

@@ -67,7 +67,7 @@ void rsize(const Logged& l, std::string_view, Out& out) {
   put(out, "{}", nothing ? 0 : l.query.response().uncompressed_size(l.query.asked()));
 }
 
-// The bits that leave: the plugins' own, and RD and CD of the query (core.md 11.2).
+// The bits that leave: the plugins' own, and RD and CD of the query.
 dns::Flags flags_of(const Query& query) {
   dns::Flags flags = query.response().flags;
   flags.set(dns::Flags::kQR);

@@ -33,8 +33,7 @@ std::uint8_t read_class(config::Property& property) {
   return classes;
 }
 
-// One argument is always a name; of several the last is the format if it has a brace
-// (plugins-a.md).
+// One argument is always a name; of several the last is the format if it has a brace.
 std::vector<Rule> read_rules(config::Directive& directive) {
   std::vector<std::string> words;
   while (const config::Word* word = directive.take()) words.push_back(word->text);

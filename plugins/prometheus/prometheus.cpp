@@ -11,8 +11,8 @@ TimePoint began(const Query& query) {
   return query.depth() == 0 ? query.arrived() : query.engine().clock().now();
 }
 
-// What plugins did not write counts as nothing (core.md 13): a failure has the code that the server
-// will send, silence has NOERROR.
+// What plugins did not write counts as nothing: a failure has the code that the server will send,
+// silence has NOERROR.
 RequestMeters::Reply reply_of(const Query& query, Outcome outcome, TimePoint begin) {
   using Writer = RequestMeters::Writer;
   RequestMeters::Reply reply;

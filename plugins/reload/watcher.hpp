@@ -26,9 +26,9 @@ struct Schedule {
 /// The interval plus or minus up to half of the jitter, so that replicas do not reload together.
 Duration draw_period(const Schedule& schedule, Random& random);
 
-/// Looks at the Corefile every now and then and has the process take it up when it has changed
-/// (plugins-a.md, reload). One for the process: as many server blocks as like use it, and it goes
-/// on through reloads; the schedule is that of the last one. Any thread, unless said otherwise.
+/// Looks at the Corefile every now and then and has the process take it up when it has changed. One
+/// for the process: as many server blocks as like use it, and it goes on through reloads; the
+/// schedule is that of the last one. Any thread, unless said otherwise.
 class Watcher : public std::enable_shared_from_this<Watcher> {
  public:
   Watcher(Control& control, const Log& log, metrics::Registry& registry);

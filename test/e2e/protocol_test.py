@@ -179,7 +179,7 @@ def test_edns_of_answers(folder):
             answer = catena.ask("example.org", use_edns=0, payload=size, want_dnssec=wanted)
             assert answer.edns == 0 and (answer.ednsflags == dns.flags.DO) == wanted, answer
             assert answer.payload == size, (size, answer.payload)
-    # CoreDNS 1.15 sends none of a client's options back (coredns-1.15.md 3.3).
+    # CoreDNS 1.15 sends none of a client's options back.
     given = [dns.edns.GenericOption(code, data) for code, data in
              ((3, b""), (10, b"12345678"), (11, b""), (12, bytes(20)), (65001, b"x"))]
     assert catena.ask("example.org", use_edns=0, options=given).options == ()

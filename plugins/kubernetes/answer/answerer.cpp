@@ -100,7 +100,7 @@ bool Answerer::exposed(Key namespace_key) const {
   return store_->namespaces.find(namespace_key) != nullptr;
 }
 
-// A multicluster zone has imports only, never this cluster's own services (kubernetes.md 4.12).
+// A multicluster zone has imports only, never this cluster's own services.
 const ServiceState* Answerer::find(const ParsedName& name) const {
   const bool imports = name.grammar == Grammar::multicluster;
   return state_in(imports ? store_->imports : store_->services, name.service_key);
@@ -150,8 +150,7 @@ Finding Answerer::external(const Builder& builder,
   return chase(builder, target);
 }
 
-// A target inside the plugin's zones is resolved here; if nothing is found its CNAME is withheld
-// (kubernetes.md 4.4).
+// A target inside the plugin's zones is resolved here; if nothing is found its CNAME is withheld.
 Finding Answerer::chase(const Builder& builder, dns::NameView target) const {
   constexpr std::size_t kLongestChain = 10;
   dns::Response& response = builder.query().response();

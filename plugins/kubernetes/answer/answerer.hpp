@@ -10,7 +10,7 @@
 
 namespace catena::kubernetes {
 
-/// What the cluster says about a question (kubernetes.md section 5).
+/// What the cluster says about a question, as CoreDNS 1.15 would say it.
 enum class Verdict : std::uint8_t {
   answered,    ///< Records are in the response.
   no_data,     ///< The name exists, data of this type does not.

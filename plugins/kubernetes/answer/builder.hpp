@@ -58,7 +58,8 @@ class RecordBuilder {
   /// dns-version (Kubernetes DNS specification 2.2).
   void version(dns::NameView owner) const;
 
-  /// kubernetes.md 4.7.
+  /// One SOA for the apex and for every denial: its minimum is the zone's TTL, its own TTL at most
+  /// 300 s.
   void soa(dns::Section section, std::uint32_t serial) const;
 
  private:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of a question and its client: metadata (kubernetes.md section 11) and the search
-// path (section 13).
+// What is known of a question and its client: metadata and the search path.
 #include "plugins/kubernetes/answer/metadata.hpp"
 #include "plugins/kubernetes/answer/search_path.hpp"
 #include "plugins/kubernetes/answer/testing.hpp"

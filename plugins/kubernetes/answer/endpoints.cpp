@@ -138,7 +138,7 @@ Verdict answer_endpoints(const Builder& builder,
   const Selection selection(name, state);
   bool any = false;
   selection.each([&any](const Slice&, Bytes, std::string_view) { any = true; });
-  // A zone that has nothing is no name error: the service is there (kubernetes.md 4.11).
+  // A zone that has nothing is no name error: the service is there.
   const bool zonal = name.kind == NameKind::zonal_pin || name.kind == NameKind::zonal_prefer;
   if (!any) return zonal ? Verdict::no_data : Verdict::name_error;
   switch (builder.query().type()) {

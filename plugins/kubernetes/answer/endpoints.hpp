@@ -36,7 +36,7 @@ class EndpointLabel {
 /// Whether a port is one that the name asks for: all but that of a port ask for every one.
 bool matches(const ParsedName& name, const SlicePort& port);
 
-/// SRV's weight for one of `entries` (kubernetes.md 4.3).
+/// SRV's weight for one of `entries`: its share of 100, at least 1.
 std::uint16_t srv_weight(std::size_t entries);
 
 }  // namespace catena::kubernetes

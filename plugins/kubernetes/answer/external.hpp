@@ -9,8 +9,7 @@
 
 namespace catena::kubernetes {
 
-/// Answers k8s_external's questions from the store (plugins-b.md, k8s_external): the functions of
-/// ExternalServices. Any thread.
+/// Answers k8s_external's questions from the store: the functions of ExternalServices. Any thread.
 class ExternalAnswerer {
  public:
   explicit ExternalAnswerer(const Answerer& answerer) : answerer_(&answerer) {}

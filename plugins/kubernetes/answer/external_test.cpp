@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of plugins-b.md, k8s_external, as far as kubernetes answers it.
+// What CoreDNS's k8s_external answers, as far as kubernetes answers it.
 #include "plugins/kubernetes/answer/external.hpp"
 
 #include "plugins/kubernetes/store/testing.hpp"

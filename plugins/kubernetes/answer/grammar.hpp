@@ -13,7 +13,7 @@
 
 namespace catena::kubernetes {
 
-/// What a name below a forward zone can be (kubernetes.md section 3).
+/// What a name below a forward zone can be.
 enum class NameKind : std::uint8_t {
   apex,         ///< The zone itself.
   version,      ///< dns-version.Z

@@ -10,8 +10,8 @@
 
 namespace catena::kubernetes {
 
-/// The named values of a question, as the client asked it, and of a client that is a pod
-/// (kubernetes.md section 11): a function of settings, store and query. Any thread.
+/// The named values of a question, as the client asked it, and of a client that is a pod: a
+/// function of settings, store and query. Any thread.
 class Metadata {
  public:
   Metadata(const AnswerSettings& settings, const Store& store)

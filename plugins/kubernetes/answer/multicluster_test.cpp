@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Zones that answer from imports: kubernetes.md 4.12, rows 35 and 36 of section 5.
+// Zones that answer from imports of services of other clusters (MCS-API).
 #include "plugins/kubernetes/answer/testing.hpp"
 #include "plugins/kubernetes/store/testing.hpp"
 

@@ -16,8 +16,7 @@ bool Answerer::pod_exists(const ParsedName& name, const Address& address) const 
          pods->namespaces.end();
 }
 
-// SRV gives the address's own name with port 0: an accident of CoreDNS that clients can see
-// (kubernetes.md section 5, note 1).
+// SRV gives the address's own name with port 0: an accident of CoreDNS that clients can see.
 Verdict Answerer::pod(const Builder& builder, const ParsedName& name, dns::NameView owner) const {
   if (settings_->pods == PodMode::disabled || !exposed(name.namespace_key))
     return Verdict::name_error;

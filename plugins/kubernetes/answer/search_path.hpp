@@ -12,8 +12,8 @@
 
 namespace catena::kubernetes {
 
-/// The search path of a pod, which autopath walks for it (kubernetes.md section 13): a function of
-/// settings, store and client. Any thread.
+/// The search path of a pod, which autopath walks for it: a function of settings, store and client.
+/// Any thread.
 class SearchPath {
  public:
   /// `host_search`: the domains of this server's own resolv.conf, which follow the cluster's.

@@ -15,8 +15,8 @@ namespace catena::kubernetes {
 
 enum class PodMode : std::uint8_t { disabled, insecure, verified };
 
-/// What a block says about answers (kubernetes.md section 1). Never changes after setup, but for
-/// the local addresses, which are known when the server starts.
+/// What a block says about answers. Never changes after setup, but for the local addresses, which
+/// are known when the server starts.
 struct AnswerSettings {
   Zones zones;
   dns::Name primary_zone;  ///< The first that is not a reverse zone: PTR targets live there.

@@ -43,7 +43,7 @@ class ServiceCursor : public ZoneCursor {
   std::size_t told_ = 0;
 };
 
-/// One of the plugin's own forward zones (kubernetes.md section 8): SOA and name servers in front.
+/// One of the plugin's own forward zones: SOA and name servers in front.
 class ClusterZoneCursor final : public ServiceCursor {
  public:
   ClusterZoneCursor(const Answerer& answerer, const ZoneForm& form)

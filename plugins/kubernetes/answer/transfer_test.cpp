@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Zones of a small cluster as transfers carry them (kubernetes.md section 8).
+// Zones of a small cluster as transfers carry them.
 #include "plugins/kubernetes/answer/transfer.hpp"
 
 #include "plugins/kubernetes/store/testing.hpp"

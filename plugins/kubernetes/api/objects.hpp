@@ -26,7 +26,7 @@ struct Port {
   std::optional<std::uint16_t> number;
 };
 
-/// core/v1 Service, the fields that DNS needs (kubernetes.md 14.2).
+/// core/v1 Service, the fields that DNS needs.
 struct ServiceObject {
   Metadata metadata;
   std::string type;  ///< "ClusterIP" (also when absent), "ExternalName" and so on.
@@ -59,7 +59,7 @@ struct SliceObject {
   std::string cluster_id;   ///< Label multicluster.kubernetes.io/source-cluster.
 };
 
-/// multicluster.x-k8s.io/v1alpha1 ServiceImport: a service of other clusters (kubernetes.md 4.12).
+/// multicluster.x-k8s.io/v1alpha1 ServiceImport: a service of other clusters.
 struct ImportObject {
   Metadata metadata;
   std::string type;              ///< "ClusterSetIP" or "Headless".

@@ -36,11 +36,11 @@ struct Skipped {
   std::uint64_t unreadable = 0;
 };
 
-/// Follows one resource: the state machine of list and watch, without sockets (kubernetes.md 15).
-/// Its driver asks next(), sends the request and reports what came: connected() for each new
-/// connection, head(), body() as often as there is some, then end(), or failed() at any point.
-/// Streaming list first, pages where the server has none; resumes where it was; never gives up,
-/// with back-off; says each trouble once. One thread; synced() from any.
+/// Follows one resource: the state machine of list and watch, without sockets. Its driver asks
+/// next(), sends the request and reports what came: connected() for each new connection, head(),
+/// body() as often as there is some, then end(), or failed() at any point. Streaming list first,
+/// pages where the server has none; resumes where it was; never gives up, with back-off; says each
+/// trouble once. One thread; synced() from any.
 class Reflector {
  public:
   Reflector(Resource resource, EncodedSink& sink, Log log, const Clock& clock, Fraction fraction);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a reflector does when the API server says no: rules 1, 2 and 5 of kubernetes.md 15.
+// What a reflector does when the API server says no: to a list, to a watch, and to what it asked
+// for.
 #include "plugins/kubernetes/api/reflector.hpp"
 
 #include <fmt/format.h>

@@ -9,7 +9,7 @@
 
 namespace catena::kubernetes::api {
 
-/// Counts the requests to one API server (kubernetes.md 12). API thread only.
+/// Counts the requests to one API server. API thread only.
 class RequestMetrics {
  public:
   RequestMetrics(metrics::Registry& registry, std::string host);

@@ -54,15 +54,14 @@ struct DashedText {
 };
 
 /// The name that an endpoint without a hostname has: dots and colons of its address become dashes,
-/// and a "0" follows where the result would end in a dash (kubernetes.md section 3). Canonical
-/// spelling.
+/// and a "0" follows where the result would end in a dash. Canonical spelling.
 DashedText dashed(std::span<const std::uint8_t> address);
 
 /// The same from an address as it is spelled; empty if that is longer than any address.
 DashedText dashed(std::string_view address_text);
 
 /// The way back, as pod names are read: three dashes and no double dash make IPv4, any other dashes
-/// colons (kubernetes.md 4.5).
+/// colons.
 std::optional<Address> parse_dashed(std::string_view label);
 
 }  // namespace catena::kubernetes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Services of other clusters (MCS-API), which multicluster zones answer from (kubernetes.md 4.12).
+// Services of other clusters (MCS-API), which multicluster zones answer from.
 #pragma once
 
 #include "plugins/kubernetes/store/writer.hpp"

@@ -17,7 +17,7 @@ std::optional<std::string> wire_key(std::initializer_list<std::string_view> labe
 
 namespace {
 
-// CoreDNS serves no ExternalName that parses as an address (kubernetes.md 4.4).
+// CoreDNS serves no ExternalName that parses as an address.
 ServiceKind external_kind(const std::string& target, StoredName& name) {
   if (target.empty() || parse_address(target)) return ServiceKind::unresolvable;
   const auto parsed = dns::Name::parse(target);

@@ -8,7 +8,7 @@
 namespace catena::kubernetes {
 namespace {
 
-// 0.001 s, doubling, 20 of them (kubernetes.md section 12).
+// 0.001 s, doubling, 20 of them: the bounds of CoreDNS's dns_programming_duration_seconds.
 std::span<const double> programming_buckets() {
   static constexpr std::array<double, 20> kBounds = [] {
     std::array<double, 20> bounds{};

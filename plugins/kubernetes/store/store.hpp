@@ -77,7 +77,7 @@ class Store {
   HashIndex<NamespaceEntry> namespaces;
   HashIndex<ServiceEntry> imports;  ///< What multicluster zones answer from, keyed as services.
 
-  /// Seconds since 1970 of the last change that DNS can see (kubernetes.md section 9).
+  /// Seconds since 1970 of the last change that DNS can see.
   std::atomic<std::uint32_t> serial{0};
   std::atomic<std::uint32_t> import_serial{0};  ///< The same for multicluster zones.
 
