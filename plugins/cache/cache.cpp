@@ -50,7 +50,7 @@ Cache::Found Cache::find(const Query& query, TimePoint now) const {
   const std::uint64_t hash = memory_->hash(key.bytes());
   memory_->success.warm(hash);
   const Entry* denial = usable(memory_->denial, key, hash, now);
-  const bool yields = denial == nullptr || denial->facts().rcode == dns::Rcode::ServFail;
+  const bool yields = denial == nullptr || denial->facts().failure();
   const bool prefer = settings_.stale.prefer_positive();
   if (!yields && !prefer) return {denial, Fate::denial};
   if (const Entry* entry = usable(memory_->success, key, hash, now)) return {entry, Fate::success};
@@ -67,11 +67,7 @@ const Entry* Cache::usable(const Store& store,
                            std::uint64_t hash,
                            TimePoint now) const {
   const Entry* entry = store.find(key, hash);
-  if (entry == nullptr) return nullptr;
-  const std::int64_t left = entry->facts().left(now);
-  const std::int64_t window =
-      std::chrono::duration_cast<std::chrono::seconds>(settings_.stale.window).count();
-  return left > 0 || -left < window ? entry : nullptr;
+  return entry != nullptr && entry->facts().of_use(now, settings_.stale.window) ? entry : nullptr;
 }
 
 std::uint32_t Cache::live_ttl(const Facts& facts, TimePoint now) const {

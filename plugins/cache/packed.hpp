@@ -25,6 +25,17 @@ struct Facts {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - stored).count();
     return static_cast<std::int64_t>(ttl) - (age > 0 ? age : 0);
   }
+
+  /// SERVFAIL or NOTIMP, which say nothing about the name.
+  bool failure() const { return rcode != dns::Rcode::NoError && rcode != dns::Rcode::NXDomain; }
+
+  /// Whether it may be given at `now`: until its TTL is over, and for less than `window` after that
+  /// unless it is a failure (RFC 8767 section 4 gives stale data, not stale errors).
+  bool of_use(TimePoint now, Duration window) const {
+    const std::int64_t rest = left(now);
+    const auto more = std::chrono::duration_cast<std::chrono::seconds>(window).count();
+    return rest > 0 || (!failure() && -rest < more);
+  }
 };
 
 /// An answer as one row of bytes that somebody else owns: for each record type, class, length of

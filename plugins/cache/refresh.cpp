@@ -25,10 +25,6 @@ const Packed* copy_to(Arena& arena, const Packed& packed) {
   return new (place.data()) Packed{packed.facts, records};
 }
 
-bool is_final(dns::Rcode rcode) {
-  return rcode == dns::Rcode::NoError || rcode == dns::Rcode::NXDomain;
-}
-
 }  // namespace
 
 /// Shared by a client that waits for a fresh answer and the query that gets it.
@@ -82,12 +78,11 @@ std::optional<Verdict> Cache::accept(const Query& query,
                                      Outcome outcome,
                                      const Refresh& refresh) const {
   if (outcome == Outcome::drop || query.failed()) return std::nullopt;
-  if (!is_final(query.response().rcode)) return std::nullopt;
   const Verdict verdict = judge_answer(query);
-  if (verdict.fate == Fate::not_kept || verdict.ttl == 0) return std::nullopt;
+  if (!verdict.statement) return std::nullopt;
   const bool stored = remember(query, verdict, refresh);
   if (refresh.only_positive && !verdict.answers) return std::nullopt;
-  // The old answer is known to be wrong, and the new one is not to be kept.
+  // The old answer is known to be over, and the new one is not to be kept.
   if (!stored) forget(query);
   return verdict;
 }

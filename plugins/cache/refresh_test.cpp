@@ -190,6 +190,10 @@ ask www.example.org. A
       NOERROR
       answer www.example.org. 0 IN A 192.0.2.1
 )";
+const std::string kAskGone = R"(
+ask www.example.org. A
+      NXDOMAIN
+)";
 const std::string kAskNew = R"(
 ask www.example.org. A
       NOERROR
@@ -240,6 +244,8 @@ ask www.example.org. A
       NXDOMAIN
       authority example.org. 60 IN SOA n. h. 1 2 3 4 5
 )"},
+      {"NXDOMAIN without SOA takes the old answer away", "serve_stale", "NXDOMAIN",
+       kAskOld + kAskGone + "count misses_total 2\n"},
       {"what is not to be stored takes the old answer away", "serve_stale\ndisable denial",
        "NXDOMAIN\n      authority example.org. 60 IN SOA n. h. 1 2 3 4 5", kAskOld + R"(
 ask www.example.org. A
@@ -277,7 +283,29 @@ TEST_CASE("stale answers after verification") {
        kAskOld},
       {"a truncated answer is none", "serve_stale 1h verify",
        "NOERROR tc\n      answer www.example.org. 10 IN A 192.0.2.2", kAskOld},
-      {"NXDOMAIN without SOA is none", "serve_stale 1h verify", "NXDOMAIN", kAskOld},
+      {"NXDOMAIN without SOA is the answer though it is not kept: a name that was deleted stayed",
+       "serve_stale 1h verify", "NXDOMAIN", kAskGone + kAskGone + "asked 3\n"},
+      {"NXDOMAIN behind an alias is one", "serve_stale 1h verify",
+       "NXDOMAIN\n      answer www.example.org. 60 IN CNAME gone.example.org.",
+       "ask www.example.org. A\n      NXDOMAIN\n      answer www.example.org. 5 IN CNAME "
+       "gone.example.org.\n"},
+      {"an alias that leads on is one", "serve_stale 1h verify",
+       "NOERROR\n      answer www.example.org. 60 IN CNAME new.example.org.",
+       "ask www.example.org. A\n      NOERROR\n      answer www.example.org. 60 IN CNAME "
+       "new.example.org.\n"},
+      {"an answer that may not be kept at all is one",
+       "serve_stale 1h verify\nsuccess 1000 3600 0",
+       "NOERROR\n      answer www.example.org. 0 IN A 192.0.2.2",
+       "ask www.example.org. A\n      NOERROR\n      answer www.example.org. 0 IN A 192.0.2.2\n"
+       "count entries success 1\nask www.example.org. A\n      NOERROR\n"
+       "      answer www.example.org. 0 IN A 192.0.2.2\ncount misses_total 2\n"},
+      {"an answer about another name is none", "serve_stale 1h verify",
+       "NOERROR\n      answer other.example.org. 60 IN A 192.0.2.2", kAskOld},
+      {"aliases in a circle are none", "serve_stale 1h verify",
+       "NOERROR\n      answer www.example.org. 60 IN CNAME www.example.org.", kAskOld},
+      {"NOTIMP is none", "serve_stale 1h verify", "NOTIMP", kAskOld},
+      {"FORMERR is none", "serve_stale 1h verify", "FORMERR", kAskOld},
+      {"a truncated NXDOMAIN is none", "serve_stale 1h verify", "NXDOMAIN tc", kAskOld},
       {"no answer is none", "serve_stale 1h verify", "DROP", kAskOld},
       {"every query asks upstream", "serve_stale 1h verify", "SERVFAIL",
        kAskOld + kAskOld + kAskOld + "asked 4\n"},
@@ -300,6 +328,20 @@ TEST_CASE("stale answers after verification") {
        "background refuse" + kAskOld + "asked 1\n"},
   }));
   play(row);
+}
+
+TEST_CASE("no failure is given once its time is over") {
+  const std::string failure = GENERATE("SERVFAIL", "NOTIMP", "FAIL SERVFAIL unreachable");
+  const std::string mode = GENERATE("immediate", "verify", "verify 10s");
+  const std::string kept = failure == "NOTIMP" ? "NOTIMP" : "SERVFAIL";
+  const std::string directive = "cache {\nserve_stale 1h " + mode + "\n}";
+  const std::string scenario = "upstream\n      " + failure + "\nask www.example.org. A\n      " +
+                               failure + "\nask www.example.org. A\n      " + kept +
+                               "\nasked 1\nafter 5s\nupstream\n      " + kNew + kAskNew +
+                               "asked 2\ncount served_stale_total 0\n";
+  test::play({.name = "a stale SERVFAIL was served for an hour",
+              .directive = directive.c_str(),
+              .scenario = scenario.c_str()});
 }
 
 TEST_CASE("prefer_positive") {

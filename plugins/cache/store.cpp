@@ -81,8 +81,7 @@ std::size_t Store::way_of(const Bucket& bucket, const Key& key) {
 }
 
 bool Store::dead(const Entry& entry, TimePoint now) const {
-  const Facts& facts = entry.facts();
-  return now - facts.stored >= std::chrono::seconds(facts.ttl) + stale_;
+  return !entry.facts().of_use(now, stale_);
 }
 
 void Store::count_in(Shard& shard, const Entry& entry) {

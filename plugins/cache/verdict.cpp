@@ -62,6 +62,15 @@ Fate fate_of(const dns::Response& response, dns::Kind kind, bool answers) {
   }
 }
 
+/// NXDOMAIN is one with an alias in front too, which is not kept (RFC 6604 section 3).
+bool is_statement(const dns::Response& response, dns::Kind kind, Fate fate, Path path) {
+  if (response.flags.has(dns::Flags::kTC)) return false;
+  if (kind == dns::Kind::ServerError || kind == dns::Kind::Meta) return false;
+  if (fate != Fate::not_kept || kind == dns::Kind::NXDomain) return true;
+  const bool alias = path == Path::on;
+  return alias && (kind == dns::Kind::NoError || response.rcode == dns::Rcode::NXDomain);
+}
+
 std::uint32_t limited_ttl(const dns::Response& response, dns::Kind kind, const ClassSettings& to) {
   const std::uint32_t ttl = dns::minimal_ttl(response, kind, to.ttl);
   return std::min(std::max(ttl, to.min_ttl), to.ttl);
@@ -82,17 +91,17 @@ std::uint32_t ttl_of(const dns::Response& response,
 
 }  // namespace
 
-bool answers_question(const dns::Response& response, const dns::Question& question) {
+Path path_of(const dns::Response& response, const dns::Question& question) {
   constexpr int kMostLinks = 32;
   dns::NameView name = question.name;
   for (int link = 0; link <= kMostLinks; ++link) {
     const AtName found = look_at(name, response.answer(), question);
-    if (found.ambiguous) return false;
-    if (found.has_type) return true;
-    if (!found.target) return false;
+    if (found.ambiguous) return Path::nowhere;
+    if (found.has_type) return Path::answer;
+    if (!found.target) return link == 0 ? Path::nowhere : Path::on;
     name = *found.target;
   }
-  return false;
+  return Path::nowhere;
 }
 
 Verdict judge(const dns::Response& response,
@@ -103,9 +112,10 @@ Verdict judge(const dns::Response& response,
   const dns::Kind kind = dns::kind_of(response, asked, false, now);
   Verdict verdict;
   verdict.transfer = kind == dns::Kind::Meta;
-  verdict.answers = kind == dns::Kind::NoError && !response.answer().empty() &&
-                    answers_question(response, question);
+  const Path path = path_of(response, question);
+  verdict.answers = kind == dns::Kind::NoError && path == Path::answer;
   verdict.fate = fate_of(response, kind, verdict.answers);
+  verdict.statement = is_statement(response, kind, verdict.fate, path);
   verdict.ttl = ttl_of(response, kind, verdict.fate, settings);
   verdict.for_one_subnet = is_for_one_subnet(response);
   return verdict;

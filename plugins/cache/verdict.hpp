@@ -16,6 +16,9 @@ struct Verdict {
   Fate fate = Fate::not_kept;
   std::uint32_t ttl = 0;        ///< Seconds, for all of its records.
   bool answers = false;         ///< A success that answers its question.
+  /// Says how things stand with the name now, kept or not: an answer before it is over (RFC 8767
+  /// section 4). No failure is one, nor a truncated answer, nor one to another question.
+  bool statement = false;
   bool for_one_subnet = false;  ///< The upstream made it for one client network only (RFC 7871).
   bool transfer = false;        ///< AXFR and IXFR are none of a cache's business.
 };
@@ -26,8 +29,12 @@ Verdict judge(const dns::Response& response,
               const Settings& settings,
               std::uint32_t now);
 
-/// True when the CNAMEs of the answer lead from the question's name to a record of its type. A
-/// loop, two targets of one name, or more than 32 links: false.
-bool answers_question(const dns::Response& response, const dns::Question& question);
+/// Where the CNAMEs of an answer lead from the question's name.
+enum class Path : std::uint8_t {
+  answer,   ///< To a record of the question's type.
+  on,       ///< To a name that the answer has nothing of.
+  nowhere,  ///< Nothing is there for the name, or a loop, two targets of a name, over 32 links.
+};
+Path path_of(const dns::Response& response, const dns::Question& question);
 
 }  // namespace catena::cache
