@@ -82,8 +82,17 @@ void TcpConnection::on_readable() {
   wait_readable();
 }
 
-// Messages are taken where they lie; only what is left over is kept.
+// A query may be done before the call that starts it is back, and answered() comes here while its
+// message still counts as unread: the loop that runs goes on with what is left.
 void TcpConnection::take(Bytes bytes) {
+  if (taking_) return;
+  taking_ = true;
+  take_all(bytes);
+  taking_ = false;
+}
+
+// Messages are taken where they lie; only what is left over is kept.
+void TcpConnection::take_all(Bytes bytes) {
   if (in_.empty()) {
     const std::size_t used = consume(bytes);
     in_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
@@ -148,7 +157,7 @@ void TcpConnection::answered(TcpTicket& ticket, Outcome outcome) {
     append(write_response(ticket, connections_.write_buffer()));
   }
   connections_.unpark(ticket);
-  if (closed_) return;
+  if (closed_ || taking_) return;
   flush();
   resume();
 }

@@ -72,6 +72,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   void wait_readable();
   void on_readable();
   void take(Bytes bytes);
+  void take_all(Bytes bytes);
   std::size_t consume(Bytes bytes);
   void handle(Bytes message);
   void run(std::unique_ptr<TcpTicket> ticket);
@@ -108,6 +109,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   TimePoint last_word_ = TimePoint::max();
   bool reading_ = false;
   bool writing_ = false;
+  bool taking_ = false;  // The loop over messages runs: nothing below it may begin another one.
   bool finishing_ = false;  // Nothing more is read.
   bool closed_ = false;
 };

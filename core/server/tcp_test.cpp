@@ -49,6 +49,25 @@ TEST_CASE("a query in single bytes is answered", "[tcp]") {
   CHECK(decode(client.receive().value()).rcode == "NOERROR");
 }
 
+// One packet could end the process: such a query was answered from inside of the loop over the bytes
+// it lay in, which then began anew, with the same query.
+TEST_CASE("a query that is done without a wait is answered once, in however many pieces", "[tcp]") {
+  Running running(". {\n bind 127.0.0.1\n ask b.example.\n answer 1\n}\n");
+  TcpClient client(running.port());
+  const Bytes whole = many(3, "a.ask. A");
+  const std::size_t size = whole.size() / 3;
+  for (std::size_t rest = 1; rest < size; ++rest) {
+    // The first answer says that the server has read what it came with.
+    const auto cut = whole.begin() + static_cast<std::ptrdiff_t>(size + rest);
+    client.send_raw(Bytes(whole.begin(), cut));
+    REQUIRE(decode(client.receive().value()).id == 1);
+    client.send_raw(Bytes(cut, whole.end()));
+    REQUIRE(decode(client.receive().value()).id == 2);
+    REQUIRE(decode(client.receive().value()).id == 3);
+  }
+  CHECK(client.ask("a.example. A", {.id = 9}).id == 9);
+}
+
 TEST_CASE("answers overtake those that wait", "[tcp]") {
   Running running(kWaiting);
   TcpClient client(running.port());
