@@ -54,6 +54,7 @@ class Call {
  private:
   friend class Channel;
   friend class Deadlines;
+  friend class Parked;
   friend class UdpSocket;
   friend class TcpConnection;
   struct Initiation;

@@ -12,6 +12,7 @@ constexpr Duration kShortestSweep = std::chrono::milliseconds(100);
 Channel::Channel(Loop& loop, std::shared_ptr<const Upstream> upstream)
     : loop_(&loop),
       upstream_(std::move(upstream)),
+      parked_(loop.executor()),
       udp_(*this),
       tcp_(*this),
       prober_(*this, loop),
@@ -42,13 +43,11 @@ void Channel::settle(Call& call, Step step) {
 void Channel::fail_soon(Call& call, const Fault& fault) {
   call.detach();
   call.exchange.failed(fault);
-  loop_->deadlines.add(call, loop_->now());
+  parked_.add(call);
 }
 
 void Channel::restart(Call& call, const Fault& fault) {
-  if (closed_ || ++call.restarts_ > kMaxRestarts) {
-    return settle(call, call.exchange.failed(fault));
-  }
+  if (closed_ || ++call.restarts_ > kMaxRestarts) return fail_soon(call, fault);
   call.detach();
   tcp_.send_on_new(call);
 }
@@ -72,12 +71,14 @@ void Channel::sweep() {
 }
 
 void Channel::close() {
-  if (closed_) return;
-  closed_ = true;
-  sweep_timer_.cancel();
-  prober_.close();
-  udp_.close();
-  tcp_.close();
+  if (!closed_) {
+    closed_ = true;
+    sweep_timer_.cancel();
+    prober_.close();
+    udp_.close();
+    tcp_.close();
+  }
+  parked_.tell();
 }
 
 }  // namespace catena::client

@@ -3,6 +3,7 @@
 
 #include "core/client/call.hpp"
 #include "core/client/loop.hpp"
+#include "core/client/parked.hpp"
 #include "core/client/prober.hpp"
 #include "core/client/tcp_pool.hpp"
 #include "core/client/udp_pool.hpp"
@@ -15,7 +16,8 @@
 namespace catena::client {
 
 /// One worker's way to one upstream: its UDP and TCP sockets and, if this worker saw the trouble,
-/// the health probes. The loop must outlive it. One thread.
+/// the health probes. Every call that was begun here ends at the latest when the channel closes or
+/// goes. The loop must outlive it; a waiter may close it, but not destroy it. One thread.
 class Channel {
  public:
   Channel(Loop& loop, std::shared_ptr<const Upstream> upstream);
@@ -23,7 +25,8 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  /// Asks. The call's waiter is told when it is over, never before this returns.
+  /// Asks. The call's waiter is told when it is over, never before this returns. Closed channels
+  /// end it with a fault.
   void begin(Call& call);
 
   /// Sees to it that somebody probes the server until it answers.
@@ -37,10 +40,12 @@ class Channel {
 
   // For the sockets.
 
-  /// Does what the exchange asked for; the call is in no socket's hands any more.
+  /// Does what the exchange asked for after a reply; the call is in no socket's hands any more. Its
+  /// waiter reads the reply where it was received and may begin other calls, or close the channel.
   void settle(Call& call, Step step);
 
-  /// Ends the call with a fault in the next turn of the event loop.
+  /// Ends the call with a fault in the next turn of the event loop. All failures go this way, so
+  /// that whoever asks again does not come back to a socket in the midst of its work.
   void fail_soon(Call& call, const Fault& fault);
 
   /// The server closed a connection that others had used: asks again on a new one, a few times.
@@ -54,6 +59,7 @@ class Channel {
 
   Loop* loop_;
   std::shared_ptr<const Upstream> upstream_;
+  Parked parked_;
   UdpPool udp_;
   TcpPool tcp_;
   Prober prober_;

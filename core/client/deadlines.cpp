@@ -41,11 +41,7 @@ void Deadlines::fire() {
   while (first_ != nullptr && first_->deadline_ <= now) {
     Call& call = *first_;
     remove(call);
-    if (call.carrier_ != nullptr) {
-      call.carrier_->expired(call);
-    } else {
-      call.finish();
-    }
+    call.carrier_->expired(call);
   }
   if (first_ != nullptr && first_->deadline_ < armed_for_) arm();
 }

@@ -19,7 +19,7 @@ class Deadlines {
   Deadlines(asio::any_io_executor executor, const Clock& clock)
       : clock_(&clock), timer_(std::move(executor)) {}
 
-  /// Calls the call's carrier at that time, or finishes it where it has none (any more).
+  /// Calls the call's carrier at that time.
   void add(Call& call, TimePoint deadline);
   void remove(Call& call);
 

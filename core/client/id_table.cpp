@@ -57,14 +57,4 @@ void IdTable::remove(std::uint16_t id) {
   --size_;
 }
 
-Call* IdTable::pop() {
-  for (const Slot& slot : slots_) {
-    if (slot.call == nullptr) continue;
-    Call* call = slot.call;
-    remove(slot.id);
-    return call;
-  }
-  return nullptr;
-}
-
 }  // namespace catena::client

@@ -4,6 +4,7 @@
 #include "core/base/random.hpp"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace catena::client {
@@ -25,8 +26,15 @@ class IdTable {
 
   void remove(std::uint16_t id);
 
-  /// Takes out any one of them; null when empty.
-  Call* pop();
+  /// Takes all of them out and hands them to `visit`, which must not end any.
+  template <class Visit>
+  void drain(Visit&& visit) {
+    const std::vector<Slot> slots = std::exchange(slots_, {});
+    size_ = 0;
+    for (const Slot& slot : slots) {
+      if (slot.call != nullptr) visit(*slot.call);
+    }
+  }
 
   /// `visit` must not change the table.
   template <class Visit>

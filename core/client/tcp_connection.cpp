@@ -47,10 +47,8 @@ int TcpConnection::prepare() {
 void TcpConnection::open() {
   const Endpoint& remote = channel_->upstream().endpoint;
   if (const int error = prepare(); error != 0) {
-    const Fault failed = fault(Fault::During::bind, error);
     retired_ = true;
-    while (Call* call = calls_.pop()) channel_->fail_soon(*call, failed);
-    return;
+    return finish_calls(fault(Fault::During::bind, error), false);
   }
   wait_for_dial();
   const asio::ip::tcp::endpoint to(remote.address(), remote.port());
@@ -197,13 +195,13 @@ void TcpConnection::close() {
 }
 
 void TcpConnection::finish_calls(const Fault& why, bool again) {
-  while (Call* call = calls_.pop()) {
+  calls_.drain([&](Call& call) {
     if (again) {
-      channel_->restart(*call, why);
+      channel_->restart(call, why);
     } else {
-      channel_->settle(*call, call->exchange.failed(why));
+      channel_->fail_soon(call, why);
     }
-  }
+  });
 }
 
 // What does not answer in time is not used for others either.
@@ -213,7 +211,7 @@ void TcpConnection::expired(Call& call) {
   const Fault late = fault(during, Fault::kTimeout);
   forget(call);
   retired_ = true;
-  channel_->settle(call, call.exchange.failed(late));
+  channel_->fail_soon(call, late);
   if (calls_.empty() && state_ != State::closed) settled();
 }
 

@@ -212,26 +212,25 @@ bool UdpSocket::read_errors() {
   return any;
 }
 
+// In the next turn, here and below: whoever asks again must not come back to this socket while it
+// sends or is being emptied.
 void UdpSocket::fail(Call& call, Fault::During during, int error) {
   forget(call);
-  channel_->settle(call, call.exchange.failed(fault(during, error)));
+  channel_->fail_soon(call, fault(during, error));
 }
 
-// In the next turn: calls that go on must not come back to this socket while it is being emptied.
 void UdpSocket::fail_all(int error) {
   outgoing_.clear();
-  while (Call* call = calls_.pop()) channel_->fail_soon(*call, fault(Fault::During::read, error));
+  const Fault why = fault(Fault::During::read, error);
+  calls_.drain([&](Call& call) { channel_->fail_soon(call, why); });
 }
 
 void UdpSocket::close() {
   if (closed_) return;
   closed_ = true;
-  outgoing_.clear();
   boost::system::error_code ignored;
   socket_.close(ignored);
-  while (Call* call = calls_.pop()) {
-    channel_->settle(*call, call->exchange.failed(fault(Fault::During::read, ECANCELED)));
-  }
+  fail_all(ECANCELED);
 }
 
 void UdpSocket::expired(Call& call) { fail(call, Fault::During::read, Fault::kTimeout); }

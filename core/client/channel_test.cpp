@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/client/testing.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace catena::client {
+namespace {
+
+const Plan kUdp{.timeout = std::chrono::hours(1)};
+const Plan kTcp{.wire = Wire::tcp, .timeout = std::chrono::hours(1)};
+
+// Not this machine's: no socket can be bound to it.
+UpstreamOptions from_elsewhere() {
+  return {.source = asio::ip::make_address("192.0.2.99")};
+}
+
+/// Where a call is when its channel closes.
+struct Place {
+  const char* name;
+  Plan plan;
+  UpstreamOptions options;
+  std::function<void(Bed&, Question&)> get_there;
+};
+
+const std::vector<Place> kPlaces = {
+    {"it waits for a UDP reply", kUdp, {},
+     [](Bed& bed, Question& question) {
+       question.ask(*bed.channel);
+       REQUIRE(bed.run_until([&bed] { return bed.server.udp.available() != 0; }));
+     }},
+    {"its datagram has not left yet", kUdp, {},
+     [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
+    {"its connection is being made", kTcp, {},
+     [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
+    {"it waits for a TCP reply", kTcp, {},
+     [](Bed& bed, Question& question) {
+       question.ask(*bed.channel);
+       asio::ip::tcp::socket peer = bed.server.tcp.accept();
+       REQUIRE(bed.run_until([&peer] { return peer.available() != 0; }));
+     }},
+    {"it has failed and its waiter does not know yet", kUdp, from_elsewhere(),
+     [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
+    {"the same over TCP", kTcp, from_elsewhere(),
+     [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
+    {"it is begun when the channel is closed already", kUdp, {},
+     [](Bed& bed, Question& question) {
+       bed.channel->close();
+       question.ask(*bed.channel);
+     }},
+};
+
+// A call that nobody ends keeps its coroutine, and that its configuration, for ever: so it was with
+// those that had failed when a worker left.
+TEST_CASE("every call of a channel ends when it closes", "[client]") {
+  for (const Place& place : kPlaces) {
+    DYNAMIC_SECTION(place.name) {
+      Bed bed(place.options);
+      Question question("www.example.org.", place.plan);
+      place.get_there(bed, question);
+      CHECK(question.ends() == 0);
+      bed.channel->close();
+      CHECK(question.ends() == 1);
+      CHECK(question.verdict() == Verdict::failed);
+      bed.channel.reset();
+      bed.io.poll();
+      CHECK(question.ends() == 1);
+    }
+  }
+}
+
+TEST_CASE("a call that is given up is not told of anything", "[client]") {
+  for (const Place& place : kPlaces) {
+    DYNAMIC_SECTION(place.name) {
+      Bed bed(place.options);
+      Question question("www.example.org.", place.plan);
+      place.get_there(bed, question);
+      question.drop();
+      bed.channel->close();
+      bed.io.restart();
+      bed.io.poll();
+      CHECK(question.ends() == 0);
+    }
+  }
+}
+
+TEST_CASE("closing lets another worker probe", "[client]") {
+  Bed bed(GENERATE(UpstreamOptions{}, from_elsewhere()));
+  bed.channel->probe();
+  CHECK_FALSE(bed.upstream->health->claim());
+  bed.channel->close();
+  CHECK(bed.upstream->health->claim());
+}
+
+/// A waiter that asks again whenever its question has failed.
+class Stubborn final : public Waiter {
+ public:
+  explicit Stubborn(Channel& channel) : channel_(channel), name_(dns::Name::parse("a.").value()) {}
+
+  void begin() {
+    const dns::Question question{name_, dns::Type::A, dns::Class::IN};
+    request_ = Request::write(question, dns::Flags(), std::nullopt, room_);
+    call_.emplace(*request_, kUdp);
+    call_->set_waiter(*this);
+    channel_.begin(*call_);
+  }
+  void finished(Call&) override {
+    ++times;
+    begin();
+  }
+  void give_up() { call_.reset(); }
+
+  unsigned times = 0;
+
+ private:
+  Channel& channel_;
+  dns::Name name_;
+  std::array<std::uint8_t, 64> room_{};
+  std::optional<Request> request_;
+  std::optional<Call> call_;
+};
+
+TEST_CASE("who fails at once and asks again at once leaves the loop to others", "[client]") {
+  const bool refused = GENERATE(false, true);
+  Bed bed(refused ? UpstreamOptions{} : from_elsewhere());
+  if (refused) bed.server.udp.close();  // ICMP on loopback comes before sendmmsg() returns.
+  Stubborn stubborn(*bed.channel);
+  stubborn.begin();
+  REQUIRE(bed.run_until([&stubborn] { return stubborn.times != 0; }));
+  for (int turn = 0; turn < 100; ++turn) {
+    const unsigned before = stubborn.times;
+    bed.io.restart();
+    bed.io.poll_one();
+    CHECK(stubborn.times <= before + 1);
+  }
+  stubborn.give_up();
+}
+
+}  // namespace
+}  // namespace catena::client

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/client/channel.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace catena::client {
+
+/// A UDP and a TCP socket of one port on 127.0.0.1 that answer only what a test makes them answer.
+class Server {
+ public:
+  explicit Server(asio::io_context& io) : udp(io), tcp(io) {
+    const auto loopback = asio::ip::address_v4::loopback();
+    boost::system::error_code taken;
+    do {
+      udp = asio::ip::udp::socket(io, {loopback, 0});
+      tcp = asio::ip::tcp::acceptor(io);
+      tcp.open(asio::ip::tcp::v4());
+      tcp.bind({loopback, udp.local_endpoint().port()}, taken);
+    } while (taken);
+    tcp.listen();
+  }
+  Endpoint endpoint() const { return udp.local_endpoint(); }
+
+  asio::ip::udp::socket udp;
+  asio::ip::tcp::acceptor tcp;
+};
+
+/// One worker's channel to a server, with a clock that a test moves and a loop that it turns.
+class Bed {
+ public:
+  explicit Bed(const UpstreamOptions& options = {}) : server(io), registry(2) {
+    const UpstreamCounters counters(registry, "test", to_text(server.endpoint()));
+    upstream = std::make_shared<const Upstream>(server.endpoint(), options,
+                                                std::make_shared<Health>(), counters);
+    channel = std::make_unique<Channel>(loop, upstream);
+  }
+
+  /// Turns the loop until `done`; false when that takes seconds.
+  bool run_until(const std::function<bool()>& done) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!done() && std::chrono::steady_clock::now() < limit) {
+      io.restart();
+      io.run_for(std::chrono::milliseconds(1));
+    }
+    return done();
+  }
+
+  asio::io_context io;
+  ManualClock clock;
+  Random random;
+  Server server;
+  metrics::Registry registry;
+  Loop loop{io.get_executor(), clock, random, Lane{1}};
+  std::shared_ptr<const Upstream> upstream;
+  std::unique_ptr<Channel> channel;
+};
+
+/// A question for NAME A whose end is counted.
+class Question final : public Waiter {
+ public:
+  using Then = std::function<void()>;
+
+  explicit Question(const std::string& name, const Plan& plan = {}, Then then = {})
+      : name_(dns::Name::parse(name).value()), room_(512), then_(std::move(then)) {
+    const dns::Question question{name_, dns::Type::A, dns::Class::IN};
+    request_ = Request::write(question, dns::Flags(dns::Flags::kRD), std::nullopt, room_).value();
+    call_ = std::make_unique<Call>(*request_, plan);
+    call_->set_waiter(*this);
+  }
+
+  void ask(Channel& channel) { channel.begin(*call_); }
+  /// Gives the question up.
+  void drop() { call_.reset(); }
+
+  const Exchange& exchange() const { return call_->exchange; }
+  unsigned ends() const { return ends_; }
+  Verdict verdict() const { return verdict_; }
+
+  void finished(Call& call) override {
+    ++ends_;
+    verdict_ = call.exchange.verdict();
+    if (then_) then_();
+  }
+
+ private:
+  dns::Name name_;
+  std::vector<std::uint8_t> room_;
+  Then then_;
+  std::optional<Request> request_;
+  std::unique_ptr<Call> call_;
+  unsigned ends_ = 0;
+  Verdict verdict_ = Verdict::pending;
+};
+
+}  // namespace catena::client
