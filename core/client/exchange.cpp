@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/client/exchange.hpp"
 
+#include <utility>
+
 namespace catena::client {
 
 using dns::Flags;
@@ -16,9 +18,7 @@ Step Exchange::received(std::span<const std::uint8_t> message) {
   header_ = *header;
   if (plan_.match == Match::id) return end(Verdict::answered);
   if (!header->flags.has(Flags::kQR)) return mismatch();
-  // Servers that do not understand EDNS may send back nothing but the header.
-  const bool bare = header->counts[0] == 0 && header->flags.rcode() != dns::Rcode::NoError;
-  if (bare) return end(Verdict::mismatched);
+  if (header->counts[0] == 0) return bare(message);
   if (!asks_what_we_asked(message)) return mismatch();
   if (wire_ == Wire::udp && message.size() > plan_.udp_limit) return cut(dns::Error::truncated);
   const auto view = dns::MessageView::parse(message);
@@ -35,6 +35,16 @@ Step Exchange::accept(const dns::MessageView& message) {
   return end(Verdict::answered);
 }
 
+// Servers that do not understand EDNS, or do not want us, may send back nothing but a header.
+Step Exchange::bare(std::span<const std::uint8_t> message) {
+  const bool error = header_.flags.rcode() != dns::Rcode::NoError;
+  const bool empty = header_.counts[1] == 0 && header_.counts[2] == 0 && header_.counts[3] <= 1;
+  if (!error || !empty) return mismatch();
+  const auto view = dns::MessageView::parse(message);
+  const bool only_opt = view && (header_.counts[3] == 0 || view->edns());
+  return only_opt ? accept(*view) : mismatch();
+}
+
 // Over UDP the likely cause is a server that ignores our size, and the client's way out is TCP.
 Step Exchange::cut(dns::Error error) {
   if (wire_ == Wire::tcp) {
@@ -49,8 +59,8 @@ Step Exchange::cut(dns::Error error) {
 
 Step Exchange::mismatch() {
   if (wire_ == Wire::tcp) return end(Verdict::mismatched);
-  saw_mismatch_ = true;
-  return Step::wait;
+  if (std::exchange(saw_mismatch_, true)) return Step::wait;
+  return Step::wait_briefly;
 }
 
 bool Exchange::asks_what_we_asked(std::span<const std::uint8_t> message) const {

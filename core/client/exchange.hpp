@@ -32,6 +32,7 @@ struct Plan {
 enum class Step : std::uint8_t {
   send,  ///< Send request() over wire(), with an id of its own.
   wait,
+  wait_briefly,  ///< Exchange::kGrace more at most.
   done,  ///< verdict() says how it ended.
 };
 
@@ -39,16 +40,21 @@ enum class Verdict : std::uint8_t {
   pending,
   answered,    ///< answer() is valid until the receive buffer is used again.
   truncated,   ///< The reply was too long or cut: an empty answer with TC is due, see header().
-  mismatched,  ///< The server answered something else than what was asked.
+  mismatched,  ///< The server answered something else than what was asked, and nothing else came.
   failed,      ///< See fault().
 };
 
 /// One question to one server: what was sent, what came, what that means. Knows no sockets, clock
 /// or threads. A UDP reply that does not fit the question is not believed and not the end: the
-/// right one may be behind it (CVE-2023-28452). Only at the deadline does it count, as
-/// `mismatched`.
+/// right one may be behind it (CVE-2023-28452). Only after kGrace, or at the deadline, does it
+/// count, as `mismatched`: a server that mixes questions up must not cost every client the whole
+/// timeout. A header with an error and nothing else is the answer that it is.
 class Exchange {
  public:
+  /// How long the right reply may take behind a wrong one: much longer than servers near by need,
+  /// much shorter than a timeout.
+  static constexpr Duration kGrace = std::chrono::milliseconds(250);
+
   Exchange(Request& request, const Plan& plan)
       : request_(&request), plan_(plan), wire_(plan.wire) {}
 
@@ -73,6 +79,7 @@ class Exchange {
 
  private:
   Step end(Verdict verdict);
+  Step bare(std::span<const std::uint8_t> message);
   Step mismatch();
   Step cut(dns::Error error);
   Step accept(const dns::MessageView& message);

@@ -35,6 +35,13 @@ Bytes without_last(std::size_t count) {
 
 Bytes bare(std::uint8_t rcode) { return {0x12, 0x34, 0x81, rcode, 0, 0, 0, 0, 0, 0, 0, 0}; }
 
+// A bare FORMERR whose header counts a record in a section (1 to 3).
+Bytes counting(std::size_t section, std::uint8_t records) {
+  Bytes reply = bare(1);
+  reply[5 + 2 * section] = records;
+  return reply;
+}
+
 /// One thing that happens to an exchange, and what it wants then.
 struct Event {
   std::optional<Bytes> message;  // Nothing: it failed as `fault` says.
@@ -76,19 +83,19 @@ const std::vector<Case> kCases = {
      Verdict::answered},
     {"a message that is no reply is ignored",
      kUdp,
-     {gets(with(2, 0x01), Step::wait), gets(good_reply(), Step::done)},
+     {gets(with(2, 0x01), Step::wait_briefly), gets(good_reply(), Step::done)},
      Verdict::answered},
     {"another name is ignored",
      kUdp,
-     {gets(with(13, 'x'), Step::wait), gets(good_reply(), Step::done)},
+     {gets(with(13, 'x'), Step::wait_briefly), gets(good_reply(), Step::done)},
      Verdict::answered},
     {"another type is ignored",
      kUdp,
-     {gets(with(30, 28), Step::wait), gets(good_reply(), Step::done)},
+     {gets(with(30, 28), Step::wait_briefly), gets(good_reply(), Step::done)},
      Verdict::answered},
     {"another class is ignored",
      kUdp,
-     {gets(with(32, 3), Step::wait), gets(good_reply(), Step::done)},
+     {gets(with(32, 3), Step::wait_briefly), gets(good_reply(), Step::done)},
      Verdict::answered},
     {"less than a header is ignored",
      kUdp,
@@ -100,7 +107,7 @@ const std::vector<Case> kCases = {
      Verdict::answered},
     {"only wrong questions until the deadline",
      kUdp,
-     {gets(with(13, 'x'), Step::wait), times_out()},
+     {gets(with(13, 'x'), Step::wait_briefly), times_out()},
      Verdict::mismatched},
     {"only wrong ids until the deadline",
      kUdp,
@@ -109,13 +116,26 @@ const std::vector<Case> kCases = {
     {"nothing until the deadline", kUdp, {times_out()}, Verdict::failed},
     {"ICMP says unreachable after a wrong reply",
      kUdp,
-     {gets(with(13, 'x'), Step::wait), breaks(Fault::During::read, 111)},
+     {gets(with(13, 'x'), Step::wait_briefly), breaks(Fault::During::read, 111)},
      Verdict::failed},
     {"it cannot be sent", kUdp, {breaks(Fault::During::write, 1)}, Verdict::failed},
-    {"an error without a question counts", kUdp, {gets(bare(1), Step::done)}, Verdict::mismatched},
+    {"a second wrong question does not prolong the wait",
+     kUdp,
+     {gets(with(13, 'x'), Step::wait_briefly), gets(with(13, 'y'), Step::wait), times_out()},
+     Verdict::mismatched},
+    {"a header with an error is an answer", kUdp, {gets(bare(1), Step::done)}, Verdict::answered},
+    {"over TCP too", kTcp, {gets(bare(5), Step::done)}, Verdict::answered, Wire::tcp},
+    {"an error that counts answers and has no question is none",
+     kUdp,
+     {gets(counting(1, 1), Step::wait_briefly), times_out()},
+     Verdict::mismatched},
+    {"an error that counts an OPT and has none is none",
+     kUdp,
+     {gets(counting(3, 1), Step::wait_briefly), times_out()},
+     Verdict::mismatched},
     {"no error and no question does not count",
      kUdp,
-     {gets(bare(0), Step::wait), times_out()},
+     {gets(bare(0), Step::wait_briefly), times_out()},
      Verdict::mismatched},
     {"a cut reply over UDP is an empty truncated one",
      kUdp,

@@ -61,6 +61,9 @@ std::string to_text(const Fault& fault) {
   if (fault.during == Fault::During::limit) {
     return fmt::format("too many queries in flight to {}", to_text(fault.remote));
   }
+  if (fault.during == Fault::During::match) {
+    return fmt::format("{} answered another question", to_text(fault.remote));
+  }
   if (fault.during == Fault::During::decode) {
     return fmt::format("dns: {}", dns::to_string(static_cast<dns::Error>(fault.error)));
   }

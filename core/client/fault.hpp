@@ -25,7 +25,7 @@ std::string to_text(const Endpoint& endpoint);
 
 /// Why an exchange did not bring an answer. Small; its text is made only when somebody wants it.
 struct Fault {
-  enum class During : std::uint8_t { dial, bind, read, write, decode, limit };
+  enum class During : std::uint8_t { dial, bind, read, write, decode, limit, match };
   static constexpr int kTimeout = 0;  ///< In `error`: nothing came in time.
   static constexpr int kClosed = -1;  ///< In `error`: the server closed the connection.
 
@@ -37,7 +37,8 @@ struct Fault {
 };
 
 /// As Go words it, since operators grep for it: "read udp 10.0.0.1:5353->192.0.2.1:53: i/o
-/// timeout", "dial tcp 192.0.2.1:53: connect: connection refused", "EOF".
+/// timeout", "dial tcp 192.0.2.1:53: connect: connection refused", "EOF". Of what Go does not say:
+/// "192.0.2.1:53 answered another question".
 std::string to_text(const Fault& fault);
 
 }  // namespace catena::client

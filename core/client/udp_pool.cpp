@@ -10,8 +10,7 @@ namespace catena::client {
 void UdpPool::send(Call& call) {
   const Result<UdpSocket*, Fault> socket = choose();
   if (!socket) return channel_->fail_soon(call, socket.error());
-  current_ = *socket;
-  current_->send(call);
+  (*socket)->send(call);
 }
 
 std::size_t UdpPool::slots() const {
@@ -22,10 +21,6 @@ std::size_t UdpPool::slots() const {
 Result<UdpSocket*, Fault> UdpPool::choose() {
   const Loop& loop = channel_->loop();
   const UpstreamCounters& counters = channel_->upstream().counters;
-  if (current_ != nullptr && current_->gathering() && !current_->full()) {
-    counters.hits[0]->add(loop.lane());
-    return current_;
-  }
   auto& socket = sockets_[loop.random().below(static_cast<std::uint32_t>(slots()))];
   if (socket && worn_out(*socket, loop.now())) retire(socket);
   if (socket && socket->full()) {
@@ -52,7 +47,6 @@ bool UdpPool::worn_out(const UdpSocket& socket, TimePoint now) const {
 }
 
 void UdpPool::retire(std::shared_ptr<UdpSocket>& socket) {
-  if (current_ == socket.get()) current_ = nullptr;
   close_idle();
   if (socket->idle()) {
     socket->close();
@@ -81,7 +75,6 @@ bool UdpPool::sweep(TimePoint now) {
 }
 
 void UdpPool::close() {
-  current_ = nullptr;
   const auto retired = std::move(retired_);
   retired_.clear();
   const auto sockets = std::exchange(sockets_, {});

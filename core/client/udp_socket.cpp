@@ -123,9 +123,15 @@ void UdpSocket::deliver(std::span<const std::uint8_t> message) {
   if (call == nullptr) return;
   const Step step = call->exchange.received(message);
   if (step == Step::wait) return;
+  if (step == Step::wait_briefly) return hurry(*call);
   forget_outgoing(*call);
   calls_.remove(*id);
   channel_->settle(*call, step);
+}
+
+void UdpSocket::hurry(Call& call) {
+  Loop& loop = channel_->loop();
+  loop.deadlines.add(call, std::min(call.deadline_, loop.now() + Exchange::kGrace));
 }
 
 void UdpSocket::send(Call& call) {

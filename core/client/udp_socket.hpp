@@ -29,8 +29,6 @@ class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpS
   /// Takes a call: only while !full().
   void send(Call& call);
 
-  /// True while questions wait for the end of the turn.
-  bool gathering() const { return !outgoing_.empty() && outgoing_.size() < kGather; }
   bool full() const { return calls_.full(); }
   bool idle() const { return calls_.empty(); }
   std::uint64_t sent() const { return sent_; }
@@ -51,6 +49,7 @@ class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpS
   void readable();
   bool receive_batch();
   void deliver(std::span<const std::uint8_t> message);
+  void hurry(Call& call);
   void flush();
   int send_batch();
   void send_failed(int error);

@@ -62,7 +62,7 @@ Judgement Attempts::judge(const client::Call& call, std::size_t index, bool next
     case client::Verdict::truncated:
       return cut(call.exchange.header());
     case client::Verdict::mismatched:
-      return mismatched();
+      return mismatched(index);
     default:
       return failed(call.exchange.fault(), index);
   }
@@ -104,10 +104,12 @@ Judgement Attempts::cut(const dns::Header& header) {
   return Judgement::answered;
 }
 
-Judgement Attempts::mismatched() {
-  query_.retract();
-  query_.response().rcode = dns::Rcode::FormErr;
-  return Judgement::answered;
+// It lives, so nobody probes it; but what it says is no answer.
+Judgement Attempts::mismatched(std::size_t index) {
+  ++failures_;
+  fault_ = client::Fault{.during = client::Fault::During::match,
+                         .remote = context_.links[index].upstream->endpoint};
+  return Judgement::again;
 }
 
 Outcome Attempts::give_up() {

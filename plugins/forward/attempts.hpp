@@ -58,7 +58,7 @@ class Attempts {
   Judgement failed(const client::Fault& fault, std::size_t index);
   Judgement answered(const dns::MessageView& reply, std::size_t index, bool next_is_forward);
   Judgement cut(const dns::Header& header);
-  Judgement mismatched();
+  Judgement mismatched(std::size_t index);
 
   const Context& context_;
   Query& query_;

@@ -43,9 +43,8 @@ const std::vector<Case> kCases = {
      {{Act::garbage, Act::wrong_id, Act::wrong_question, Act::wrong_peer, Act::not_a_reply,
        Act::answer}},
      kAnswer},
-    {"only a wrong question", {{Act::wrong_question}}, "FORMERR"},
-    {"only a wrong question over TCP", {{Act::wrong_question}}, "FORMERR", "", Protocol::tcp, 0, 1},
     {"a bare FORMERR", {{Act::bare}}, "FORMERR"},
+    {"a bare FORMERR over TCP", {{Act::bare}}, "FORMERR", "", Protocol::tcp, 0, 1},
     {"a cut reply", {{Act::cut}}, "NOERROR aa tc ra"},
     {"a reply over the client's 512 bytes", {{Act::large}}, "NOERROR tc ra"},
     {"SERVFAIL is an answer", {{Act::servfail}}, "SERVFAIL ra"},
@@ -74,6 +73,27 @@ TEST_CASE("what an upstream does and what the client gets") {
       CHECK(upstream.udp_questions() == c.udp);
       CHECK(upstream.tcp_questions() == c.tcp);
     }
+  }
+}
+
+// FORMERR, as CoreDNS says then, tells the client that its own message is bad.
+TEST_CASE("an upstream that answers another question is passed over") {
+  const auto shared = shared_bed();
+  const Protocol protocol = GENERATE(Protocol::udp, Protocol::tcp);
+  FakeUpstream liar(shared->engine.io(), {{Act::wrong_question}});
+  SECTION("another one is asked, long before the timeout") {
+    FakeUpstream honest(shared->engine.io(), {{Act::answer}});
+    Bed bed("forward . " + liar.address() + " " + honest.address() +
+                " {\npolicy sequential\nread_timeout 1h\n}",
+            shared);
+    CHECK(bed.ask("www.example.org. A", {}, protocol) == kAnswer);
+  }
+  SECTION("without others it is SERVFAIL") {
+    Bed bed("forward . " + liar.address() + " {\nread_timeout 1h\nmax_connect_attempts 2\n}",
+            shared);
+    CHECK(bed.ask("www.example.org. A", {}, protocol) ==
+          "SERVFAIL! " + liar.address() + " answered another question");
+    CHECK(liar.udp_questions() + liar.tcp_questions() == 2);
   }
 }
 
