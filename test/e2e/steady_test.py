@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# Runs alone: what others take of the CPU would show as lost questions.
 """What may happen to a server while 5,000 questions a second are asked: reloads, which lose nothing,
 and being killed, after which a snapshot of the cluster answers at once.
 
