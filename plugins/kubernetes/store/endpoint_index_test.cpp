@@ -110,10 +110,10 @@ TEST_CASE("readers find what stays while the writer changes the rest", "[kuberne
   const std::string key = *wire_key({"stays", "default"});
   ServiceEntry stays(key);
   const Slice slice = [] {
-    std::size_t skipped = 0;
+    BadAddresses bad;
     api::SliceObject object;
     object.endpoints = {{{"10.9.9.9"}, {}, {}, {}, {}}};
-    return Slice(object, EndpointNames::by_address, skipped);
+    return Slice(object, EndpointNames::by_address, bad);
   }();
   auto state = std::make_unique<ServiceState>();
   state->slices.push_back(&slice);

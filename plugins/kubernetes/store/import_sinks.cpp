@@ -53,10 +53,10 @@ void ImportSliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
     context_->skip("endpointslices", object.metadata, "its import's name is no DNS label");
     return withdraw(old_entry, std::move(old));
   }
-  std::size_t skipped = 0;
+  BadAddresses bad;
   kept.slice =
-      std::make_unique<Slice>(object, context_->endpoint_names, skipped, object.cluster_id);
-  if (skipped != 0 && object.address_type != "FQDN") bad_addresses_.add(Lane::shared, skipped);
+      std::make_unique<Slice>(object, context_->endpoint_names, bad, object.cluster_id);
+  if (bad.count != 0) bad_addresses_.add(Lane::shared, bad.count);
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));
   kept.entry = &entry;

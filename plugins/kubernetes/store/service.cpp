@@ -71,7 +71,7 @@ bool external_differs(const ServiceSpec* before, const ServiceSpec* after) {
 }
 
 bool ServiceState::has_endpoints() const {
-  return std::any_of(slices.begin(), slices.end(), [](const Slice* s) { return s->size() != 0; });
+  return std::any_of(slices.begin(), slices.end(), [](const Slice* s) { return s->has_endpoints(); });
 }
 
 void ServiceEntry::publish(std::unique_ptr<ServiceState> state, epoch::Domain& epoch) {

@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::size_t kZones = 4;  // As many as most regions have.
 
+std::string own_name(const api::Endpoint& endpoint, EndpointNames names) {
+  std::string name = to_lower(endpoint.hostname);
+  if (name.empty() && names == EndpointNames::by_pod) name = to_lower(endpoint.target_name);
+  if (name.size() > dns::NameView::kMaxLabel) name.clear();
+  return name;
+}
+
 }  // namespace
 
 std::string to_lower(std::string_view text) {
@@ -20,15 +27,17 @@ std::string to_lower(std::string_view text) {
 
 Slice::Slice(const api::SliceObject& object,
              EndpointNames names,
-             std::size_t& skipped,
+             BadAddresses& bad,
              std::string_view cluster)
     : ports_(object.ports), names_(1, '\0') {
   if (cluster.size() <= dns::NameView::kMaxLabel) cluster_ = remember(to_lower(cluster));
   object.address_type == "IPv6" ? v6_.reserve(object.endpoints.size())
                                 : v4_.reserve(object.endpoints.size());
+  if (object.address_type == "FQDN") aliases_ = std::make_shared<std::vector<Alias>>();
   Zones zones;
   zones.reserve(kZones);
-  for (const api::Endpoint& endpoint : object.endpoints) add(endpoint, names, zones, skipped);
+  for (const api::Endpoint& endpoint : object.endpoints) add(endpoint, names, zones, bad);
+  if (aliases_ && aliases_->empty()) aliases_.reset();
   v4_.shrink_to_fit();
   v6_.shrink_to_fit();
   names_.shrink_to_fit();
@@ -38,18 +47,29 @@ Slice::Slice(const api::SliceObject& object,
 void Slice::add(const api::Endpoint& endpoint,
                 EndpointNames names,
                 Zones& zones,
-                std::size_t& skipped) {
-  std::string name = to_lower(endpoint.hostname);
-  if (name.empty() && names == EndpointNames::by_pod) name = to_lower(endpoint.target_name);
-  if (name.size() > dns::NameView::kMaxLabel) name.clear();
+                BadAddresses& bad) {
+  const std::string name = own_name(endpoint, names);
   const std::uint32_t zone = zone_offset(to_lower(endpoint.zone), zones);
   for (const std::string& text : endpoint.addresses) {
     if (const auto address = parse_address(text)) {
       add_address(text, *address, name, zone);
-    } else {
-      ++skipped;
+    } else if (!aliases_ || !add_alias(text, name, to_lower(endpoint.zone))) {
+      if (bad.count++ == 0) bad.first = text;
     }
   }
+}
+
+// An endpoint without a name of its own is called by its dashed address, as with IP addresses.
+bool Slice::add_alias(std::string_view address, std::string name, std::string zone) {
+  const auto target = dns::Name::parse(address);
+  if (!target) return false;
+  if (name.empty()) {
+    name = to_lower(address);
+    std::replace(name.begin(), name.end(), '.', '-');
+  }
+  if (name.size() > dns::NameView::kMaxLabel) name.clear();
+  aliases_->push_back({*target, std::move(name), std::move(zone)});
+  return true;
 }
 
 // The name of an IPv6 address follows its spelling in the slice; only an unusual one is stored. An
@@ -115,6 +135,7 @@ bool Slice::same_data(const Slice& other) const {
     return a.address == b.address && a.label == b.label && a.zone == b.zone;
   };
   return names_ == other.names_ && cluster_ == other.cluster_ && ports_ == other.ports_ &&
+         std::ranges::equal(aliases(), other.aliases()) &&
          std::equal(v4_.begin(), v4_.end(), other.v4_.begin(), other.v4_.end(), same_endpoint) &&
          std::equal(v6_.begin(), v6_.end(), other.v6_.begin(), other.v6_.end(), same_endpoint);
 }

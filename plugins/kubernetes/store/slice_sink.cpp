@@ -25,16 +25,6 @@ metrics::Histogram& programming_seconds(metrics::Registry& metrics, std::string 
                            programming_buckets(), {{"service_kind", std::move(kind)}});
 }
 
-/// The first that is none.
-std::string_view bad_address(const api::SliceObject& object) {
-  for (const api::Endpoint& endpoint : object.endpoints) {
-    for (const std::string& address : endpoint.addresses) {
-      if (!parse_address(address)) return address;
-    }
-  }
-  return {};
-}
-
 std::vector<Address> difference(const std::vector<Address>& a, const std::vector<Address>& b) {
   std::vector<Address> only_a;
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only_a));
@@ -70,12 +60,12 @@ void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
     }
     return withdraw(old_entry, std::move(old));
   }
-  std::size_t skipped = 0;
-  kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, skipped);
-  if (skipped != 0 && object.address_type != "FQDN") {
-    bad_addresses_.add(Lane::shared, skipped);
+  BadAddresses bad;
+  kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, bad);
+  if (bad.count != 0) {
+    bad_addresses_.add(Lane::shared, bad.count);
     context_->complain("endpointslices", object.metadata,
-                       fmt::format("'{:.60}' is no address", bad_address(object)));
+                       fmt::format("'{:.60}' is no address", bad.first));
   }
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));

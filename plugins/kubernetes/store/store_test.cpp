@@ -102,6 +102,43 @@ TEST_CASE("after the API server went back, a version that was seen is news", "[k
   CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 1);
 }
 
+TEST_CASE("the addresses of an FQDN slice are kept as names", "[kubernetes]") {
+  Cluster cluster;
+  cluster.slice("s.default", {.service = "db",
+                              .endpoints = {{.address = "DB-1.example.org"},
+                                            {.address = "db-2.example.org.", .hostname = "Two"},
+                                            {.address = "10.0.0.1"},
+                                            {.address = "db..example"},
+                                            {.address = std::string(60, 'x') + ".example"}},
+                              .address_type = "FQDN"});
+  const ServiceState& state = *state_of(cluster.store(), "db", "default");
+  CHECK(state.has_endpoints());
+  const auto aliases = state.slices.front()->aliases();
+  REQUIRE(aliases.size() == 3);
+  CHECK(aliases[0].target.to_text() == "DB-1.example.org.");
+  CHECK(aliases[0].label == "db-1-example-org");
+  CHECK(aliases[1].target.to_text() == "db-2.example.org.");
+  CHECK(aliases[1].label == "two");
+  CHECK(aliases[2].label.empty());
+  CHECK(state.slices.front()->size() == 1);
+  CHECK(cluster.metrics().counter("catena_kubernetes_bad_addresses_total", "").value() == 1);
+  REQUIRE(cluster.lines().size() == 1);
+  CHECK_THAT(cluster.lines()[0], Catch::Contains("'db..example' is no address"));
+}
+
+TEST_CASE("another name in an FQDN slice changes the serial", "[kubernetes]") {
+  Cluster cluster;
+  const auto bring = [&cluster](const char* name) {
+    cluster.clock().advance(std::chrono::seconds(1));
+    cluster.slice("s.default",
+                  {.service = "db", .endpoints = {{.address = name}}, .address_type = "FQDN"});
+    return cluster.store().serial.load();
+  };
+  const std::uint32_t first = bring("db-1.example.org");
+  CHECK(bring("db-1.example.org") == first);
+  CHECK(bring("db-2.example.org") != first);
+}
+
 TEST_CASE("the store is synced when each resource has been whole once", "[kubernetes]") {
   Cluster cluster;
   cluster.store().unsynced = 2;

@@ -46,6 +46,7 @@ struct SliceSpec {
   std::vector<EndpointSpec> endpoints;
   std::string triggered;
   std::string cluster;  ///< Of imported slices.
+  std::string address_type = "IPv4";
 };
 
 /// Objects are named "NAME.NAMESPACE" and get a new version each time.
@@ -158,6 +159,7 @@ class Cluster {
     api::SliceObject object;
     object.metadata = metadata(name);
     object.service_name = spec.service;
+    object.address_type = spec.address_type;
     object.ports = ports(spec.ports);
     object.last_change_trigger_time = spec.triggered;
     for (const EndpointSpec& e : spec.endpoints) {
