@@ -4,6 +4,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/lane.hpp"
 #include "core/base/random.hpp"
+#include "core/net/deadlines.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/query.hpp"
 
@@ -22,6 +23,9 @@ class Engine {
   virtual Lane lane() const = 0;
   virtual const Clock& clock() const = 0;
   virtual Random& random() = 0;
+
+  /// Whatever is to happen at a time on this worker; net::Timer for coroutines.
+  virtual net::Deadlines& deadlines() = 0;
 
   /// Asks this server another question, from the router on, as the same client: logs, metrics and
   /// cache see it. The answer's bytes are copied into `parent`'s arena and `answer`. Deeper than 8

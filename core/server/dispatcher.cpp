@@ -57,10 +57,11 @@ class Dispatcher::Inner final : public Ticket {
 };
 
 Dispatcher::Dispatcher(asio::any_io_executor executor,
+                       net::Deadlines& deadlines,
                        Lane lane,
                        const Service& service,
                        std::shared_ptr<const Configuration> configuration)
-    : executor_(std::move(executor)), lane_(lane), service_(service) {
+    : executor_(std::move(executor)), deadlines_(deadlines), lane_(lane), service_(service) {
   adopt(std::move(configuration));
 }
 

@@ -28,7 +28,9 @@ class Dispatcher final : public Engine {
   /// Questions that may lead to one another inside the server.
   static constexpr unsigned kMaxDepth = 8;
 
+  /// `deadlines` are those of the executor's loop, and outlive it.
   Dispatcher(asio::any_io_executor executor,
+             net::Deadlines& deadlines,
              Lane lane,
              const Service& service,
              std::shared_ptr<const Configuration> configuration);
@@ -59,6 +61,7 @@ class Dispatcher final : public Engine {
   Lane lane() const override { return lane_; }
   const Clock& clock() const override { return service_.process.clock; }
   Random& random() override { return random_; }
+  net::Deadlines& deadlines() override { return deadlines_; }
   asio::awaitable<Outcome> ask(Query& parent,
                                dns::Question question,
                                dns::Response& answer) override;
@@ -92,6 +95,7 @@ class Dispatcher final : public Engine {
   Tenure& tenure_of(const Query& query);
 
   asio::any_io_executor executor_;
+  net::Deadlines& deadlines_;
   Lane lane_;
   const Service& service_;
   std::list<Tenure> tenures_;  // The present one last.

@@ -42,14 +42,14 @@ Worker::Worker(std::size_t number,
                const WorkerLimits& limits)
     : io_(std::make_unique<asio::io_context>(1)),
       guard_(io_->get_executor()),
+      alarm_(std::make_unique<net::Alarm>(io_->get_executor(), service.process.clock, deadlines_)),
       service_(service),
       configuration_(std::move(configuration)),
-      dispatcher_(io_->get_executor(), static_cast<Lane>(number + 1), service, configuration_),
+      dispatcher_(io_->get_executor(), deadlines_, static_cast<Lane>(number + 1), service, configuration_),
       output_(service.meters, dispatcher_.lane()),
       slots_(dispatcher_, output_, limits.waiting),
       receiver_(slots_),
       connections_(dispatcher_, limits.connections),
-      timer_(std::make_unique<asio::steady_timer>(*io_)),
       waker_(std::make_shared<Waker>(*io_)) {}
 
 // What still waits lies in the event loop and points to slots, tickets and plugins: it goes first.
@@ -59,7 +59,8 @@ Worker::~Worker() {
   sockets_.clear();
   acceptors_.clear();
   closing_ = {};
-  timer_.reset();
+  deadlines_.abandon();
+  alarm_.reset();
   guard_.reset();
   io_.reset();
 }
@@ -197,11 +198,7 @@ void Worker::part_from_former() {
   gone();
 }
 
-// The timer's only work is to turn the loop once.
-void Worker::wake_at(TimePoint time) {
-  timer_->expires_at(time);
-  timer_->async_wait([](boost::system::error_code) {});
-}
+void Worker::wake_at(TimePoint time) { deadlines_.add(turn_, time); }
 
 void Worker::settle() {
   const auto until = std::chrono::steady_clock::now() + kSettle;

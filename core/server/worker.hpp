@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/epoch.hpp"
+#include "core/net/alarm.hpp"
 #include "core/server/dispatcher.hpp"
 #include "core/server/sockets.hpp"
 #include "core/server/tcp.hpp"
@@ -103,6 +104,8 @@ class Worker {
   // Before everything that its handlers point to, but torn down first: see the destructor.
   std::unique_ptr<asio::io_context> io_;
   asio::executor_work_guard<asio::io_context::executor_type> guard_;
+  net::Deadlines deadlines_;
+  std::unique_ptr<net::Alarm> alarm_;
   const Service& service_;
   std::shared_ptr<const Configuration> configuration_;
   Dispatcher dispatcher_;
@@ -114,7 +117,7 @@ class Worker {
   std::vector<std::unique_ptr<TcpAcceptor>> acceptors_;
   Closing closing_;
   std::optional<Former> former_;
-  std::unique_ptr<asio::steady_timer> timer_;
+  net::Reminder turn_{[] {}};  // Being reminded turns the loop once, which is all that is wanted.
   bool draining_ = false;
   TimePoint drain_until_{};
   std::shared_ptr<Waker> waker_;

@@ -133,6 +133,7 @@ class ScriptedEngine final : public Engine {
   Lane lane() const override { return Lane{1}; }
   const Clock& clock() const override { return time; }
   Random& random() override { return random_; }
+  net::Deadlines& deadlines() override { return deadlines_; }
 
   asio::awaitable<Outcome> ask(Query&, dns::Question, dns::Response&) override {
     co_return Outcome::drop;
@@ -185,6 +186,7 @@ class ScriptedEngine final : public Engine {
 
   std::deque<Task> tasks;
   Random random_;
+  net::Deadlines deadlines_;
 };
 
 /// The bytes of a question.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/net/alarm.hpp"
 #include "core/plugin/engine.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -18,6 +19,7 @@ class TestEngine final : public Engine {
   Lane lane() const override { return Lane{1}; }
   const Clock& clock() const override { return clock_; }
   Random& random() override { return random_; }
+  net::Deadlines& deadlines() override { return deadlines_; }
 
   asio::awaitable<Outcome> ask(Query& parent,
                                dns::Question question,
@@ -49,6 +51,8 @@ class TestEngine final : public Engine {
   asio::io_context io_;
   SystemClock clock_;
   Random random_;
+  net::Deadlines deadlines_;
+  net::Alarm alarm_{io_.get_executor(), clock_, deadlines_};
 };
 
 }  // namespace catena::test
