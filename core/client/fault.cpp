@@ -51,8 +51,9 @@ std::string path_of(const Fault& fault) {
 
 std::string_view to_string(Wire wire) { return wire == Wire::udp ? "udp" : "tcp"; }
 
-std::string to_text(const Endpoint& endpoint) {
-  const std::string address = endpoint.address().to_string();
+std::string to_text(const Endpoint& endpoint, std::string_view interface) {
+  std::string address = endpoint.address().to_string();
+  if (!interface.empty()) address.append("%").append(interface);
   const bool brackets = endpoint.address().is_v6();
   return fmt::format(fmt::runtime(brackets ? "[{}]:{}" : "{}:{}"), address, endpoint.port());
 }

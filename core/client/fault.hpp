@@ -20,8 +20,8 @@ std::string_view to_string(Wire wire);
 /// An address and a port, whatever the transport.
 using Endpoint = asio::ip::udp::endpoint;
 
-/// "192.0.2.1:53", "[2001:db8::1]:53".
-std::string to_text(const Endpoint& endpoint);
+/// "192.0.2.1:53", "[2001:db8::1]:53"; with an interface "[fe80::1%eth0]:53".
+std::string to_text(const Endpoint& endpoint, std::string_view interface = {});
 
 /// Why an exchange did not bring an answer. Small; its text is made only when somebody wants it.
 struct Fault {

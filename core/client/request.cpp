@@ -3,6 +3,8 @@
 
 #include "core/dns/writer.hpp"
 
+#include <algorithm>
+
 namespace catena::client {
 namespace {
 
@@ -17,23 +19,40 @@ void put16(std::uint8_t* at, std::size_t value) {
 
 }  // namespace
 
-std::size_t Request::room_for(const dns::Question& question, const std::optional<dns::Edns>& edns) {
-  const std::size_t opt = edns ? kOptSize + edns->options.size() : 0;
-  return kLengthSize + dns::kHeaderSize + question.name.size() + kQuestionTail + opt;
+std::size_t Request::room_for(const dns::Question& question,
+                              const std::optional<dns::Edns>& edns,
+                              std::span<const Extra> extra) {
+  std::size_t size = kLengthSize + dns::kHeaderSize + question.name.size() + kQuestionTail;
+  if (edns) size += kOptSize + edns->options.size();
+  for (const Extra& each : extra) size += dns::uncompressed_size(each.record);
+  return size;
 }
 
 std::optional<Request> Request::write(const dns::Question& question,
                                       dns::Flags flags,
                                       const std::optional<dns::Edns>& edns,
-                                      std::span<std::uint8_t> room) {
-  if (room.size() < room_for(question, edns)) return std::nullopt;
+                                      std::span<std::uint8_t> room,
+                                      std::span<const Extra> extra) {
+  if (room.size() < room_for(question, edns, extra)) return std::nullopt;
   dns::Writer writer(room.subspan(kLengthSize));
   writer.header(0, flags);
   if (!writer.question(question)) return std::nullopt;
+  for (const Extra& each : extra) {
+    if (!writer.record(each.section, each.record)) return std::nullopt;
+  }
   if (edns && !writer.opt(*edns)) return std::nullopt;
   const std::size_t size = writer.finish().size();
   put16(room.data(), size);
   return Request(room.first(kLengthSize + size), question);
+}
+
+std::optional<Request> Request::pass(const dns::MessageView& message,
+                                     std::span<std::uint8_t> room) {
+  const std::span<const std::uint8_t> bytes = message.bytes();
+  if (room.size() < kLengthSize + bytes.size()) return std::nullopt;
+  put16(room.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), room.begin() + kLengthSize);
+  return Request(room.first(kLengthSize + bytes.size()), message.question());
 }
 
 void Request::set_id(std::uint16_t id) { put16(framed_.data() + kLengthSize, id); }

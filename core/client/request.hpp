@@ -11,19 +11,32 @@
 
 namespace catena::client {
 
+/// A record that a query has beside its question and OPT: a NOTIFY's SOA.
+struct Extra {
+  dns::Section section = dns::Section::additional;
+  dns::Record record;
+};
+
 /// The bytes of one query as they leave, with room for TCP's length in front (RFC 1035
 /// section 4.2.2), in memory that somebody else owns and that lives as long. The id is put in for
 /// each attempt.
 class Request {
  public:
-  /// Bytes that write() needs at least.
-  static std::size_t room_for(const dns::Question& question, const std::optional<dns::Edns>& edns);
+  /// Bytes that write() needs at most.
+  static std::size_t room_for(const dns::Question& question,
+                              const std::optional<dns::Edns>& edns,
+                              std::span<const Extra> extra = {});
 
-  /// Nothing where it does not fit into `room` or into a message.
+  /// Nothing where it does not fit into `room` or into a message. `extra` is in the order of the
+  /// sections.
   static std::optional<Request> write(const dns::Question& question,
                                       dns::Flags flags,
                                       const std::optional<dns::Edns>& edns,
-                                      std::span<std::uint8_t> room);
+                                      std::span<std::uint8_t> room,
+                                      std::span<const Extra> extra = {});
+
+  /// A message with one question as somebody else wrote it. `room` has two bytes more than it.
+  static std::optional<Request> pass(const dns::MessageView& message, std::span<std::uint8_t> room);
 
   void set_id(std::uint16_t id);
 

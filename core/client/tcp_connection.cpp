@@ -28,13 +28,13 @@ TcpConnection::TcpConnection(Channel& channel, TcpPool& pool)
       socket_(channel.loop().executor()),
       dial_timer_(channel.loop().executor()),
       created_(channel.loop().now()),
-      idle_since_(created_) {}
+      idle_since_(created_),
+      remote_(channel.upstream().endpoint) {}
 
 int TcpConnection::prepare() {
   const Upstream& upstream = channel_->upstream();
   boost::system::error_code error;
-  const asio::ip::tcp::endpoint remote(upstream.endpoint.address(), upstream.endpoint.port());
-  socket_.open(remote.protocol(), error);
+  socket_.open(remote_.address().is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), error);
   if (error) return error.value();
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -45,16 +45,20 @@ int TcpConnection::prepare() {
 }
 
 void TcpConnection::open() {
-  const Endpoint& remote = channel_->upstream().endpoint;
-  if (const int error = prepare(); error != 0) {
-    retired_ = true;
-    return finish_calls(fault(Fault::During::bind, error), false);
-  }
+  const auto remote = channel_->upstream().reachable_at();
+  if (!remote) return give_up(Fault::During::dial, ENODEV);
+  remote_ = *remote;
+  if (const int error = prepare(); error != 0) return give_up(Fault::During::bind, error);
   wait_for_dial();
-  const asio::ip::tcp::endpoint to(remote.address(), remote.port());
+  const asio::ip::tcp::endpoint to(remote_.address(), remote_.port());
   socket_.async_connect(to, [self = shared_from_this()](const boost::system::error_code& error) {
     self->connected(error);
   });
+}
+
+void TcpConnection::give_up(Fault::During during, int error) {
+  retired_ = true;
+  finish_calls(fault(during, error), false);
 }
 
 void TcpConnection::wait_for_dial() {
@@ -222,7 +226,7 @@ Fault TcpConnection::fault(Fault::During during, int error) const {
                .wire = Wire::tcp,
                .error = error,
                .local = local_,
-               .remote = channel_->upstream().endpoint};
+               .remote = remote_};
 }
 
 }  // namespace catena::client

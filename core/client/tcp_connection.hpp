@@ -44,6 +44,7 @@ class TcpConnection final : public Carrier, public std::enable_shared_from_this<
   enum class State : std::uint8_t { connecting, open, closed };
 
   int prepare();
+  void give_up(Fault::During during, int error);
   void wait_for_dial();
   void connected(const boost::system::error_code& error);
   void set_deadline(Call& call);
@@ -70,6 +71,7 @@ class TcpConnection final : public Carrier, public std::enable_shared_from_this<
   TimePoint created_;
   TimePoint idle_since_;
   Endpoint local_;
+  Endpoint remote_;
   std::vector<std::uint8_t> queued_;   // Framed messages for the next write.
   std::vector<std::uint8_t> leaving_;  // Being written.
   std::vector<std::uint8_t> incoming_;

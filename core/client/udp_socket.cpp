@@ -49,21 +49,26 @@ int error_in(msghdr& message) {
 }  // namespace
 
 UdpSocket::UdpSocket(Channel& channel)
-    : channel_(&channel), socket_(channel.loop().executor()), opened_(channel.loop().now()) {}
+    : channel_(&channel),
+      socket_(channel.loop().executor()),
+      opened_(channel.loop().now()),
+      remote_(channel.upstream().endpoint) {}
 
 Result<std::shared_ptr<UdpSocket>, Fault> UdpSocket::open(Channel& channel) {
   auto self = std::make_shared<UdpSocket>(channel);
-  const Endpoint& remote = channel.upstream().endpoint;
+  const auto remote = channel.upstream().reachable_at();
+  if (!remote) return self->fault(Fault::During::dial, ENODEV);
+  self->remote_ = *remote;
   boost::system::error_code error;
-  self->socket_.open(remote.protocol(), error);
+  self->socket_.open(remote->protocol(), error);
   if (error) return self->fault(Fault::During::dial, error.value());
   self->socket_.native_non_blocking(true, error);
   if (const int failed = self->bind_source(); failed != 0) {
     return self->fault(Fault::During::bind, failed);
   }
-  self->socket_.connect(remote, error);
+  self->socket_.connect(*remote, error);
   if (error) return self->fault(Fault::During::dial, error.value());
-  want_errors(self->socket_.native_handle(), remote.address().is_v6());
+  want_errors(self->socket_.native_handle(), remote->address().is_v6());
   self->local_ = self->socket_.local_endpoint(error);
   channel.upstream().dial.observe((channel.loop().now() - self->opened_).count());
   self->listen();
@@ -256,7 +261,7 @@ Fault UdpSocket::fault(Fault::During during, int error) const {
                .wire = Wire::udp,
                .error = error,
                .local = local_,
-               .remote = channel_->upstream().endpoint};
+               .remote = remote_};
 }
 
 }  // namespace catena::client

@@ -67,6 +67,7 @@ class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpS
   TimePoint opened_;
   std::uint64_t sent_ = 0;
   Endpoint local_;
+  Endpoint remote_;
   bool closed_ = false;
   bool flush_posted_ = false;
 };

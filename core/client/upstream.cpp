@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/client/upstream.hpp"
 
+#include <charconv>
+#include <net/if.h>
+
 namespace catena::client {
 namespace {
 
@@ -10,7 +13,25 @@ metrics::Labels labels_of(std::string_view proxy, std::string_view to, Wire wire
           {"proto", std::string(to_string(wire))}};
 }
 
+// A number is one, as in `fe80::1%2`.
+unsigned number_of(const std::string& interface) {
+  if (const unsigned number = if_nametoindex(interface.c_str()); number != 0) return number;
+  unsigned number = 0;
+  const char* end = interface.data() + interface.size();
+  const auto [rest, error] = std::from_chars(interface.data(), end, number);
+  return error == std::errc() && rest == end ? number : 0;
+}
+
 }  // namespace
+
+std::optional<Endpoint> Upstream::reachable_at() const {
+  if (interface.empty()) return endpoint;
+  const unsigned number = number_of(interface);
+  if (number == 0) return std::nullopt;
+  asio::ip::address_v6 address = endpoint.address().to_v6();
+  address.scope_id(number);
+  return Endpoint(address, endpoint.port());
+}
 
 UpstreamCounters::UpstreamCounters(metrics::Registry& registry,
                                    std::string_view proxy,

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace catena::client {
 
@@ -49,15 +50,22 @@ struct Upstream {
   Upstream(const Endpoint& where,
            const UpstreamOptions& how,
            std::shared_ptr<Health> state,
-           const UpstreamCounters& count)
+           const UpstreamCounters& count,
+           std::string behind = {})
       : endpoint(where),
-        name(to_text(where)),
+        interface(std::move(behind)),
+        name(to_text(where, interface)),
         options(how),
         health(std::move(state)),
         counters(count) {}
 
+  /// The endpoint that a new socket connects to. The number of an interface is looked up each time,
+  /// since it may come later than we, or anew. Nothing while there is no such interface.
+  std::optional<Endpoint> reachable_at() const;
+
   Endpoint endpoint;
-  std::string name;  ///< "192.0.2.1:53"
+  std::string interface;  ///< Of a link-local address: "eth0"; empty for all others.
+  std::string name;       ///< "192.0.2.1:53", "[fe80::1%eth0]:53"
   UpstreamOptions options;
   std::shared_ptr<Health> health;
   UpstreamCounters counters;

@@ -120,6 +120,7 @@ void Response::clear() {
   flags = Flags();
   rcode = Rcode::NoError;
   edns.reset();
+  whole_ = {};
   for (Row& each : rows_) each.count = 0;
   overflowed_ = false;
 }
@@ -143,6 +144,15 @@ Result<void> Response::assign(const MessageView& message) {
   flags = Flags(message.flags().bits() & kOfAnswer);
   rcode = message.rcode();
   return {};
+}
+
+Result<void> Response::assign_whole(const MessageView& message) {
+  Result<void> assigned = assign(message);
+  if (assigned && !Copier(*arena_).copy(whole_ = message.bytes())) {
+    clear();
+    return Error::no_room;
+  }
+  return assigned;
 }
 
 std::size_t Response::uncompressed_size(const Question& question) const {

@@ -60,6 +60,14 @@ class Response {
   /// is here; nothing is left of it after an error. Errors: those of names, bad_rdata, no_room.
   Result<void> assign(const MessageView& message);
 
+  /// The same for a message that must reach the client byte by byte, since it is signed (RFC 8945
+  /// section 5.5): whole() has a copy of it then.
+  Result<void> assign_whole(const MessageView& message);
+
+  /// What leaves instead of the rows, but for the id; empty for nearly all answers. The rows, flags
+  /// and rcode are for those who look at the answer: what they change of it stays here.
+  std::span<const std::uint8_t> whole() const { return whole_; }
+
   Arena& arena() { return *arena_; }
 
   /// Bytes of the whole message without compression, with `question` and without OPT; what CoreDNS
@@ -81,6 +89,7 @@ class Response {
 
   Arena* arena_;
   std::array<Row, 3> rows_;
+  std::span<const std::uint8_t> whole_;  // In the arena.
   bool overflowed_ = false;
 };
 

@@ -88,6 +88,9 @@ class Query {
   /// The request as it arrived; nothing for the server's own questions. TSIG and raw bytes are
   /// there.
   const std::optional<dns::MessageView>& message() const { return message_; }
+  /// The client signed its message (TSIG, RFC 8945): it and its reply pass through byte by byte or
+  /// not at all, so nobody changes or keeps the answer, or asks something else instead.
+  bool is_signed() const { return message_ && message_->tsig(); }
   /// Bytes of the request as it arrived.
   std::size_t size() const { return size_; }
 

@@ -22,13 +22,15 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
-void take_server(std::string_view line, std::vector<boost::asio::ip::address>& servers) {
-  std::string_view word = take_word(line);
-  word = word.substr(0, word.find('%'));
+void take_server(std::string_view line, std::vector<ScopedAddress>& servers) {
+  const std::string_view word = take_word(line);
+  const std::size_t end = std::min(word.size(), word.find('%'));
   boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(std::string(word), error);
-  if (error || std::find(servers.begin(), servers.end(), address) != servers.end()) return;
-  servers.push_back(address);
+  const auto address = boost::asio::ip::make_address(std::string(word.substr(0, end)), error);
+  if (error) return;
+  ScopedAddress server = scoped(address, word.substr(std::min(word.size(), end + 1)));
+  if (std::find(servers.begin(), servers.end(), server) != servers.end()) return;
+  servers.push_back(std::move(server));
 }
 
 // `domain` has one name.
@@ -42,6 +44,11 @@ std::vector<dns::Name> take_domains(std::string_view line, std::size_t most) {
 }
 
 }  // namespace
+
+ScopedAddress scoped(const boost::asio::ip::address& address, std::string_view interface) {
+  const bool link_local = address.is_v6() && address.to_v6().is_link_local();
+  return {address, std::string(link_local ? interface : std::string_view())};
+}
 
 ResolvConf parse_resolv_conf(std::string_view text) {
   ResolvConf found;

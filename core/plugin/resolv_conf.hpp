@@ -5,15 +5,27 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace catena {
 
+/// An address and, where it is a link-local one, the interface that it is behind: "eth0" of
+/// `fe80::1%eth0` (RFC 4007 section 11).
+struct ScopedAddress {
+  boost::asio::ip::address address;
+  std::string interface;
+  bool operator==(const ScopedAddress&) const = default;
+};
+
+/// For all other addresses an interface means nothing and is left out.
+ScopedAddress scoped(const boost::asio::ip::address& address, std::string_view interface);
+
 /// What a resolv.conf says.
 struct ResolvConf {
-  /// The first word behind each `nameserver`, an IPv6 zone cut off, in order and each once.
-  std::vector<boost::asio::ip::address> servers;
+  /// The first word behind each `nameserver`, in order and each once.
+  std::vector<ScopedAddress> servers;
   /// Of the last `search` or `domain`, lower case, in order.
   std::vector<dns::Name> search;
 };

@@ -32,7 +32,19 @@ const Case kCases[] = {
      "\tnameserver \t 192.0.2.1 x\r\n search\tA.Example  b.example.\r\n",
      {"192.0.2.1"},
      {"a.example.", "b.example."}},
-    {"a zone is cut off", "nameserver fe80::1%eth0\n", {"fe80::1"}, {}},
+    {"a link-local address is behind an interface",
+     "nameserver fe80::1%eth0\n",
+     {"fe80::1%eth0"},
+     {}},
+    {"two interfaces are two servers",
+     "nameserver fe80::1%eth0\nnameserver fe80::1%eth1\n",
+     {"fe80::1%eth0", "fe80::1%eth1"},
+     {}},
+    {"of others an interface means nothing",
+     "nameserver 2001:db8::1%eth0\nnameserver 192.0.2.1%eth0\n",
+     {"2001:db8::1", "192.0.2.1"},
+     {}},
+    {"an interface without an address", "nameserver %eth0\n", {}, {}},
     {"comments and other words",
      "#nameserver 1.1.1.1\n;nameserver 1.1.1.1\nnameservers 1.1.1.1\n#search a\nsearches a\n",
      {},
@@ -50,7 +62,10 @@ TEST_CASE("resolv.conf", "[plugin]") {
     DYNAMIC_SECTION(c.name) {
       const ResolvConf found = parse_resolv_conf(c.text);
       Texts servers;
-      for (const auto& address : found.servers) servers.push_back(address.to_string());
+      for (const ScopedAddress& server : found.servers) {
+        const std::string behind = server.interface.empty() ? "" : "%" + server.interface;
+        servers.push_back(server.address.to_string() + behind);
+      }
       CHECK(servers == c.servers);
       Texts search;
       for (const dns::Name& name : found.search) search.push_back(name.to_text());

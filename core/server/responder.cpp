@@ -12,20 +12,30 @@ namespace {
 
 constexpr std::uint16_t kEchoed = dns::Edns::kDO | dns::Edns::kCO;
 
-// As in CoreDNS 1.15 the options are the plugins' own; the client's are never sent back.
+// As in CoreDNS 1.15 the options are the plugins' own; the client's are never sent back. A client
+// without EDNS gets no OPT, whoever made one (RFC 6891 section 7).
 std::optional<dns::Edns> opt_for(const Query& query, const dns::Response& response) {
-  std::optional<dns::Edns> opt = response.edns;
   const std::optional<dns::Edns>& client = query.edns();
-  if (client) {
-    if (!opt) opt = dns::Edns{.flags = client->flags, .options = {}};
-    opt->version = 0;
-    opt->udp_size = client->udp_size;
-    opt->flags =
-        static_cast<std::uint16_t>((opt->flags & kEchoed) | (client->flags & dns::Edns::kDO));
-  }
-  if (opt)
-    opt->extended_rcode = static_cast<std::uint8_t>(static_cast<unsigned>(response.rcode) >> 4);
+  if (!client) return std::nullopt;
+  dns::Edns opt = response.edns.value_or(dns::Edns{.flags = client->flags, .options = {}});
+  opt.version = 0;
+  opt.udp_size = client->udp_size;
+  opt.flags = static_cast<std::uint16_t>((opt.flags & kEchoed) | (client->flags & dns::Edns::kDO));
+  opt.extended_rcode = static_cast<std::uint8_t>(static_cast<unsigned>(response.rcode) >> 4);
   return opt;
+}
+
+// What is signed leaves as it came, but for its id. Nothing is written where the client cannot take
+// it.
+std::size_t pass_whole(const Query& query,
+                       std::span<const std::uint8_t> whole,
+                       std::span<std::uint8_t> out) {
+  if (whole.size() > std::min(query.response_limit(), out.size())) return 0;
+  std::copy(whole.begin(), whole.end(), out.begin());
+  if (whole.empty()) return 0;
+  out[0] = static_cast<std::uint8_t>(query.id() >> 8);
+  out[1] = static_cast<std::uint8_t>(query.id());
+  return whole.size();
 }
 
 std::span<const std::uint8_t> encode(const Query& query,
@@ -51,7 +61,8 @@ std::span<const std::uint8_t> write_response(const Query& query, std::span<std::
     response = dns::Response(response.arena());
     response.rcode = query.response().rcode;
   }
-  std::size_t size = encode(query, response, out).size();
+  std::size_t size = pass_whole(query, response.whole(), out);
+  if (size == 0) size = encode(query, response, out).size();
   if (size == 0) return {};
   for (const WireHook* hook : std::views::reverse(query.wire_hooks())) {
     size = std::min(hook->leaving(query, out, size), out.size());

@@ -79,13 +79,59 @@ TEST_CASE("EDNS is echoed without the client's options", "[responder]") {
   }
 }
 
-TEST_CASE("without EDNS of the client a plugin's OPT passes as it is", "[responder]") {
+TEST_CASE("a client without EDNS gets no OPT, whoever made one", "[responder]") {
   Asked asked("a. A");
   asked.query.respond().edns = dns::Edns{.udp_size = 4096, .options = kNsid};
-  const auto reply = asked.reply();
-  REQUIRE(reply.edns);
-  CHECK(reply.edns->udp_size == 4096);
-  CHECK(reply.edns->options.size() == 1);
+  asked.add("a. 300 IN A 192.0.2.1");
+  SECTION("the answer is whole without it") {
+    const auto reply = asked.reply();
+    CHECK_FALSE(reply.edns);
+    CHECK(reply.rcode == "NOERROR");
+    CHECK(reply.answer.size() == 1);
+  }
+  SECTION("an rcode that only it could carry is SERVFAIL") {
+    asked.query.response().rcode = dns::Rcode::BadCookie;
+    CHECK(asked.reply().rcode == "SERVFAIL");
+  }
+}
+
+// An upstream's reply to query 0x0102 with 600 bytes behind its question, which nothing of ours
+// would write like that.
+std::vector<std::uint8_t> signed_reply() {
+  std::vector<std::uint8_t> bytes = query_bytes("a. A", {.id = 0x0102});
+  bytes[2] |= 0x80;
+  bytes.resize(bytes.size() + 600, 0xab);
+  return bytes;
+}
+
+TEST_CASE("a signed reply leaves byte by byte, under the client's id", "[responder]") {
+  const std::vector<std::uint8_t> reply = signed_reply();
+  const auto pass = [&reply](Asked& asked) {
+    const auto message = dns::MessageView::parse(reply).value();
+    REQUIRE(asked.query.response().assign_whole(message).has_value());
+    asked.add("a. 300 IN A 192.0.2.1");
+    asked.query.response().rcode = dns::Rcode::Refused;
+  };
+  SECTION("whatever plugins made of it meanwhile") {
+    Asked asked("a. A", {.id = 0x0a0b}, Protocol::tcp);
+    pass(asked);
+    const auto left = write_response(asked.query, asked.out);
+    std::vector<std::uint8_t> expected = reply;
+    expected[0] = 0x0a;
+    expected[1] = 0x0b;
+    CHECK(std::vector<std::uint8_t>(left.begin(), left.end()) == expected);
+  }
+  SECTION("not where the client takes less") {
+    Asked asked("a. A", {.id = 0x0a0b});
+    pass(asked);
+    CHECK(asked.reply().rcode == "REFUSED");
+  }
+  SECTION("not when another answer took its place") {
+    Asked asked("a. A", {.id = 0x0a0b}, Protocol::tcp);
+    pass(asked);
+    asked.query.respond();
+    CHECK(asked.reply().size == 19);
+  }
 }
 
 TEST_CASE("an extended rcode needs an OPT", "[responder]") {

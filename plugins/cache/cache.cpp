@@ -27,7 +27,8 @@ Memory::Memory(const Settings& settings, epoch::Domain& domain)
       denial(limits_of(settings.denial, settings.stale), domain) {}
 
 Reply Cache::serve(Query& query, Next next) const {
-  if (query.opcode() != dns::Opcode::Query || !settings_.zones.contains(query.name())) {
+  const bool cacheable = query.opcode() == dns::Opcode::Query && !query.is_signed();
+  if (!cacheable || !settings_.zones.contains(query.name())) {
     return next(query);
   }
   const Meter& meter = meters_.of(query.transport());

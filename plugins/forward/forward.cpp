@@ -3,6 +3,7 @@
 
 #include "core/plugin/engine.hpp"
 
+#include "plugins/forward/outgoing.hpp"
 #include "plugins/forward/resolve.hpp"
 
 #include <fmt/format.h>
@@ -39,13 +40,13 @@ Forward::Forward(Settings settings, const Process& process)
   const bool all_known = std::all_of(settings_.targets.begin(), settings_.targets.end(),
                                      [](const Target& target) { return target.host.empty(); });
   if (!all_known) return;
-  for (const Target& target : settings_.targets) add_upstream(target.endpoint);
+  for (const Target& target : settings_.targets) add_upstream(target.endpoint, target.interface);
 }
 
 Forward::~Forward() = default;
 
-void Forward::add_upstream(const client::Endpoint& endpoint) {
-  const std::string name = client::to_text(endpoint);
+void Forward::add_upstream(const client::Endpoint& endpoint, const std::string& interface) {
+  const std::string name = client::to_text(endpoint, interface);
   const auto known = [&name](const Link& link) { return link.upstream->name == name; };
   if (std::any_of(links_.begin(), links_.end(), known)) return;
   const std::function<std::shared_ptr<client::Health>()> make = [] {
@@ -55,18 +56,19 @@ void Forward::add_upstream(const client::Endpoint& endpoint) {
   const client::UpstreamCounters counters(process_.metrics, "forward", name);
   links_.emplace_back(process_.metrics,
                       std::make_shared<const client::Upstream>(endpoint, settings_.upstream,
-                                                               std::move(health), counters));
+                                                               std::move(health), counters,
+                                                               interface));
 }
 
 void Forward::start() {
   if (!links_.empty()) return;
   for (const Target& target : settings_.targets) {
     if (target.host.empty()) {
-      add_upstream(target.endpoint);
+      add_upstream(target.endpoint, target.interface);
       continue;
     }
     for (const auto& address : resolve_host(target.host, settings_.resolvers)) {
-      add_upstream({address, target.port});
+      add_upstream({address, target.port}, "");
     }
   }
 }
@@ -114,9 +116,7 @@ client::Plan Forward::plan_for(const Query& query) const {
 }
 
 asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, Slot) const {
-  const std::size_t room = client::Request::room_for(query.question(), query.edns());
-  auto request = client::Request::write(query.question(), query.flags(), query.edns(),
-                                        query.arena().array<std::uint8_t>(room));
+  auto request = outgoing(query);
   if (!request) co_return query.fail(dns::Rcode::FormErr, "the request does not fit a message");
   const client::Plan plan = plan_for(query);
   const bool next_is_forward = next.name() == "forward";

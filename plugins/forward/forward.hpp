@@ -37,7 +37,7 @@ class Forward final : public Plugin, public Startable, public WorkerAware, publi
   class Slot;
 
   bool mine(dns::NameView name) const;
-  void add_upstream(const client::Endpoint& endpoint);
+  void add_upstream(const client::Endpoint& endpoint, const std::string& interface);
   client::Plan plan_for(const Query& query) const;
   asio::awaitable<Outcome> ask(Query& query, Next next, Worker& worker, Slot slot) const;
 

@@ -188,6 +188,66 @@ TEST_CASE("the question goes out as it is and the reply comes back as it is") {
   CHECK(seen.edns->options == std::vector<std::string>{"10 0102"});
 }
 
+using Bytes = std::vector<std::uint8_t>;
+
+// A message with records behind it, given as they are on the wire, that its header counts.
+Bytes with_records(Bytes message, std::size_t section, std::uint8_t count, const Bytes& records) {
+  message[5 + 2 * section] = static_cast<std::uint8_t>(message[5 + 2 * section] + count);
+  message.insert(message.end(), records.begin(), records.end());
+  return message;
+}
+
+// example. SOA, with its name and both of its names compressed: pointers to the question.
+const Bytes kSoa = {0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 0, 0, 24, 0xc0, 12, 0xc0, 12,
+                    0,    0,  0, 7, 0, 0, 0, 1, 0, 0, 0, 1,  0,    0,  0,    1, 0, 0, 0, 1};
+// a.example. A 192.0.2.9
+const Bytes kGlue = {1, 'a', 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 9};
+// key. TSIG of an algorithm "x.", with a MAC of four bytes and the original id 0x1234.
+const Bytes kTsig = {3, 'k', 'e', 'y', 0, 0, 250,  0,    255,  0,    0,    0,    0,  0, 23, 1, 'x',
+                     0, 0,   0,   1,   2, 3, 4,    1,    44,   0,    4,    0xde, 0xad, 0xbe, 0xef,
+                     0x12, 0x34, 0, 0, 0, 0};
+
+TEST_CASE("records beside the question go to the upstream too") {
+  const auto shared = shared_bed();
+  FakeUpstream upstream(shared->engine.io(), {{Act::nodata}});
+  Bed bed("forward . " + upstream.address(), shared);
+  Bytes message = test::query_bytes("example. SOA", {.opcode = dns::Opcode::Notify});
+  message = with_records(std::move(message), 1, 1, kSoa);
+  message = with_records(std::move(message), 3, 1, kGlue);
+  auto& asked = bed.begin(message);
+  REQUIRE(bed.engine().run_until([&asked] { return asked.done(); }));
+  const test::DecodedMessage seen = test::decode(upstream.last());
+  CHECK(seen.opcode == dns::Opcode::Notify);
+  CHECK(seen.answer == test::Lines{"example. 0 IN SOA example. example. 7 1 1 1 1"});
+  CHECK(seen.additional == test::Lines{"a.example. 60 IN A 192.0.2.9"});
+}
+
+Bytes under_id_of(Bytes message, const Bytes& other) {
+  std::copy(other.begin(), other.begin() + 2, message.begin());
+  return message;
+}
+
+// CoreDNS takes the signature off, so that neither side can verify anything.
+TEST_CASE("a signed question and its reply pass byte by byte") {
+  const auto shared = shared_bed();
+  const Protocol protocol = GENERATE(Protocol::udp, Protocol::tcp);
+  FakeUpstream first(shared->engine.io(), {{Act::servfail}});
+  FakeUpstream upstream(shared->engine.io(), {{Act::echo}});
+  Bed bed("forward . " + first.address() + " " + upstream.address() +
+              " {\npolicy sequential\nfailover SERVFAIL\n}",
+          shared);
+  Bytes message = test::query_bytes("wWw.example. A", {.id = 0x1234, .edns_size = 1232});
+  message = with_records(std::move(message), 3, 1, kGlue);
+  message = with_records(std::move(message), 3, 1, kTsig);
+  auto& asked = bed.begin(message, protocol);
+  REQUIRE(bed.engine().run_until([&asked] { return asked.done(); }));
+  CHECK(under_id_of(upstream.last(), message) == message);
+  message[2] |= 0x80;
+  const auto whole = asked.query.response().whole();
+  CHECK(under_id_of({whole.begin(), whole.end()}, message) == message);
+  CHECK(asked.query.response().additional().size() == 1);
+}
+
 TEST_CASE("the client's EDNS size is the room for a reply") {
   const auto shared = shared_bed();
   FakeUpstream upstream(shared->engine.io(), {{Act::large}});

@@ -23,6 +23,7 @@ enum class Carry : std::uint8_t { as_client, prefer_udp, force_tcp };
 /// One place where questions go: an address, or a host name that is looked up at the start.
 struct Target {
   client::Endpoint endpoint;
+  std::string interface;  ///< Of a link-local address: "eth0"; empty for others.
   std::string host;  ///< Empty for an address.
   std::uint16_t port = 53;
 };

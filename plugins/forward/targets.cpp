@@ -47,27 +47,33 @@ bool take_scheme(config::Arguments& line, std::string_view& text) {
   return known->name == "dns";
 }
 
-// "2001:db8::1%eth0" and "[2001:db8::1%eth0]:53" without the zone.
-std::string without_zone(std::string_view text) {
+// "fe80::1%eth0" and "[fe80::1%eth0]:53" in two: the address with its port, and the interface.
+struct Split {
+  std::string address;
+  std::string_view interface;
+};
+
+Split split_interface(std::string_view text) {
   const std::size_t zone = text.find('%');
-  if (zone == std::string_view::npos) return std::string(text);
-  const std::size_t end = text.find(']', zone);
-  return std::string(text.substr(0, zone)) +
-         std::string(end == std::string_view::npos ? std::string_view() : text.substr(end));
+  if (zone == std::string_view::npos) return {std::string(text), {}};
+  const std::size_t end = std::min(text.size(), text.find(']', zone));
+  return {std::string(text.substr(0, zone)) + std::string(text.substr(end)),
+          text.substr(zone + 1, end - zone - 1)};
 }
 
 void add(std::vector<Target>& targets, Target target) {
   const auto same = [&target](const Target& other) {
-    return other.endpoint == target.endpoint && other.host == target.host &&
-           other.port == target.port;
+    return other.endpoint == target.endpoint && other.interface == target.interface &&
+           other.host == target.host && other.port == target.port;
   };
   if (std::none_of(targets.begin(), targets.end(), same)) targets.push_back(std::move(target));
 }
 
-void add_address(std::vector<Target>& targets,
-                 const boost::asio::ip::address& address,
-                 std::uint16_t port) {
-  add(targets, Target{.endpoint = {address, port}, .host = "", .port = port});
+void add_address(std::vector<Target>& targets, const ScopedAddress& server, std::uint16_t port) {
+  add(targets, Target{.endpoint = {server.address, port},
+                      .interface = server.interface,
+                      .host = "",
+                      .port = port});
 }
 
 void add_file(config::Arguments& line, const std::string& path, std::vector<Target>& targets) {
@@ -77,8 +83,8 @@ void add_file(config::Arguments& line, const std::string& path, std::vector<Targ
         fmt::format("not an IP address or file \"{0}\": failed to open file \"{0}\": {1}", path,
                     text.error().message()));
   }
-  for (const auto& address : parse_resolv_conf(*text).servers) {
-    add_address(targets, address, kPort);
+  for (const ScopedAddress& server : parse_resolv_conf(*text).servers) {
+    add_address(targets, server, kPort);
   }
 }
 
@@ -98,8 +104,9 @@ std::optional<Target> host_of(std::string_view text) {
 
 void take_target(config::Arguments& line, std::string_view text, std::vector<Target>& targets) {
   if (!take_scheme(line, text)) return;
-  if (const auto endpoint = config::parse_endpoint(without_zone(text), kPort)) {
-    return add_address(targets, endpoint->address, endpoint->port);
+  const Split split = split_interface(text);
+  if (const auto endpoint = config::parse_endpoint(split.address, kPort)) {
+    return add_address(targets, scoped(endpoint->address, split.interface), endpoint->port);
   }
   const std::string path(text);
   std::error_code ignored;

@@ -90,9 +90,13 @@ class Bed {
   Asked& begin(const std::string& question,
                const test::QueryOptions& options = {},
                Protocol protocol = Protocol::udp) {
+    return begin(test::query_bytes(question, options), protocol);
+  }
+
+  Asked& begin(std::vector<std::uint8_t> message, Protocol protocol = Protocol::udp) {
     if (!running_) start();
     Asked& asked = asked_.emplace_back(engine());
-    asked.bytes = test::query_bytes(question, options);
+    asked.bytes = std::move(message);
     Transport transport;
     transport.protocol = protocol;
     asked.query.begin(*dns::MessageView::parse(asked.bytes), transport, shared_->clock.now());

@@ -5,11 +5,14 @@
 All of it happens in network, mount and user namespaces of its own; nothing outside of them changes.
 """
 
+import pathlib
 import shutil
+import socket
 import subprocess
 
 from harness import Catena, Kubesim, PATIENCE, eventually, main, stop_cleanly
 from pod import Host, SERVER, become_a_pod, enter, ip, said
+from upstream import Upstream, reply_to
 
 COREFILE = """
 .:53 {{
@@ -68,6 +71,38 @@ def test_nslookup_as_on_the_page(folder):
     check_resolver(found_at, domain)
     check_busybox(found_at, domain)
     stop_cleanly(catena, kubesim)
+
+
+class Neighbour(Upstream):
+    """At the other end of a wire, where only link-local addresses are."""
+
+    @staticmethod
+    def bind():
+        ip("link", "set", "lo", "up")
+        ip("link", "add", "near", "type", "veth", "peer", "name", "far")
+        for end, address in ("near", "fe80::1"), ("far", "fe80::2"):
+            ip("link", "set", end, "up")
+            ip("address", "add", f"{address}/64", "dev", end, "nodad")
+        where = ("fe80::2", 53, 0, socket.if_nametoindex("far"))
+        udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        udp.bind(where)
+        tcp = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
+        tcp.bind(where)
+        tcp.listen()
+        return udp, tcp
+
+
+def test_a_forwarder_on_the_link(folder):
+    """Its address says nothing without the interface."""
+    Neighbour(lambda query, _: reply_to(query, f"{query.question[0].name} 60 A 192.0.2.1"))
+    resolv_conf = pathlib.Path(folder) / "link.conf"
+    resolv_conf.write_text("nameserver fe80::2%near\n")
+    for number, to in enumerate(("fe80::2%near", "[fe80::2%near]:53", resolv_conf)):
+        catena = Catena(folder, f".:0 {{\n bind 127.0.0.1\n forward . {to}\n}}\n",
+                        name=f"catena{number}")
+        for tcp in False, True:
+            assert catena.data("a.example.", tcp=tcp) == ["192.0.2.1"], to
+        stop_cleanly(catena)
 
 
 def test_an_api_server_that_vanishes_without_a_word(folder):

@@ -11,8 +11,12 @@ import time
 import dns.edns
 import dns.flags
 import dns.message
+import dns.opcode
+import dns.query
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
+import dns.tsigkeyring
 
 import wire
 from harness import Catena, Kubesim, data_of, eventually, main, stop_cleanly
@@ -230,16 +234,66 @@ def test_an_answer_from_another_port_is_ignored(folder):
     stop_cleanly(catena)
 
 
-def test_an_answer_to_another_question_is_formerr(folder):
+def test_an_answer_to_another_question_is_no_answer(folder):
     def script(query, _):
         other = dns.message.make_query("other.example.", "A")
         other.id = query.id
         return reply_to(other, "other.example. 60 A 203.0.113.1")
-    upstream = Upstream(script)
-    catena = serve(folder, [upstream], cache="cache")
+    liar = Upstream(script)
+    catena = serve(folder, [liar], cache="cache")
     for _ in range(2):
         answer = catena.ask("a.example.")
-        assert answer.rcode() == dns.rcode.FORMERR and not answer.answer, answer
+        assert answer.rcode() == dns.rcode.SERVFAIL and not answer.answer, answer
+    stop_cleanly(catena)
+    catena = serve(folder, [liar, Upstream(ordinary)], options="policy sequential", name="both")
+    assert catena.data("a.example.") == ["192.0.2.1"]
+    stop_cleanly(catena)
+
+
+class Signer(Upstream):
+    """Verifies a question's TSIG, as the reply's is made with it."""
+
+    keyring = dns.tsigkeyring.from_text({"key.": "c2VjcmV0"})
+
+    def answers(self, data, transport):
+        query = dns.message.from_wire(data, keyring=self.keyring)
+        assert query.had_tsig
+        return [self.script(query, transport).to_wire()]
+
+
+def test_a_signature_is_verified_on_both_sides(folder):
+    upstream = Signer(ordinary)
+    catena = serve(folder, [upstream], cache="cache")
+    for send in dns.query.udp, dns.query.tcp, dns.query.udp:
+        query = dns.message.make_query("a.example.", "A", use_edns=0)
+        query.use_tsig(Signer.keyring)
+        answer = send(query, "127.0.0.1", port=catena.port, timeout=10)
+        assert answer.had_tsig and data_of(answer, "A") == ["192.0.2.1"], answer
+    stop_cleanly(catena)
+
+
+def test_an_opt_that_nobody_asked_for_goes_no_further(folder):
+    def script(query, _):
+        reply = ordinary(query, _)
+        reply.use_edns(0, payload=4096)
+        return reply
+    catena = serve(folder, [Upstream(script)])
+    assert catena.ask("a.example.").edns == -1
+    assert catena.ask("a.example.", use_edns=0).edns == 0
+    stop_cleanly(catena)
+
+
+def test_a_notify_keeps_its_soa(folder):
+    def script(query, _):
+        assert query.answer[0].to_text() == SOA.replace("300", "300 IN")
+        return reply_to(query)
+    catena = serve(folder, [Upstream(script)])
+    notify = dns.message.make_query("example.", "SOA")
+    notify.set_opcode(dns.opcode.NOTIFY)
+    notify.flags = (notify.flags | dns.flags.AA) & ~dns.flags.RD
+    notify.answer.append(dns.rrset.from_text("example.", 300, "IN", "SOA", SOA.split(" ", 3)[3]))
+    answer = dns.query.udp(notify, "127.0.0.1", port=catena.port, timeout=10)
+    assert answer.rcode() == dns.rcode.NOERROR and answer.opcode() == dns.opcode.NOTIFY, answer
     stop_cleanly(catena)
 
 

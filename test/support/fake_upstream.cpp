@@ -69,6 +69,10 @@ Bytes bytes_of(Act act, const Bytes& query) {
       return reply_to(query, question, {.records = 1, .last_byte = 66});
     case Act::not_a_reply:
       return query;
+    case Act::echo:
+      answer = query;
+      answer[2] |= 0x80;
+      return answer;
     case Act::garbage:
       return {1, 2, 3};
     case Act::cut:

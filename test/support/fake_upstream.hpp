@@ -29,6 +29,7 @@ enum class Act : std::uint8_t {
   large,           ///< An answer of about 1,500 bytes.
   bare,            ///< FORMERR in nothing but a header.
   nodata,          ///< NOERROR without records.
+  echo,            ///< All of the question with QR set, whatever is behind it.
   servfail,
   refused,
   close,  ///< Closes the connection (TCP).
