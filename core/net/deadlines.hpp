@@ -70,8 +70,8 @@ class Deadlines {
   /// add is left for the next call, whatever its time. Does nothing inside a due().
   std::size_t run_due(TimePoint now);
 
-  /// The end of the loop: what waits is told so, and never due. Coroutines that wait are destroyed by
-  /// their executor, which has to be there still.
+  /// The end of the loop: what waits is told so, and never due. Coroutines that wait are destroyed
+  /// by their executor, which has to be there still.
   void abandon();
 
   /// Is told when next() has become earlier, but not during run_due().

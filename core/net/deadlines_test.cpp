@@ -96,7 +96,7 @@ TEST_CASE_METHOD(Fixture, "What is added while others are due waits for the next
   CHECK(after(seconds(1)) == "b");
 }
 
-TEST_CASE_METHOD(Fixture, "One may be destroyed while it waits, while it is due, and in its due()") {
+TEST_CASE_METHOD(Fixture, "One may be destroyed while it waits, is due, and in its due()") {
   std::optional<Named> d(std::in_place, log, 'd');
   std::optional<Named> e(std::in_place, log, 'e');
   std::optional<Named> f(std::in_place, log, 'f');

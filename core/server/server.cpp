@@ -85,18 +85,19 @@ Result<Server::Bound> Server::bind(const Configuration& next) const {
 }
 
 Result<std::uint16_t> Server::bind(const Listener& listener, Bound& bound) const {
-  Result<BoundListener> made = bind_listener(listener.address, listener.port, workers_.size());
+  Result<net::BoundListener> made =
+      net::bind_listener(listener.address, listener.port, workers_.size());
   if (!made) return made.error();
   if (made->shared) {
     process_.log.warning(
         "Another process already listens on {} and goes on answering a part of the queries: "
         "a server that was left over?",
-        to_text(listener.address, made->port));
+        net::to_text(listener.address, made->port));
   }
   UdpPlace place;
   place.wildcard = made->wildcard;
   place.listener = &listener;
-  place.local = endpoint_of(socket_address(listener.address, made->port).get());
+  place.local = net::endpoint_of(net::socket_address(listener.address, made->port).get());
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     bound.sockets[i].push_back({std::move(made->pairs[i]), &listener, place});
   }

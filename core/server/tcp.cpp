@@ -2,9 +2,6 @@
 #include "core/server/tcp.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 
 namespace catena::server {
 namespace {
@@ -33,14 +30,14 @@ bool TcpConnections::make_room() {
   return true;
 }
 
-void TcpConnections::add(asio::posix::stream_descriptor socket,
+void TcpConnections::add(std::unique_ptr<net::ByteStream> stream,
                          const Listener& listener,
                          const Transport& transport) {
   if (!make_room()) {
     dispatcher_.meters().tcp_refused.add(dispatcher_.lane());
     return;
   }
-  auto connection = std::make_shared<TcpConnection>(*this, std::move(socket), listener, transport);
+  auto connection = std::make_shared<TcpConnection>(*this, std::move(stream), listener, transport);
   connection->place_ = connections_.insert(connections_.end(), connection);
   connection->start();
 }
@@ -117,49 +114,33 @@ void TcpConnections::unpark(TcpTicket& ticket) {
   give_back(std::move(owned));
 }
 
-TcpAcceptor::TcpAcceptor(asio::io_context& io,
-                         Descriptor socket,
+TcpAcceptor::TcpAcceptor(std::unique_ptr<net::Acceptor> socket,
                          const Listener& listener,
                          TcpConnections& connections)
-    : descriptor_(io, socket.release()),
-      pause_(io),
+    : socket_(std::move(socket)),
+      pause_([this] { start(); }),
       listener_(&listener),
-      connections_(connections) {}
-
-void TcpAcceptor::start() {
-  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
-                         [this](boost::system::error_code error) {
-                           if (!error && descriptor_.is_open()) accept_some();
-                         });
+      connections_(connections) {
+  socket_->attach(*this);
 }
 
-TcpAcceptor::Accepted TcpAcceptor::accept_one() {
-  SocketAddress client;
-  client.size = sizeof client.storage;
-  Descriptor socket(::accept4(descriptor_.native_handle(), client.get(), &client.size,
-                              SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket) {
-    const bool passing = errno == EINTR || errno == ECONNABORTED;
-    if (passing) return Accepted::one;
-    return errno == EAGAIN ? Accepted::none : Accepted::failed;
+void TcpAcceptor::start() { socket_->wait_readable(); }
+
+net::Accepted::How TcpAcceptor::accept_one() {
+  net::Accepted accepted = socket_->accept();
+  if (accepted.stream) {
+    const Transport transport{
+        .protocol = Protocol::tcp, .client = accepted.client, .local = accepted.local};
+    connections_.add(std::move(accepted.stream), *listener_, transport);
   }
-  const int one = 1;
-  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  SocketAddress local;
-  local.size = sizeof local.storage;
-  ::getsockname(socket.get(), local.get(), &local.size);
-  Transport transport{.protocol = Protocol::tcp,
-                      .client = endpoint_of(client.get()),
-                      .local = endpoint_of(local.get())};
-  connections_.add({descriptor_.get_executor(), socket.release()}, *listener_, transport);
-  return Accepted::one;
+  return accepted.how;
 }
 
-void TcpAcceptor::accept_some() {
+void TcpAcceptor::readable() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    const Accepted accepted = accept_one();
-    if (accepted == Accepted::none) break;
-    if (accepted == Accepted::failed) return wait_after_failure();
+    const net::Accepted::How how = accept_one();
+    if (how == net::Accepted::How::none) break;
+    if (how == net::Accepted::How::failed) return wait_after_failure();
   }
   start();
 }
@@ -168,17 +149,13 @@ void TcpAcceptor::accept_some() {
 void TcpAcceptor::wait_after_failure() {
   Dispatcher& dispatcher = connections_.dispatcher();
   dispatcher.meters().tcp_accept_failures.add(dispatcher.lane());
-  pause_.expires_after(kAcceptPause);
-  pause_.async_wait([this](boost::system::error_code error) {
-    if (!error && descriptor_.is_open()) start();
-  });
+  dispatcher.deadlines().add(pause_, dispatcher.clock().now() + kAcceptPause);
 }
 
 void TcpAcceptor::drain() {
-  while (descriptor_.is_open() && accept_one() == Accepted::one) continue;
+  while (socket_->is_open() && accept_one() == net::Accepted::How::one) continue;
   pause_.cancel();
-  boost::system::error_code ignored;
-  descriptor_.close(ignored);
+  socket_->close();
 }
 
 }  // namespace catena::server

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/net/acceptor.hpp"
 #include "core/server/tcp_connection.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <list>
 
 namespace catena::server {
 
@@ -17,7 +18,7 @@ class TcpConnections {
   TcpConnections(Dispatcher& dispatcher, std::size_t limit);
   ~TcpConnections();
 
-  void add(asio::posix::stream_descriptor socket,
+  void add(std::unique_ptr<net::ByteStream> stream,
            const Listener& listener,
            const Transport& transport);
   /// Goes over to another configuration: each connection to the listener of the same address, or to
@@ -62,10 +63,9 @@ class TcpConnections {
 };
 
 /// One listening socket of one worker. One thread.
-class TcpAcceptor {
+class TcpAcceptor final : private net::Events {
  public:
-  TcpAcceptor(asio::io_context& io,
-              Descriptor socket,
+  TcpAcceptor(std::unique_ptr<net::Acceptor> socket,
               const Listener& listener,
               TcpConnections& connections);
 
@@ -80,13 +80,12 @@ class TcpAcceptor {
   void drain();
 
  private:
-  enum class Accepted : std::uint8_t { one, none, failed };
-  Accepted accept_one();
-  void accept_some();
+  void readable() override;
+  net::Accepted::How accept_one();
   void wait_after_failure();
 
-  asio::posix::stream_descriptor descriptor_;
-  asio::steady_timer pause_;
+  std::unique_ptr<net::Acceptor> socket_;
+  net::Reminder pause_;
   const Listener* listener_;
   TcpConnections& connections_;
 };

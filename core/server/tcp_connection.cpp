@@ -5,12 +5,7 @@
 #include "core/server/responder.hpp"
 #include "core/server/tcp.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
-#include <cerrno>
-#include <sys/socket.h>
 
 namespace catena::server {
 namespace {
@@ -23,9 +18,26 @@ void forget(std::vector<std::uint8_t>& bytes) {
   if (bytes.capacity() > kKeep) std::vector<std::uint8_t>().swap(bytes);
 }
 
-TimePoint now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
+
+/// A coroutine's wait for room, known to the connection and holding it.
+class TcpConnection::RoomWait {
+ public:
+  explicit RoomWait(TcpConnection& connection)
+      : connection_(connection.shared_from_this()),
+        timer_(connection.connections_.dispatcher().deadlines()) {
+    connection_->room_waits_.push_back(&timer_);
+  }
+  ~RoomWait() { std::erase(connection_->room_waits_, &timer_); }
+  RoomWait(const RoomWait&) = delete;
+  RoomWait& operator=(const RoomWait&) = delete;
+
+  net::Timer& timer() { return timer_; }
+
+ private:
+  std::shared_ptr<TcpConnection> connection_;
+  net::Timer timer_;
+};
 
 void TcpTicket::finished(Outcome outcome) {
   const std::shared_ptr<TcpConnection> kept = std::move(connection);
@@ -35,19 +47,21 @@ void TcpTicket::finished(Outcome outcome) {
 asio::awaitable<bool> TcpTicket::send_part() { return connection->send_part(*this); }
 
 TcpConnection::TcpConnection(TcpConnections& connections,
-                             asio::posix::stream_descriptor socket,
+                             std::unique_ptr<net::ByteStream> stream,
                              const Listener& listener,
                              const Transport& transport)
     : connections_(connections),
-      socket_(std::move(socket)),
+      stream_(std::move(stream)),
       listener_(&listener),
       transport_(transport),
-      timer_(socket_.get_executor()),
-      drained_(socket_.get_executor(), TimePoint::max()),
+      timer_([this] { on_timer(); }),
       last_activity_(now()),
       last_progress_(last_activity_) {
   serve(listener);
+  stream_->attach(*this);
 }
+
+TimePoint TcpConnection::now() const { return connections_.dispatcher().clock().now(); }
 
 void TcpConnection::serve(const Listener& listener) {
   listener_ = &listener;
@@ -57,50 +71,61 @@ void TcpConnection::serve(const Listener& listener) {
 
 void TcpConnection::start() {
   watch();
-  wait_readable();
+  stream_->wait_readable();
 }
 
-void TcpConnection::wait_readable() {
-  if (reading_ || closed_ || paused()) return;
-  reading_ = true;
-  socket_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [self = shared_from_this()](boost::system::error_code error) {
-                       self->reading_ = false;
-                       if (!error && !self->closed_) self->on_readable();
-                     });
+void TcpConnection::readable() {
+  const auto self = shared_from_this();
+  if (paused()) return;
+  read();
 }
 
-void TcpConnection::on_readable() {
+void TcpConnection::writable() {
+  const auto self = shared_from_this();
+  writing_ = false;
+  proceed({});
+}
+
+void TcpConnection::read() {
   const std::span<std::uint8_t> buffer = connections_.read_buffer();
-  const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (size < 0 && errno != EAGAIN && errno != EINTR) return close();
-  if (size == 0) finishing_ = true;
-  if (size > 0) take(buffer.first(static_cast<std::size_t>(size)));
-  flush();
-  end_if_done();
-  watch_sooner();
-  wait_readable();
+  const net::Moved read = stream_->read_some(buffer);
+  if (read.how == net::Moved::How::failed) return close();
+  if (read.how == net::Moved::How::end) finishing_ = true;
+  proceed(buffer.first(read.size));
 }
 
-// A query may be done before the call that starts it is back, and answered() comes here while its
-// message still counts as unread: the loop that runs goes on with what is left.
-void TcpConnection::take(Bytes bytes) {
-  if (taking_) return;
-  taking_ = true;
-  take_all(bytes);
-  taking_ = false;
+// All that can be done now. A query may be done before the call that starts it is back, and an
+// answer may break the stream: what happens below this loop is left to it.
+void TcpConnection::proceed(Bytes fresh) {
+  if (proceeding_ || closed_) return;
+  proceeding_ = true;
+  take(fresh);
+  flush();
+  while (!closed_ && !paused() && has_message()) {
+    take({});
+    flush();
+  }
+  proceeding_ = false;
+  end_if_done();
+  if (closed_) return;
+  if (deadline() < timer_.time()) watch();
+  if (!paused()) stream_->wait_readable();
 }
 
 // Messages are taken where they lie; only what is left over is kept.
-void TcpConnection::take_all(Bytes bytes) {
+void TcpConnection::take(Bytes fresh) {
   if (in_.empty()) {
-    const std::size_t used = consume(bytes);
-    in_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+    const std::size_t used = consume(fresh);
+    in_.assign(fresh.begin() + static_cast<std::ptrdiff_t>(used), fresh.end());
     return;
   }
-  in_.insert(in_.end(), bytes.begin(), bytes.end());
+  in_.insert(in_.end(), fresh.begin(), fresh.end());
   in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(consume(in_)));
   if (in_.empty()) forget(in_);
+}
+
+bool TcpConnection::has_message() const {
+  return in_.size() >= 2 && in_.size() - 2 >= in_[0] * 256u + in_[1];
 }
 
 std::size_t TcpConnection::consume(Bytes bytes) {
@@ -157,9 +182,7 @@ void TcpConnection::answered(TcpTicket& ticket, Outcome outcome) {
     append(write_response(ticket, connections_.write_buffer()));
   }
   connections_.unpark(ticket);
-  if (closed_ || taking_) return;
-  flush();
-  resume();
+  proceed({});
 }
 
 void TcpConnection::append(Bytes message) {
@@ -172,12 +195,14 @@ void TcpConnection::append(Bytes message) {
 
 void TcpConnection::flush() {
   while (!closed_ && !writing_ && unsent() > 0) {
-    const ssize_t size =
-        ::send(socket_.native_handle(), out_.data() + sent_, unsent(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && errno == EAGAIN) return wait_writable();
-    if (size < 0) return close();
-    sent_ += static_cast<std::size_t>(size);
+    const net::Moved written = stream_->write_some(Bytes(out_).subspan(sent_));
+    if (written.how == net::Moved::How::later) {
+      writing_ = true;
+      watch();
+      return stream_->wait_writable();
+    }
+    if (written.how == net::Moved::How::failed) return close();
+    sent_ += written.size;
     last_progress_ = last_activity_ = now();
   }
   if (unsent() == 0) all_sent();
@@ -187,29 +212,11 @@ void TcpConnection::all_sent() {
   if (sent_ == 0) return;
   sent_ = 0;
   forget(out_);
-  drained_.cancel();
+  tell_room_waits();
 }
 
-void TcpConnection::wait_writable() {
-  writing_ = true;
-  watch();
-  socket_.async_wait(asio::posix::stream_descriptor::wait_write,
-                     [self = shared_from_this()](boost::system::error_code error) {
-                       self->writing_ = false;
-                       if (error || self->closed_) return;
-                       self->flush();
-                       self->resume();
-                     });
-}
-
-// Messages that were left while too much was under way.
-void TcpConnection::resume() {
-  if (closed_) return;
-  if (!in_.empty() && !paused()) take({});
-  flush();
-  end_if_done();
-  watch_sooner();
-  wait_readable();
+void TcpConnection::tell_room_waits() {
+  for (net::Timer* wait : room_waits_) wait->give_up();
 }
 
 void TcpConnection::end_if_done() {
@@ -221,18 +228,15 @@ void TcpConnection::drain() {
   if (closed_) return;
   queries_before_drain_ = queries_;
   last_word_ = now() + kLastWord;
-  if (!paused()) return on_readable();
-  end_if_done();
-  watch_sooner();
+  paused() ? proceed({}) : read();
 }
 
 void TcpConnection::close() {
   if (closed_) return;
   closed_ = true;
   timer_.cancel();
-  drained_.cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  tell_room_waits();
+  stream_->close();
   connections_.remove(*this);
 }
 
@@ -246,19 +250,11 @@ TimePoint TcpConnection::deadline() const {
 }
 
 // The timer is not moved at every message: when it fires it looks how late it really is.
-void TcpConnection::watch() {
-  timer_.expires_at(deadline());
-  timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-    if (!error && !self->closed_) self->on_timer();
-  });
-}
-
-void TcpConnection::watch_sooner() {
-  if (!closed_ && deadline() < timer_.expiry()) watch();
-}
+void TcpConnection::watch() { connections_.dispatcher().deadlines().add(timer_, deadline()); }
 
 void TcpConnection::on_timer() {
   if (now() < deadline()) return watch();
+  const auto self = shared_from_this();
   const bool stuck = unsent() > 0 || !in_.empty() || queries_ == 0;
   Dispatcher& dispatcher = connections_.dispatcher();
   if (stuck) dispatcher.meters().tcp_timeouts.add(dispatcher.lane());
@@ -270,9 +266,8 @@ asio::awaitable<bool> TcpConnection::send_part(Ticket& ticket) {
   append(write_response(ticket, connections_.write_buffer()));
   ticket.response().clear();
   flush();
-  while (!closed_ && unsent() > kHighWater) {
-    co_await drained_.async_wait(asio::as_tuple(asio::use_awaitable));
-  }
+  RoomWait room(*this);
+  while (!closed_ && unsent() > kHighWater) co_await room.timer().until(TimePoint::max());
   co_return !closed_;
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/net/byte_stream.hpp"
+#include "core/net/timer.hpp"
 #include "core/server/dispatcher.hpp"
-#include "core/server/sockets.hpp"
 #include "core/server/ticket.hpp"
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <list>
@@ -33,8 +31,11 @@ class TcpTicket final : public Ticket {
 
 /// One client's stream of messages with two bytes of length each (RFC 7766). Queries are answered
 /// as they are done, out of order; answers of one read leave in one write. Reading stops while too
-/// many queries or answers are under way. Kept alive by its pending operations. One thread.
-class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
+/// many queries or answers are under way. Whatever happens to it (bytes, room, an answer) leads to
+/// proceed(), one loop that nothing below it can begin again. Held by the connections of its worker
+/// until close(), and by queries that wait. One thread.
+class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
+                            private net::Events {
  public:
   static constexpr std::size_t kMaxInFlight = 128;
   /// Bytes of answers beyond which nothing more is read.
@@ -43,7 +44,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   static constexpr std::chrono::seconds kLastWord{1};
 
   TcpConnection(TcpConnections& connections,
-                asio::posix::stream_descriptor socket,
+                std::unique_ptr<net::ByteStream> stream,
                 const Listener& listener,
                 const Transport& transport);
 
@@ -69,34 +70,37 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   friend class TcpConnections;
   using Bytes = std::span<const std::uint8_t>;
 
-  void wait_readable();
-  void on_readable();
-  void take(Bytes bytes);
-  void take_all(Bytes bytes);
+  class RoomWait;
+
+  void readable() override;
+  void writable() override;
+  void read();
+  void proceed(Bytes fresh);
+  void take(Bytes fresh);
   std::size_t consume(Bytes bytes);
+  bool has_message() const;
   void handle(Bytes message);
   void run(std::unique_ptr<TcpTicket> ticket);
   void append(Bytes message);
   void flush();
-  void wait_writable();
   void all_sent();
-  void resume();
+  void tell_room_waits();
   void end_if_done();
   void watch();
-  void watch_sooner();
   void on_timer();
   TimePoint deadline() const;
+  TimePoint now() const;
 
   std::size_t unsent() const { return out_.size() - sent_; }
   bool may_ask() const { return queries_ == queries_before_drain_ || !in_.empty(); }
   bool paused() const { return finishing_ || in_flight_ >= kMaxInFlight || unsent() > kHighWater; }
 
   TcpConnections& connections_;
-  asio::posix::stream_descriptor socket_;
+  std::unique_ptr<net::ByteStream> stream_;
   const Listener* listener_;
   Transport transport_;
-  asio::steady_timer timer_;
-  asio::steady_timer drained_;  // Never fires: cancelled when there is room again.
+  net::Reminder timer_;
+  std::vector<net::Timer*> room_waits_;  // Of answers in several messages.
   std::list<std::shared_ptr<TcpConnection>>::iterator place_;
   std::vector<std::uint8_t> in_;  // The beginning of messages that are not whole, or not yet taken.
   std::vector<std::uint8_t> out_;  // Answers with their lengths.
@@ -107,9 +111,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection> {
   TimePoint last_activity_;  // The last whole message or answer.
   TimePoint last_progress_;  // The last byte that the client took.
   TimePoint last_word_ = TimePoint::max();
-  bool reading_ = false;
-  bool writing_ = false;
-  bool taking_ = false;  // The loop over messages runs: nothing below it may begin another one.
+  bool writing_ = false;     // Waits until the client takes more.
+  bool proceeding_ = false;  // The loop runs: nothing below it may begin another one.
   bool finishing_ = false;  // Nothing more is read.
   bool closed_ = false;
 };

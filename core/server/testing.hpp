@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/config/testing.hpp"
+#include "core/net/descriptor.hpp"
 #include "core/server/assembly.hpp"
 #include "core/server/server.hpp"
 #include "core/server/test_plugins.hpp"
@@ -75,7 +76,7 @@ class UdpClient {
                                    const catena::test::QueryOptions& options = {});
 
  private:
-  Descriptor socket_;
+  net::Descriptor socket_;
 };
 
 /// A TCP client that waits ten seconds at most.
@@ -96,7 +97,7 @@ class TcpClient {
 
  private:
   bool read(std::uint8_t* to, std::size_t size);
-  Descriptor socket_;
+  net::Descriptor socket_;
 };
 
 Bytes framed(const Bytes& message);

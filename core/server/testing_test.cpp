@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/testing.hpp"
 
+#include "core/net/addresses.hpp"
+
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -11,14 +13,14 @@ namespace {
 
 constexpr int kPatience = 10'000;  // Milliseconds.
 
-bool readable(const Descriptor& socket) {
+bool readable(const net::Descriptor& socket) {
   pollfd descriptor{socket.get(), POLLIN, 0};
   return ::poll(&descriptor, 1, kPatience) > 0;
 }
 
-Descriptor connected(int type, std::uint16_t port, const std::string& address) {
-  const SocketAddress server = socket_address(address, port);
-  Descriptor socket(::socket(server.get()->sa_family, type | SOCK_CLOEXEC, 0));
+net::Descriptor connected(int type, std::uint16_t port, const std::string& address) {
+  const net::SocketAddress server = net::socket_address(address, port);
+  net::Descriptor socket(::socket(server.get()->sa_family, type | SOCK_CLOEXEC, 0));
   if (!socket || ::connect(socket.get(), server.get(), server.size) != 0) {
     throw std::runtime_error("cannot connect to " + address + ": " + std::to_string(port));
   }

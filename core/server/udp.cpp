@@ -30,7 +30,7 @@ asio::ip::udp::endpoint turn_around(UdpPeer& peer, std::uint16_t port) {
   const bool link_local = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr);
   if (!link_local) info.ipi6_ifindex = 0;
   std::memcpy(data, &info, sizeof info);
-  return endpoint_of(info.ipi6_addr, info.ipi6_ifindex, port);
+  return net::endpoint_of(info.ipi6_addr, info.ipi6_ifindex, port);
 }
 
 bool has_packet_info(const UdpPeer& peer) {
@@ -45,7 +45,7 @@ bool has_packet_info(const UdpPeer& peer) {
 void UdpReceiver::prepare(std::size_t index, const UdpPlace& place) {
   if (!batch_[index]) batch_[index] = slots_.take();
   UdpSlot& slot = *batch_[index];
-  slot.socket = place.socket;
+  if (slot.outlet != place.outlet) slot.outlet = place.outlet;
   pieces_[index] = {slot.buffer.data(), slot.buffer.size()};
   msghdr& header = messages_[index].msg_hdr;
   header = {};
@@ -57,10 +57,15 @@ void UdpReceiver::prepare(std::size_t index, const UdpPlace& place) {
   header.msg_controllen = place.wildcard ? slot.peer.control.size() : 0;
 }
 
+std::shared_ptr<UdpOutlet> UdpReceiver::outlet_of(net::Datagrams& socket) {
+  Dispatcher& dispatcher = slots_.dispatcher();
+  return std::make_shared<UdpOutlet>(socket, dispatcher.clock(), dispatcher.deadlines(),
+                                     dispatcher.meters(), dispatcher.lane());
+}
+
 std::size_t UdpReceiver::receive(const UdpPlace& place) {
   for (std::size_t i = 0; i < kBatch; ++i) prepare(i, place);
-  const int count = ::recvmmsg(place.socket, messages_.data(), kBatch, MSG_DONTWAIT, nullptr);
-  return count > 0 ? static_cast<std::size_t>(count) : 0;
+  return place.socket->receive(messages_);
 }
 
 std::size_t UdpReceiver::turn(const UdpPlace& place) {
@@ -80,7 +85,7 @@ void UdpReceiver::answer(std::size_t index, const UdpPlace& place, TimePoint now
   slot.peer.control_size = static_cast<std::uint8_t>(header.msg_controllen);
   if ((header.msg_flags & MSG_TRUNC) != 0) dispatcher.meters().udp_cut.add(dispatcher.lane());
 
-  Transport transport{.client = endpoint_of(slot.peer.client.get()), .local = place.local};
+  Transport transport{.client = net::endpoint_of(slot.peer.client.get()), .local = place.local};
   transport.server = place.listener->number;
   transport.server_label = place.listener->label;
   if (place.wildcard && has_packet_info(slot.peer)) {
@@ -90,7 +95,7 @@ void UdpReceiver::answer(std::size_t index, const UdpPlace& place, TimePoint now
   }
   const std::span<const std::uint8_t> message(slot.buffer.data(), messages_[index].msg_len);
   const GateRules rules{place.listener->opcodes, place.listener->classes};
-  const Verdict verdict = judge(message, rules, slots_.output().room(place.socket));
+  const Verdict verdict = judge(message, rules, slots_.output().room(place.outlet));
   slot.set_listener(place.listener);
   if (verdict.refusal != Refusal::none) return refuse(verdict, slot, transport);
   slot.begin(verdict.message, transport, now);
@@ -108,7 +113,7 @@ void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
   Reply reply = dispatcher.run(*slot);
   if (reply.ready()) {
     if (reply.outcome() == Outcome::drop) return;
-    output.add(write_response(*slot, output.room(slot->socket)).size(), slot->peer);
+    output.add(write_response(*slot, output.room(slot->outlet)).size(), slot->peer);
     return;
   }
   if (slots_.full()) return dispatcher.meters().udp_waiting.add(dispatcher.lane());
@@ -117,40 +122,32 @@ void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
   dispatcher.wait(waiting, std::move(reply));
 }
 
-UdpSocket::UdpSocket(asio::io_context& io, Descriptor socket, UdpPlace place, UdpReceiver& receiver)
-    : descriptor_(io, socket.release()), place_(std::move(place)), receiver_(receiver) {
-  place_.socket = descriptor_.native_handle();
+UdpSocket::UdpSocket(std::unique_ptr<net::Datagrams> socket, UdpPlace place, UdpReceiver& receiver)
+    : socket_(std::move(socket)), place_(std::move(place)), receiver_(receiver) {
+  place_.socket = socket_.get();
+  place_.outlet = receiver.outlet_of(*socket_);
+  socket_->attach(*this);
 }
 
-void UdpSocket::start() {
-  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
-                         [this](boost::system::error_code error) {
-                           if (!error && !draining_) on_readable();
-                         });
-}
+UdpSocket::~UdpSocket() { place_.outlet->close(); }
 
-void UdpSocket::on_readable() {
+void UdpSocket::start() { socket_->wait_readable(); }
+
+void UdpSocket::readable() {
+  if (draining_) return;
   for (int i = 0; i < kTurns; ++i) {
     if (receiver_.turn(place_) < UdpReceiver::kBatch) break;
   }
   start();
 }
 
-// A connected socket gets what its peer sends, and nobody sends from our own address. It still
-// sends to anybody. Closing it would lose what came since it was read last.
-void UdpSocket::turn_away() {
-  SocketAddress own;
-  own.size = sizeof own.storage;
-  if (::getsockname(place_.socket, own.get(), &own.size) != 0) return;
-  static_cast<void>(::connect(place_.socket, own.get(), own.size));
-}
+void UdpSocket::writable() { place_.outlet->writable(); }
 
 void UdpSocket::drain() {
   // What a full buffer holds, where the kernel does not turn others away.
   static constexpr int kMostTurns = 4096;
   draining_ = true;
-  descriptor_.cancel();
-  turn_away();
+  socket_->turn_away();
   for (int i = 0; i < kMostTurns && receiver_.turn(place_) != 0; ++i) continue;
 }
 

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/net/datagrams.hpp"
 #include "core/server/gate.hpp"
-#include "core/server/sockets.hpp"
 #include "core/server/udp_slots.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <array>
 #include <memory>
 
 namespace catena::server {
 
-/// What one socket is bound to.
+/// What one socket is bound to. Its ways in and out are the socket's own matter.
 struct UdpPlace {
-  int socket = -1;
+  net::Datagrams* socket = nullptr;
+  std::shared_ptr<UdpOutlet> outlet;
   bool wildcard = false;
   const Listener* listener = nullptr;
   asio::ip::udp::endpoint local;
@@ -32,6 +30,9 @@ class UdpReceiver {
   /// datagrams came.
   std::size_t turn(const UdpPlace& place);
 
+  /// The way out of a socket of this worker.
+  std::shared_ptr<UdpOutlet> outlet_of(net::Datagrams& socket);
+
  private:
   std::size_t receive(const UdpPlace& place);
   void prepare(std::size_t index, const UdpPlace& place);
@@ -47,9 +48,12 @@ class UdpReceiver {
 
 /// One bound socket of one worker: waits until it is readable and lets the receiver work, but never
 /// so long that other sockets starve. One thread.
-class UdpSocket {
+class UdpSocket final : private net::Events {
  public:
-  UdpSocket(asio::io_context& io, Descriptor socket, UdpPlace place, UdpReceiver& receiver);
+  UdpSocket(std::unique_ptr<net::Datagrams> socket, UdpPlace place, UdpReceiver& receiver);
+  ~UdpSocket();
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
 
   void start();
 
@@ -65,10 +69,10 @@ class UdpSocket {
 
  private:
   static constexpr int kTurns = 8;  // Batches before other sockets get their turn.
-  void on_readable();
-  void turn_away();
+  void readable() override;
+  void writable() override;
 
-  asio::posix::stream_descriptor descriptor_;
+  std::unique_ptr<net::Datagrams> socket_;
   UdpPlace place_;
   UdpReceiver& receiver_;
   bool draining_ = false;

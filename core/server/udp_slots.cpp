@@ -23,7 +23,7 @@ void UdpSlots::park(std::unique_ptr<UdpSlot> slot) {
 
 void UdpSlots::release(UdpSlot& slot, Outcome outcome) {
   if (outcome == Outcome::respond) {
-    output_.add(write_response(slot, output_.room(slot.socket)).size(), slot.peer);
+    output_.add(write_response(slot, output_.room(slot.outlet)).size(), slot.peer);
   }
   const std::size_t place = slot.place;
   std::unique_ptr<UdpSlot> owned = std::move(parked_[place]);

@@ -24,7 +24,7 @@ class UdpSlot final : public Ticket {
 
   UdpPeer peer;
   std::size_t place = 0;  ///< Among the parked ones.
-  int socket = -1;        ///< Where the answer leaves.
+  std::shared_ptr<UdpOutlet> outlet;  ///< Where the answer leaves.
   std::array<std::uint8_t, kReceive> buffer;
 
  private:

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/worker.hpp"
 
+#include "core/net/tcp_acceptor.hpp"
+#include "core/net/udp_datagrams.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <ranges>
@@ -45,8 +48,11 @@ Worker::Worker(std::size_t number,
       alarm_(std::make_unique<net::Alarm>(io_->get_executor(), service.process.clock, deadlines_)),
       service_(service),
       configuration_(std::move(configuration)),
-      dispatcher_(io_->get_executor(), deadlines_, static_cast<Lane>(number + 1), service, configuration_),
-      output_(service.meters, dispatcher_.lane()),
+      dispatcher_(io_->get_executor(),
+                  deadlines_,
+                  static_cast<Lane>(number + 1),
+                  service,
+                  configuration_),
       slots_(dispatcher_, output_, limits.waiting),
       receiver_(slots_),
       connections_(dispatcher_, limits.connections),
@@ -66,10 +72,12 @@ Worker::~Worker() {
 }
 
 void Worker::add(WorkerSockets sockets) {
-  sockets_.push_back(
-      std::make_unique<UdpSocket>(*io_, std::move(sockets.pair.udp), sockets.place, receiver_));
-  acceptors_.push_back(std::make_unique<TcpAcceptor>(*io_, std::move(sockets.pair.tcp),
-                                                     *sockets.listener, connections_));
+  const asio::any_io_executor executor = io_->get_executor();
+  auto udp = std::make_unique<net::UdpDatagrams>(executor, std::move(sockets.pair.udp));
+  sockets_.push_back(std::make_unique<UdpSocket>(std::move(udp), sockets.place, receiver_));
+  auto tcp = std::make_unique<net::TcpAcceptor>(executor, std::move(sockets.pair.tcp));
+  acceptors_.push_back(
+      std::make_unique<TcpAcceptor>(std::move(tcp), *sockets.listener, connections_));
 }
 
 void Worker::start() {

@@ -3,8 +3,8 @@
 
 #include "core/base/epoch.hpp"
 #include "core/net/alarm.hpp"
+#include "core/net/binding.hpp"
 #include "core/server/dispatcher.hpp"
-#include "core/server/sockets.hpp"
 #include "core/server/tcp.hpp"
 #include "core/server/udp.hpp"
 
@@ -28,7 +28,7 @@ struct WorkerLimits {
 
 /// A listener's sockets for one worker.
 struct WorkerSockets {
-  BoundListener::Pair pair;
+  net::BoundListener::Pair pair;
   const Listener* listener;
   UdpPlace place;
 };

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <sys/socket.h>
 
-namespace catena::server {
+namespace catena::net {
 
 namespace asio = boost::asio;
 
@@ -37,4 +37,4 @@ asio::ip::udp::endpoint endpoint_of(const in6_addr& address,
 /// "127.0.0.1:53", "[::1]:53", ":53" for the wildcard: as Go writes a listen address.
 std::string to_text(std::string_view address, std::uint16_t port);
 
-}  // namespace catena::server
+}  // namespace catena::net

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/server/sockets.hpp"
+#include "core/net/binding.hpp"
+
+#include "core/net/addresses.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +10,8 @@
 #include <cstring>
 #include <optional>
 #include <sys/socket.h>
-#include <unistd.h>
 
-namespace catena::server {
+namespace catena::net {
 namespace {
 
 enum class Sharing { exclusive, among_workers };
@@ -121,11 +122,6 @@ bool has_ipv6() {
 
 }  // namespace
 
-void Descriptor::reset(int number) {
-  if (number_ >= 0) ::close(number_);
-  number_ = number;
-}
-
 Result<BoundListener> bind_listener(const std::string& address,
                                     std::uint16_t port,
                                     std::size_t workers) {
@@ -153,4 +149,4 @@ Result<BoundListener> bind_listener(const std::string& address,
   return bound;
 }
 
-}  // namespace catena::server
+}  // namespace catena::net

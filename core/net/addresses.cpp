@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/server/addresses.hpp"
+#include "core/net/addresses.hpp"
 
 #include <fmt/format.h>
 
 #include <cstring>
 #include <net/if.h>
 
-namespace catena::server {
+namespace catena::net {
 
 SocketAddress socket_address(const asio::ip::udp::endpoint& endpoint) {
   SocketAddress result;
@@ -50,4 +50,4 @@ std::string to_text(std::string_view address, std::uint16_t port) {
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", address, v6 ? "]" : "", port);
 }
 
-}  // namespace catena::server
+}  // namespace catena::net

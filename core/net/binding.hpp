@@ -2,35 +2,13 @@
 #pragma once
 
 #include "core/base/error.hpp"
-#include "core/server/addresses.hpp"
+#include "core/net/descriptor.hpp"
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
-namespace catena::server {
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    reset(other.release());
-    return *this;
-  }
-  ~Descriptor() { reset(-1); }
-
-  int get() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  void reset(int number);
-  int number_ = -1;
-};
+namespace catena::net {
 
 /// The sockets of one listener: a pair for each worker, all bound to the same address and port.
 struct BoundListener {
@@ -50,4 +28,4 @@ Result<BoundListener> bind_listener(const std::string& address,
                                     std::uint16_t port,
                                     std::size_t workers);
 
-}  // namespace catena::server
+}  // namespace catena::net

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/net/events.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace catena::net {
+
+/// What a call that never waits has done.
+struct Moved {
+  enum class How : std::uint8_t {
+    some,    ///< `size` bytes, at least one.
+    later,   ///< Nothing now: wait.
+    end,     ///< The peer sends no more. Reading only.
+    failed,  ///< The connection is of no use any more: `error` says why, as errno.
+  };
+  How how = How::later;
+  std::size_t size = 0;
+  int error = 0;
+};
+
+/// A connection: bytes in, bytes out, in the manner of non-blocking sockets. Whoever has read or
+/// written all it could asks for a wait and is told by its Events. Destroying it closes it. One
+/// thread, that of its event loop.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+
+  /// Who is told; outlives the stream, or its close().
+  virtual void attach(Events& events) = 0;
+
+  /// At most as much as there is room for; `room` is not empty.
+  virtual Moved read_some(std::span<std::uint8_t> room) = 0;
+  /// From the beginning of `bytes`, which is not empty.
+  virtual Moved write_some(std::span<const std::uint8_t> bytes) = 0;
+
+  /// One wait of each kind at a time; asking again meanwhile changes nothing.
+  virtual void wait_readable() = 0;
+  virtual void wait_writable() = 0;
+
+  /// Nothing more is written; the peer reads the end after what is on its way.
+  virtual void shutdown() = 0;
+  virtual void close() = 0;
+};
+
+}  // namespace catena::net

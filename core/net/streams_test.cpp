@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same table for the kernel's connections and for those in memory.
+#include "core/net/memory_stream.hpp"
+#include "core/net/tcp_acceptor.hpp"
+#include "core/net/tcp_stream.hpp"
+
+#include "core/net/addresses.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <netinet/in.h>
+#include <string>
+#include <sys/socket.h>
+
+namespace catena::net {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// The far end of a connection.
+struct Peer {
+  virtual ~Peer() = default;
+  virtual void send(const Bytes& bytes) = 0;
+  virtual void finish() = 0;
+  virtual void reset() = 0;
+  virtual Bytes take() = 0;
+};
+
+struct InMemory final : Peer {
+  explicit InMemory(boost::asio::io_context& io) : end(io.get_executor()) {}
+  void send(const Bytes& bytes) override { end.send(bytes); }
+  void finish() override { end.finish(); }
+  void reset() override { end.reset(); }
+  Bytes take() override { return end.take(); }
+  MemoryPeer end;
+};
+
+struct OverLoopback final : Peer {
+  explicit OverLoopback(Descriptor connected) : socket(std::move(connected)) {}
+  void send(const Bytes& bytes) override { ::send(socket.get(), bytes.data(), bytes.size(), 0); }
+  void finish() override { ::shutdown(socket.get(), SHUT_WR); }
+  void reset() override {
+    const linger at_once{1, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    socket = {};
+  }
+  Bytes take() override {
+    Bytes room(1 << 20);
+    const ssize_t size = ::recv(socket.get(), room.data(), room.size(), MSG_DONTWAIT);
+    room.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return room;
+  }
+  Descriptor socket;
+};
+
+struct Near final : Events {
+  boost::asio::io_context io;
+  std::unique_ptr<ByteStream> stream;
+  std::unique_ptr<Peer> peer;
+  std::string told;
+
+  void readable() override { told += 'r'; }
+  void writable() override { told += 'w'; }
+
+  /// Until something was told, ten seconds at most; then all there is.
+  std::string turn() {
+    io.restart();
+    io.run_one_for(std::chrono::seconds(10));
+    io.poll();
+    return std::exchange(told, {});
+  }
+  /// Only what is ready now.
+  std::string turn_now() {
+    io.restart();
+    io.poll();
+    return std::exchange(told, {});
+  }
+};
+
+void connect_in_memory(Near& near) {
+  auto peer = std::make_unique<InMemory>(near.io);
+  near.stream = peer->end.stream();
+  near.peer = std::move(peer);
+  near.stream->attach(near);
+}
+
+struct Waiting final : Events {
+  bool told = false;
+  void readable() override { told = true; }
+};
+
+void connect_over_loopback(Near& near) {
+  SocketAddress address = socket_address("127.0.0.1", 0);
+  Descriptor listening(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+  REQUIRE(::bind(listening.get(), address.get(), address.size) == 0);
+  REQUIRE(::listen(listening.get(), 1) == 0);
+  REQUIRE(::getsockname(listening.get(), address.get(), &address.size) == 0);
+  TcpAcceptor acceptor(near.io.get_executor(), std::move(listening));
+  Waiting waiting;
+  acceptor.attach(waiting);
+  CHECK(acceptor.accept().how == Accepted::How::none);
+  acceptor.wait_readable();
+  Descriptor client(::socket(AF_INET, SOCK_STREAM, 0));
+  REQUIRE(::connect(client.get(), address.get(), address.size) == 0);
+  near.turn();
+  CHECK(waiting.told);
+  Accepted accepted = acceptor.accept();
+  REQUIRE(accepted.how == Accepted::How::one);
+  CHECK(accepted.client.address().to_string() == "127.0.0.1");
+  CHECK(accepted.local.port() == endpoint_of(address.get()).port());
+  near.stream = std::move(accepted.stream);
+  near.peer = std::make_unique<OverLoopback>(std::move(client));
+  near.stream->attach(near);
+  CHECK(acceptor.is_open());
+  acceptor.close();
+  CHECK(!acceptor.is_open());
+}
+
+std::string read(Near& near) {
+  Bytes room(100);
+  const Moved moved = near.stream->read_some(room);
+  if (moved.how == Moved::How::later) return "later";
+  if (moved.how == Moved::How::end) return "end";
+  if (moved.how == Moved::How::failed) return "failed " + std::to_string(moved.error);
+  return std::string(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(moved.size));
+}
+
+}  // namespace
+
+TEST_CASE("Streams read the same in memory and over the kernel") {
+  const auto connect = GENERATE(connect_in_memory, connect_over_loopback);
+  Near near;
+  connect(near);
+
+  SECTION("what is sent is read, in one piece or several") {
+    CHECK(read(near) == "later");
+    near.stream->wait_readable();
+    near.stream->wait_readable();
+    CHECK(near.turn_now().empty());
+    near.peer->send({'a', 'b'});
+    CHECK(near.turn() == "r");
+    Bytes one(1);
+    CHECK(near.stream->read_some(one).size == 1);
+    CHECK(read(near) == "b");
+    CHECK(read(near) == "later");
+  }
+  SECTION("a wait for what is there already is told of in a later turn, once") {
+    near.peer->send({'a'});
+    near.stream->wait_readable();
+    near.stream->wait_writable();
+    CHECK(near.told.empty());
+    std::string told = near.turn();
+    if (told.size() < 2) told += near.turn();
+    CHECK((told == "rw" || told == "wr"));
+    CHECK(near.turn_now().empty());
+  }
+  SECTION("half an end is read behind the last byte, and writing goes on") {
+    near.peer->send({'a'});
+    near.peer->finish();
+    near.stream->wait_readable();
+    CHECK(near.turn() == "r");
+    CHECK(read(near) == "a");
+    CHECK(read(near) == "end");
+    const Bytes answer{'x', 'y'};
+    CHECK(near.stream->write_some(answer).size == 2);
+    CHECK(near.peer->take() == answer);
+  }
+  SECTION("a reset is a failure") {
+    near.stream->wait_readable();
+    near.peer->reset();
+    CHECK(near.turn() == "r");
+    CHECK(read(near) == "failed " + std::to_string(ECONNRESET));
+    CHECK(near.stream->write_some(Bytes{'x'}).how == Moved::How::failed);
+  }
+}
+
+TEST_CASE("Streams write and end the same in memory and over the kernel") {
+  const auto connect = GENERATE(connect_in_memory, connect_over_loopback);
+  Near near;
+  connect(near);
+
+  SECTION("writing waits for a peer that takes nothing, and goes on when it does") {
+    const Bytes much(1 << 20, 'x');
+    std::size_t written = 0;
+    Moved moved;
+    while ((moved = near.stream->write_some(much)).how == Moved::How::some) written += moved.size;
+    CHECK(moved.how == Moved::How::later);
+    near.stream->wait_writable();
+    CHECK(near.turn_now().empty());
+    std::size_t taken = 0;
+    for (int i = 0; i < 1000 && near.told.empty(); ++i) {
+      taken += near.peer->take().size();
+      near.io.restart();
+      near.io.poll();
+    }
+    CHECK(near.told == "w");
+    CHECK(taken <= written);
+    CHECK(near.stream->write_some(much).how == Moved::How::some);
+  }
+  SECTION("after shutdown the peer's bytes are still read") {
+    near.stream->shutdown();
+    CHECK(near.stream->write_some(Bytes{'x'}).how == Moved::How::failed);
+    near.peer->send({'a'});
+    near.stream->wait_readable();
+    CHECK(near.turn() == "r");
+    CHECK(read(near) == "a");
+  }
+  SECTION("nothing is told after the end") {
+    near.peer->send({'a'});
+    near.stream->wait_readable();
+    near.stream->wait_writable();
+    near.stream->close();
+    CHECK(near.turn_now().empty());
+    CHECK(read(near).starts_with("failed"));
+    near.stream.reset();
+    CHECK(near.turn_now().empty());
+  }
+}
+
+}  // namespace catena::net

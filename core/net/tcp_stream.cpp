@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/tcp_stream.hpp"
+
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace catena::net {
+namespace {
+
+Moved unmoved(int error) {
+  const bool passes = error == EAGAIN || error == EWOULDBLOCK;
+  return passes ? Moved{} : Moved{Moved::How::failed, 0, error};
+}
+
+}  // namespace
+
+Moved TcpStream::read_some(std::span<std::uint8_t> room) {
+  for (;;) {
+    const ssize_t size =
+        ::recv(readiness_.descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+    if (size > 0) return {Moved::How::some, static_cast<std::size_t>(size)};
+    if (size == 0) return {Moved::How::end};
+    if (errno != EINTR) return unmoved(errno);
+  }
+}
+
+Moved TcpStream::write_some(std::span<const std::uint8_t> bytes) {
+  for (;;) {
+    const ssize_t size = ::send(readiness_.descriptor(), bytes.data(), bytes.size(),
+                                MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (size >= 0) return {Moved::How::some, static_cast<std::size_t>(size)};
+    if (errno != EINTR) return unmoved(errno);
+  }
+}
+
+void TcpStream::shutdown() { ::shutdown(readiness_.descriptor(), SHUT_WR); }
+
+}  // namespace catena::net

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/net/byte_stream.hpp"
+#include "core/net/readiness.hpp"
+
+namespace catena::net {
+
+/// A connected TCP socket of the kernel.
+class TcpStream final : public ByteStream {
+ public:
+  /// A non-blocking socket that is connected.
+  TcpStream(boost::asio::any_io_executor executor, Descriptor socket)
+      : readiness_(std::move(executor), std::move(socket)) {}
+
+  void attach(Events& events) override { readiness_.attach(events); }
+  Moved read_some(std::span<std::uint8_t> room) override;
+  Moved write_some(std::span<const std::uint8_t> bytes) override;
+  void wait_readable() override { readiness_.wait_readable(); }
+  void wait_writable() override { readiness_.wait_writable(); }
+  void shutdown() override;
+  void close() override { readiness_.close(); }
+
+ private:
+  Readiness readiness_;
+};
+
+}  // namespace catena::net

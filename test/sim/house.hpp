@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/config/testing.hpp"
+#include "core/net/memory_acceptor.hpp"
+#include "core/net/memory_datagrams.hpp"
+#include "core/net/memory_stream.hpp"
+#include "core/server/assembly.hpp"
+#include "core/server/tcp.hpp"
+#include "core/server/udp.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace catena::sim {
+
+namespace asio = boost::asio;
+
+/// The lines of a log, kept.
+class LogLines final : public LogSink {
+ public:
+  void write(LogLevel, std::string_view line) override { text.append(line).append("\n"); }
+  std::string text;
+};
+
+/// What a process has one of, with a clock that is turned by hand.
+struct HouseParts {
+  LogLines log;
+  metrics::Registry metrics{2};
+  epoch::Domain epoch;
+  ManualClock clock;
+  Keeper keeper;
+  const Process process{Log(log), metrics, epoch, clock, keeper};
+};
+
+/// The server's own code from its sockets to its plugins, as one worker has it, in one thread: its
+/// sockets are in memory, its time stands still, and nothing happens but in turn(). What tests and
+/// worlds of the simulation are built on.
+class House {
+ public:
+  struct Limits {
+    std::size_t waiting = server::UdpSlots::kMaxWaiting;
+    std::size_t connections = server::TcpConnections::kMaxConnections;
+  };
+
+  /// A Corefile of one server block and the plugins that it may name. Throws its errors.
+  House(const std::string& corefile, Registry plugins, Limits limits)
+      : configuration_(assembled(corefile, plugins)),
+        meters(parts.metrics),
+        service{parts.process, meters},
+        dispatcher(io.get_executor(), deadlines, Lane{1}, service, configuration_),
+        slots(dispatcher, output, limits.waiting),
+        receiver(slots),
+        connections(dispatcher, limits.connections) {
+    auto leaving = [this](const net::MemoryDatagram& datagram) { return leave(datagram); };
+    auto datagrams = std::make_unique<net::MemoryDatagrams>(io.get_executor(), leaving);
+    udp = datagrams.get();
+    server::UdpPlace place;
+    place.listener = &listener();
+    place.local = {asio::ip::make_address("192.0.2.53"), 53};
+    socket_ = std::make_unique<server::UdpSocket>(std::move(datagrams), place, receiver);
+    auto acceptor = std::make_unique<net::MemoryAcceptor>(io.get_executor());
+    tcp = acceptor.get();
+    acceptor_ =
+        std::make_unique<server::TcpAcceptor>(std::move(acceptor), listener(), connections);
+    socket_->start();
+    acceptor_->start();
+  }
+  House(const std::string& corefile, Registry plugins) : House(corefile, plugins, Limits()) {}
+
+  /// As a worker ends: what still waits is never answered.
+  ~House() {
+    connections.close_all();
+    socket_.reset();
+    acceptor_.reset();
+    deadlines.abandon();
+    io.restart();
+    io.poll();
+  }
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+  /// All that can happen now does. Returns the number of steps.
+  std::size_t turn() {
+    std::size_t steps = 0;
+    for (std::size_t more = 1; more != 0; steps += more) {
+      io.restart();
+      more = io.poll_one() + deadlines.run_due(parts.clock.now());
+      output.flush();
+    }
+    return steps;
+  }
+
+  /// Time goes on, from one deadline to the next.
+  void pass(Duration time) {
+    const TimePoint until = parts.clock.now() + time;
+    for (turn(); deadlines.next() <= until; turn()) {
+      parts.clock.advance(std::max(Duration::zero(), deadlines.next() - parts.clock.now()));
+    }
+    parts.clock.advance(until - parts.clock.now());
+    turn();
+  }
+
+  /// A datagram from a client; false when the socket takes none any more.
+  bool send(const asio::ip::udp::endpoint& client, std::vector<std::uint8_t> bytes) {
+    return udp != nullptr && udp->arrive({client, std::move(bytes)});
+  }
+
+  /// A client's connection, which knocks at the door.
+  std::unique_ptr<net::MemoryPeer> connect(const asio::ip::udp::endpoint& client,
+                                           std::size_t window = net::MemoryPeer::kWindow) {
+    auto peer = std::make_unique<net::MemoryPeer>(io.get_executor(), window);
+    tcp->knock({net::Accepted::How::one, peer->stream(), client,
+                {asio::ip::make_address("192.0.2.53"), 53}});
+    return peer;
+  }
+
+  /// The UDP socket goes, as at the end of a reload that no longer has it.
+  void close_udp() {
+    udp = nullptr;
+    socket_.reset();
+  }
+
+  const server::Listener& listener() const { return *configuration_->listeners.front(); }
+
+  /// What is to become of a datagram that leaves: 0, or errno. Without it all arrive.
+  std::function<int(const net::MemoryDatagram&)> network;
+  /// What has arrived.
+  std::vector<net::MemoryDatagram> delivered;
+
+ private:
+  std::shared_ptr<const server::Configuration> assembled(const std::string& corefile,
+                                                         Registry plugins) {
+    config::Diagnostics diagnostics;
+    const config::TestSource source{corefile, server::directive_names(plugins)};
+    const config::Corefile parsed = config::parse_for_test(source, diagnostics);
+    auto made = server::assemble({parsed, plugins, parts.process, 0}, diagnostics);
+    if (!diagnostics.ok()) throw std::runtime_error(config::format(diagnostics.errors()));
+    return made;
+  }
+
+  int leave(const net::MemoryDatagram& datagram) {
+    const int error = network ? network(datagram) : 0;
+    if (error == 0) delivered.push_back(datagram);
+    return error;
+  }
+
+ public:
+  HouseParts parts;
+  asio::io_context io;
+  net::Deadlines deadlines;
+
+ private:
+  std::shared_ptr<const server::Configuration> configuration_;
+
+ public:
+  server::Meters meters;
+  const server::Service service;
+  server::Dispatcher dispatcher;
+  server::UdpOutput output;
+  server::UdpSlots slots;
+  server::UdpReceiver receiver;
+  server::TcpConnections connections;
+  net::MemoryDatagrams* udp = nullptr;
+  net::MemoryAcceptor* tcp = nullptr;
+
+ private:
+  std::unique_ptr<server::UdpSocket> socket_;
+  std::unique_ptr<server::TcpAcceptor> acceptor_;
+};
+
+}  // namespace catena::sim
