@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/client/call.hpp"
 
-#include "core/client/deadlines.hpp"
-
 namespace catena::client {
 
 /// Continues the coroutine that waits in Call::wait().
@@ -43,7 +41,7 @@ Call::~Call() {
 }
 
 void Call::detach() {
-  if (deadlines_ != nullptr) deadlines_->remove(*this);
+  cancel();
   carrier_ = nullptr;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/client/exchange.hpp"
+#include "core/net/deadlines.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -13,7 +14,6 @@
 namespace catena::client {
 
 class Call;
-class Deadlines;
 
 /// Is told once that a call is over. The call may be destroyed in it.
 class Waiter {
@@ -36,10 +36,10 @@ class Carrier {
 
 /// An exchange under way on a worker: the state machine, and where it hangs meanwhile. Stays at its
 /// address from Channel::begin() to the end. One thread.
-class Call {
+class Call final : private net::Deadline {
  public:
   Call(Request& request, const Plan& plan) : exchange(request, plan) {}
-  ~Call();
+  ~Call() override;
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -53,7 +53,6 @@ class Call {
 
  private:
   friend class Channel;
-  friend class Deadlines;
   friend class Parked;
   friend class UdpSocket;
   friend class TcpConnection;
@@ -61,17 +60,14 @@ class Call {
   template <class Handler>
   class HandlerWaiter;
 
-  /// Off the socket and the list of deadlines, but not over.
+  void due() override { carrier_->expired(*this); }
+  /// Off the socket and without deadline, but not over.
   void detach();
   void finish();
 
   Waiter* waiter_ = nullptr;
   std::unique_ptr<Waiter> own_waiter_;
   Carrier* carrier_ = nullptr;
-  Deadlines* deadlines_ = nullptr;  // The list that it is in.
-  Call* earlier_ = nullptr;
-  Call* later_ = nullptr;
-  TimePoint deadline_;
   unsigned restarts_ = 0;
 };
 

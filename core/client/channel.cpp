@@ -15,8 +15,7 @@ Channel::Channel(Loop& loop, std::shared_ptr<const Upstream> upstream)
       parked_(loop.executor()),
       udp_(*this),
       tcp_(*this),
-      prober_(*this, loop),
-      sweep_timer_(loop.executor()) {}
+      prober_(*this) {}
 
 void Channel::begin(Call& call) {
   if (closed_) {
@@ -28,7 +27,7 @@ void Channel::begin(Call& call) {
   } else {
     tcp_.send(call);
   }
-  if (!sweep_armed_) arm_sweep();
+  if (!sweep_.waiting()) arm_sweep();
 }
 
 void Channel::settle(Call& call, Step step) {
@@ -53,17 +52,11 @@ void Channel::restart(Call& call, const Fault& fault) {
 }
 
 void Channel::arm_sweep() {
-  sweep_armed_ = true;
-  sweep_timer_.expires_after(std::clamp(upstream_->options.expire, kShortestSweep, kLongestSweep));
-  sweep_timer_.async_wait(
-      [weak = std::weak_ptr<Channel>(alive_)](const boost::system::error_code& e) {
-        const auto self = weak.lock();
-        if (self && !e && !self->closed_) self->sweep();
-      });
+  const Duration after = std::clamp(upstream_->options.expire, kShortestSweep, kLongestSweep);
+  loop_->deadlines().add(sweep_, loop_->now() + after);
 }
 
 void Channel::sweep() {
-  sweep_armed_ = false;
   const TimePoint now = loop_->now();
   const bool udp = udp_.sweep(now);
   const bool tcp = tcp_.sweep(now);
@@ -73,7 +66,7 @@ void Channel::sweep() {
 void Channel::close() {
   if (!closed_) {
     closed_ = true;
-    sweep_timer_.cancel();
+    sweep_.cancel();
     prober_.close();
     udp_.close();
     tcp_.close();

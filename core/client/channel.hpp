@@ -9,8 +9,6 @@
 #include "core/client/udp_pool.hpp"
 #include "core/client/upstream.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <memory>
 
 namespace catena::client {
@@ -63,10 +61,8 @@ class Channel {
   UdpPool udp_;
   TcpPool tcp_;
   Prober prober_;
-  asio::steady_timer sweep_timer_;
-  bool sweep_armed_ = false;
+  net::Reminder sweep_{[this] { sweep(); }};
   bool closed_ = false;
-  std::shared_ptr<Channel> alive_{this, [](Channel*) {}};  // For the timer's weak pointer.
 };
 
 }  // namespace catena::client

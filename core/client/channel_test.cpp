@@ -96,6 +96,84 @@ TEST_CASE("closing lets another worker probe", "[client]") {
   CHECK(bed.upstream->health->claim());
 }
 
+/// Says something wrong, with the right id, to the question that has come.
+class Liar {
+ public:
+  explicit Liar(Bed& bed) : bed_(bed) {
+    const auto here = [&bed] { return bed.server.udp.available() != 0; };
+    REQUIRE(bed.run_until(here));
+    size_ = bed.server.udp.receive_from(asio::buffer(bytes_), from_);
+    bytes_[2] |= 0x80;
+    bytes_[dns::kHeaderSize + 1] = 'x';
+  }
+
+  void lie() {
+    bed_.server.udp.send_to(asio::buffer(bytes_, size_), from_);
+    bed_.io.restart();
+    bed_.io.run_one_for(std::chrono::seconds(20));
+  }
+
+ private:
+  Bed& bed_;
+  Endpoint from_;
+  std::array<std::uint8_t, 512> bytes_;
+  std::size_t size_ = 0;
+};
+
+using std::chrono::milliseconds;
+
+struct Ending {
+  const char* name;
+  Plan plan;
+  std::vector<Duration> misled;  // A wrong reply comes after each of these times.
+  Duration ends;
+  Verdict verdict;
+};
+
+const std::vector<Ending> kEndings = {
+    {"silence ends at the timeout",
+     {.timeout = milliseconds(2000)},
+     {},
+     milliseconds(2000),
+     Verdict::failed},
+    {"a wrong reply leaves the right one a quarter of a second",
+     {.timeout = milliseconds(2000)},
+     {milliseconds(100)},
+     milliseconds(350),
+     Verdict::mismatched},
+    {"a second wrong reply does not prolong that",
+     {.timeout = milliseconds(2000)},
+     {milliseconds(100), milliseconds(200)},
+     milliseconds(350),
+     Verdict::mismatched},
+    {"and never more than the timeout does",
+     {.timeout = milliseconds(2000)},
+     {milliseconds(1900)},
+     milliseconds(2000),
+     Verdict::mismatched},
+};
+
+TEST_CASE("when a call ends", "[client]") {
+  for (const Ending& ending : kEndings) {
+    DYNAMIC_SECTION(ending.name) {
+      Bed bed;
+      Question question("www.example.org.", ending.plan);
+      question.ask(*bed.channel);
+      Liar liar(bed);
+      const TimePoint began = bed.clock.now();
+      for (const Duration after : ending.misled) {
+        bed.advance(began + after - bed.clock.now());
+        liar.lie();
+      }
+      bed.advance(began + ending.ends - bed.clock.now() - Duration(1));
+      CHECK(question.ends() == 0);
+      bed.advance(Duration(1));
+      CHECK(question.ends() == 1);
+      CHECK(question.verdict() == ending.verdict);
+    }
+  }
+}
+
 struct Spread {
   std::map<std::uint16_t, unsigned> by_port;
   unsigned as_before = 0;  // Questions from the port of the one before.

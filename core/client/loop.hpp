@@ -4,7 +4,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/lane.hpp"
 #include "core/base/random.hpp"
-#include "core/client/deadlines.hpp"
+#include "core/net/deadlines.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -14,23 +14,29 @@
 namespace catena::client {
 
 /// What all upstreams of one worker share: its event loop, time, random numbers, deadlines and
-/// receive buffers. `clock` and `random` must outlive it. One thread.
+/// receive buffers. `clock`, `deadlines`, which are those of the event loop, and `random` must
+/// outlive it. One thread.
 class Loop {
  public:
   /// Datagrams that are taken in one system call.
   static constexpr std::size_t kBatch = 16;
   static constexpr std::size_t kBufferSize = 65536;
 
-  Loop(asio::any_io_executor executor, const Clock& clock, Random& random, Lane lane)
-      : deadlines(executor, clock),
-        executor_(std::move(executor)),
+  Loop(asio::any_io_executor executor,
+       const Clock& clock,
+       net::Deadlines& deadlines,
+       Random& random,
+       Lane lane)
+      : executor_(std::move(executor)),
         clock_(&clock),
+        deadlines_(&deadlines),
         random_(&random),
         lane_(lane),
         buffers_(std::make_unique_for_overwrite<std::uint8_t[]>(kBatch * kBufferSize)) {}
 
   const asio::any_io_executor& executor() const { return executor_; }
   TimePoint now() const { return clock_->now(); }
+  net::Deadlines& deadlines() const { return *deadlines_; }
   Random& random() const { return *random_; }
   Lane lane() const { return lane_; }
 
@@ -38,11 +44,10 @@ class Loop {
   /// nothing.
   std::uint8_t* buffer(std::size_t index) const { return buffers_.get() + index * kBufferSize; }
 
-  Deadlines deadlines;
-
  private:
   asio::any_io_executor executor_;
   const Clock* clock_;
+  net::Deadlines* deadlines_;
   Random* random_;
   Lane lane_;
   std::unique_ptr<std::uint8_t[]> buffers_;

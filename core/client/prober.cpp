@@ -9,8 +9,6 @@ constexpr Duration kTimeout = std::chrono::seconds(1);
 constexpr Duration kLeastInterval = std::chrono::milliseconds(10);
 }  // namespace
 
-Prober::Prober(Channel& channel, Loop& loop) : channel_(&channel), timer_(loop.executor()) {}
-
 void Prober::start() {
   if (claimed_ || !channel_->upstream().health->claim()) return;
   claimed_ = true;
@@ -20,7 +18,7 @@ void Prober::start() {
 void Prober::close() {
   if (!claimed_) return;
   claimed_ = false;
-  timer_.cancel();
+  cancel();
   channel_->upstream().health->release();
 }
 
@@ -51,12 +49,9 @@ void Prober::finished(Call& call) {
 }
 
 void Prober::wait() {
-  timer_.expires_after(
-      std::max(kLeastInterval, channel_->upstream().options.health_check.interval));
-  timer_.async_wait([weak = std::weak_ptr<Prober>(alive_)](const boost::system::error_code& error) {
-    const auto self = weak.lock();
-    if (self && !error && self->claimed_) self->ask();
-  });
+  const Loop& loop = channel_->loop();
+  const Duration interval = channel_->upstream().options.health_check.interval;
+  loop.deadlines().add(*this, loop.now() + std::max(kLeastInterval, interval));
 }
 
 }  // namespace catena::client

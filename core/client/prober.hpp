@@ -2,11 +2,7 @@
 #pragma once
 
 #include "core/client/call.hpp"
-#include "core/client/loop.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,9 +12,9 @@ class Channel;
 
 /// Asks an upstream `NS domain` again and again until it answers anything at all. Starts after an
 /// exchange failed, at once, and only if no other worker is at it. One thread.
-class Prober final : private Waiter {
+class Prober final : private Waiter, private net::Deadline {
  public:
-  explicit Prober(Channel& channel, Loop& loop);
+  explicit Prober(Channel& channel) : channel_(&channel) {}
   ~Prober() override { close(); }
 
   /// No effect while somebody probes this upstream.
@@ -30,14 +26,13 @@ class Prober final : private Waiter {
   void ask();
   void finished(Call& call) override;
   void wait();
+  void due() override { ask(); }
 
   Channel* channel_;
-  asio::steady_timer timer_;
   std::vector<std::uint8_t> room_;
   std::optional<Request> request_;
   std::optional<Call> call_;
   bool claimed_ = false;
-  std::shared_ptr<Prober> alive_{this, [](Prober*) {}};  // For the timer's weak pointer.
 };
 
 }  // namespace catena::client

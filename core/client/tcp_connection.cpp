@@ -26,7 +26,6 @@ TcpConnection::TcpConnection(Channel& channel, TcpPool& pool)
     : channel_(&channel),
       pool_(&pool),
       socket_(channel.loop().executor()),
-      dial_timer_(channel.loop().executor()),
       created_(channel.loop().now()),
       idle_since_(created_),
       remote_(channel.upstream().endpoint) {}
@@ -63,17 +62,17 @@ void TcpConnection::give_up(Fault::During during, int error) {
 
 void TcpConnection::wait_for_dial() {
   const Upstream& upstream = channel_->upstream();
-  dial_timer_.expires_after(
-      std::min(upstream.options.dial_limit, Duration(upstream.dial.nanoseconds())));
-  dial_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (error || self->state_ != State::connecting) return;
-    self->broken(Fault::During::dial, Fault::kTimeout);
-  });
+  const Duration most =
+      std::min(upstream.options.dial_limit, Duration(upstream.dial.nanoseconds()));
+  const Loop& loop = channel_->loop();
+  loop.deadlines().add(*this, loop.now() + most);
 }
+
+void TcpConnection::due() { broken(Fault::During::dial, Fault::kTimeout); }
 
 void TcpConnection::connected(const boost::system::error_code& error) {
   if (state_ != State::connecting) return;
-  dial_timer_.cancel();
+  cancel();
   channel_->upstream().dial.observe((channel_->loop().now() - created_).count());
   if (error) return broken(Fault::During::dial, error.value());
   state_ = State::open;
@@ -87,7 +86,7 @@ void TcpConnection::connected(const boost::system::error_code& error) {
 }
 
 void TcpConnection::send(Call& call) {
-  Loop& loop = channel_->loop();
+  const Loop& loop = channel_->loop();
   if (calls_.empty()) answered_since_idle_ = false;
   call.carrier_ = this;
   call.exchange.start(calls_.insert(call, loop.random()));
@@ -99,10 +98,10 @@ void TcpConnection::send(Call& call) {
 }
 
 void TcpConnection::set_deadline(Call& call) {
-  Loop& loop = channel_->loop();
+  const Loop& loop = channel_->loop();
   const bool waits = state_ == State::connecting;
   const Duration dial = waits ? channel_->upstream().options.dial_limit : Duration::zero();
-  loop.deadlines.add(call, loop.now() + dial + call.exchange.plan().timeout);
+  loop.deadlines().add(call, loop.now() + dial + call.exchange.plan().timeout);
 }
 
 // The bytes are copied: a call may end while they are on their way.
@@ -183,7 +182,7 @@ void TcpConnection::broken(Fault::During during, int error) {
   state_ = State::closed;
   boost::system::error_code ignored;
   socket_.close(ignored);
-  dial_timer_.cancel();
+  cancel();
   finish_calls(why, answered_);
 }
 
@@ -194,7 +193,7 @@ void TcpConnection::close() {
   state_ = State::closed;
   boost::system::error_code ignored;
   socket_.close(ignored);
-  dial_timer_.cancel();
+  cancel();
   finish_calls(why, false);
 }
 

@@ -6,7 +6,6 @@
 #include "core/client/loop.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <vector>
@@ -18,7 +17,9 @@ class TcpPool;
 
 /// One TCP connection that carries many questions at once; replies may come in any order. Held by
 /// its pool and by its own pending operations. One thread.
-class TcpConnection final : public Carrier, public std::enable_shared_from_this<TcpConnection> {
+class TcpConnection final : public Carrier,
+                            public std::enable_shared_from_this<TcpConnection>,
+                            private net::Deadline {
  public:
   TcpConnection(Channel& channel, TcpPool& pool);
 
@@ -46,6 +47,8 @@ class TcpConnection final : public Carrier, public std::enable_shared_from_this<
   int prepare();
   void give_up(Fault::During during, int error);
   void wait_for_dial();
+  /// It takes too long to connect.
+  void due() override;
   void connected(const boost::system::error_code& error);
   void set_deadline(Call& call);
   void write();
@@ -61,7 +64,6 @@ class TcpConnection final : public Carrier, public std::enable_shared_from_this<
   Channel* channel_;
   TcpPool* pool_;
   asio::ip::tcp::socket socket_;
-  asio::steady_timer dial_timer_;
   IdTable calls_;
   State state_ = State::connecting;
   bool retired_ = false;

@@ -55,12 +55,21 @@ class Bed {
     return done();
   }
 
+  /// Lets time pass, in which nothing is received, and does what is due then.
+  void advance(Duration by) {
+    clock.advance(by);
+    deadlines.run_due(clock.now());
+    io.restart();
+    io.poll();
+  }
+
   asio::io_context io;
   ManualClock clock;
+  net::Deadlines deadlines;
   Random random;
   Server server;
   metrics::Registry registry;
-  Loop loop{io.get_executor(), clock, random, Lane{1}};
+  Loop loop{io.get_executor(), clock, deadlines, random, Lane{1}};
   std::shared_ptr<const Upstream> upstream;
   std::unique_ptr<Channel> channel;
 };

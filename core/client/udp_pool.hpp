@@ -10,9 +10,9 @@
 namespace catena::client {
 
 /// The UDP sockets of one worker towards one upstream: a few at a time, each on a random port. Each
-/// question takes one by chance, whatever else leaves in the same turn, so that who saw one question
-/// cannot tell the port of the next (RFC 5452 section 9.2); a socket is replaced after kMaxQueries
-/// questions or its `expire` time, so that ports stay hard to guess. One thread.
+/// question takes one by chance, whatever else leaves in the same turn, so that who saw one
+/// question cannot tell the port of the next (RFC 5452 section 9.2); a socket is replaced after
+/// kMaxQueries questions or its `expire` time, so that ports stay hard to guess. One thread.
 class UdpPool {
  public:
   explicit UdpPool(Channel& channel) : channel_(&channel) {}

@@ -135,15 +135,15 @@ void UdpSocket::deliver(std::span<const std::uint8_t> message) {
 }
 
 void UdpSocket::hurry(Call& call) {
-  Loop& loop = channel_->loop();
-  loop.deadlines.add(call, std::min(call.deadline_, loop.now() + Exchange::kGrace));
+  const Loop& loop = channel_->loop();
+  loop.deadlines().add(call, std::min(call.time(), loop.now() + Exchange::kGrace));
 }
 
 void UdpSocket::send(Call& call) {
-  Loop& loop = channel_->loop();
+  const Loop& loop = channel_->loop();
   call.carrier_ = this;
   call.exchange.start(calls_.insert(call, loop.random()));
-  loop.deadlines.add(call, loop.now() + call.exchange.plan().timeout);
+  loop.deadlines().add(call, loop.now() + call.exchange.plan().timeout);
   outgoing_.push_back(&call);
   ++sent_;
   if (flush_posted_) return;
@@ -158,9 +158,12 @@ void UdpSocket::flush() {
     if (outgoing_.empty()) return;
     const int sent = send_batch();
     if (sent >= 0) {
+      pauses_ = 0;
       outgoing_.erase(outgoing_.begin(), outgoing_.begin() + sent);
-    } else if (const int error = errno; error == EAGAIN || error == ENOBUFS) {
+    } else if (const int error = errno; error == EAGAIN) {
       return wait_until_writable();
+    } else if (error == ENOBUFS) {
+      return back_off();
     } else {
       send_failed(error);
     }
@@ -186,6 +189,31 @@ int UdpSocket::send_batch() {
 void UdpSocket::send_failed(int error) {
   if (error == EINTR || read_errors() || outgoing_.empty()) return;
   if (Call* call = outgoing_.front()) fail(*call, Fault::During::write, error);
+}
+
+// A queue behind the socket is full (that of the interface), and the socket writable all the time:
+// only time helps. What finds no room after kMaxPauses pauses, each twice as long as the one
+// before, fails.
+void UdpSocket::back_off() {
+  const Loop& loop = channel_->loop();
+  channel_->upstream().counters.send_pauses->add(loop.lane());
+  if (pauses_ == kMaxPauses) {
+    pauses_ = 0;
+    return fail_outgoing(ENOBUFS);
+  }
+  flush_posted_ = true;
+  loop.deadlines().add(*this, loop.now() + kFirstPause * (1 << pauses_++));
+}
+
+void UdpSocket::due() {
+  const auto self = shared_from_this();
+  flush();
+}
+
+void UdpSocket::fail_outgoing(int error) {
+  for (Call* call : std::exchange(outgoing_, {})) {
+    if (call != nullptr) fail(*call, Fault::During::write, error);
+  }
 }
 
 void UdpSocket::wait_until_writable() {
@@ -239,6 +267,7 @@ void UdpSocket::fail_all(int error) {
 void UdpSocket::close() {
   if (closed_) return;
   closed_ = true;
+  cancel();
   boost::system::error_code ignored;
   socket_.close(ignored);
   fail_all(ECANCELED);

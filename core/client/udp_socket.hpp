@@ -19,8 +19,11 @@ class Channel;
 
 /// A connected UDP socket on a port of its own, for many questions at once. What is sent in one
 /// turn of the event loop leaves in one sendmmsg; ICMP errors end the question they belong to at
-/// once (IP_RECVERR). Held by its pool and by its own pending operations. One thread.
-class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpSocket> {
+/// once (IP_RECVERR). Where the kernel has no room they wait, for 63 ms at most. Held by its pool
+/// and by its own pending operations. One thread.
+class UdpSocket final : public Carrier,
+                        public std::enable_shared_from_this<UdpSocket>,
+                        private net::Deadline {
  public:
   static Result<std::shared_ptr<UdpSocket>, Fault> open(Channel& channel);
 
@@ -42,6 +45,8 @@ class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpS
 
  private:
   static constexpr std::size_t kGather = 64;
+  static constexpr unsigned kMaxPauses = 6;
+  static constexpr Duration kFirstPause = std::chrono::milliseconds(1);
 
   int connect();
   int bind_source();
@@ -54,6 +59,9 @@ class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpS
   int send_batch();
   void send_failed(int error);
   void wait_until_writable();
+  void back_off();
+  void due() override;
+  void fail_outgoing(int error);
   bool read_errors();
   void forget_outgoing(const Call& call);
   void fail(Call& call, Fault::During during, int error);
@@ -69,7 +77,8 @@ class UdpSocket final : public Carrier, public std::enable_shared_from_this<UdpS
   Endpoint local_;
   Endpoint remote_;
   bool closed_ = false;
-  bool flush_posted_ = false;
+  bool flush_posted_ = false;  // Or waits until the socket is writable or its pause is over.
+  unsigned pauses_ = 0;        // In a row, for want of room in the kernel.
 };
 
 }  // namespace catena::client

@@ -48,6 +48,10 @@ UpstreamCounters::UpstreamCounters(metrics::Registry& registry,
   health_failures = &registry.counter(
       "coredns_proxy_healthcheck_failures_total", "Counter of the number of failed healthchecks.",
       {{"proxy_name", std::string(proxy)}, {"to", std::string(to)}});
+  send_pauses = &registry.counter(
+      "catena_proxy_send_pauses_total",
+      "Times that questions had to wait since the kernel had no room for a datagram.",
+      {{"proxy_name", std::string(proxy)}, {"to", std::string(to)}});
 }
 
 }  // namespace catena::client

@@ -42,6 +42,7 @@ struct UpstreamCounters {
   metrics::Counter* hits[2];    ///< By Wire.
   metrics::Counter* misses[2];  ///< By Wire.
   metrics::Counter* health_failures;
+  metrics::Counter* send_pauses;  ///< The kernel had no room for a datagram.
 };
 
 /// One server that questions go to. Its sockets are the Channels of the workers; what is here is

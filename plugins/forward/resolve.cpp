@@ -2,6 +2,7 @@
 #include "plugins/forward/resolve.hpp"
 
 #include "core/client/channel.hpp"
+#include "core/net/alarm.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -48,7 +49,7 @@ class Lookup {
  public:
   explicit Lookup(const config::Endpoint& resolver)
       : metrics_(1),
-        loop_(io_.get_executor(), clock_, random_, Lane::shared),
+        loop_(io_.get_executor(), clock_, deadlines_, random_, Lane::shared),
         name_(resolver.address, resolver.port),
         channel_(loop_,
                  std::make_shared<const client::Upstream>(
@@ -81,6 +82,8 @@ class Lookup {
  private:
   asio::io_context io_;
   SystemClock clock_;
+  net::Deadlines deadlines_;
+  net::Alarm alarm_{io_.get_executor(), clock_, deadlines_};
   Random random_;
   metrics::Registry metrics_;
   client::Loop loop_;

@@ -14,7 +14,11 @@ namespace catena::forward {
 class Worker {
  public:
   explicit Worker(Engine& engine)
-      : loop_(engine.executor(), engine.clock(), engine.random(), engine.lane()) {}
+      : loop_(engine.executor(),
+              engine.clock(),
+              engine.deadlines(),
+              engine.random(),
+              engine.lane()) {}
 
   client::Channel& channel(std::size_t index,
                            const std::shared_ptr<const client::Upstream>& upstream) {
