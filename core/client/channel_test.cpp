@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <map>
@@ -212,6 +213,131 @@ TEST_CASE("questions at once leave from all ports of the pool alike", "[client]"
   CHECK(spread.by_port.size() == 8);
   for (const auto& [port, questions] : spread.by_port) CHECK(questions < 61);
   CHECK(spread.as_before < 61);
+}
+
+using Bytes = std::vector<std::uint8_t>;
+using Questions = std::deque<Question>;
+
+/// What the waiter of the first reply does while others lie behind it in the same buffer.
+struct Reaction {
+  const char* name;
+  std::function<void(Bed&, Questions&)> react;
+  std::vector<Verdict> verdicts;  // Pending: its waiter is told nothing.
+};
+
+constexpr Verdict kAnswered = Verdict::answered;
+const std::vector<Reaction> kReactions = {
+    {"nothing", [](Bed&, Questions&) {}, {kAnswered, kAnswered, kAnswered}},
+    {"asks more",
+     [](Bed& bed, Questions& questions) {
+       // Two, so that the connection's own buffers grow.
+       const Plan plan = questions.front().exchange().plan();
+       for (const char* name : {"three.", "four."}) {
+         questions.emplace_back(name, plan).ask(*bed.channel);
+       }
+     },
+     {kAnswered, kAnswered, kAnswered, Verdict::pending, Verdict::pending}},
+    {"closes the channel",
+     [](Bed& bed, Questions&) { bed.channel->close(); },
+     {kAnswered, Verdict::failed, Verdict::failed}},
+    {"gives the others up",
+     [](Bed&, Questions& questions) {
+       questions[1].drop();
+       questions[2].drop();
+     },
+     {kAnswered, Verdict::pending, Verdict::pending}},
+    {"lets its own call go",
+     [](Bed&, Questions& questions) { questions[0].drop(); },
+     {kAnswered, kAnswered, kAnswered}},
+};
+
+// The questions as they came, in their order, each as its own reply.
+std::vector<Bytes> udp_replies(Bed& bed, Endpoint& from) {
+  std::vector<Bytes> replies;
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(bed.run_until([&bed] { return bed.server.udp.available() != 0; }));
+    Bytes bytes(512);
+    bytes.resize(bed.server.udp.receive_from(asio::buffer(bytes), from));
+    bytes[2] |= 0x80;
+    replies.push_back(bytes);
+  }
+  return replies;
+}
+
+Bytes tcp_replies(Bed& bed, asio::ip::tcp::socket& peer, std::size_t size) {
+  REQUIRE(bed.run_until([&] { return peer.available() == size; }));
+  Bytes bytes(size);
+  peer.read_some(asio::buffer(bytes));
+  for (std::size_t at = 0; at < size; at += 2 + bytes[at + 1]) bytes[at + 4] |= 0x80;
+  return bytes;
+}
+
+/// Three questions whose replies come together, and what the waiter of the first one does.
+struct Together {
+  Together(const Reaction& reaction, const Plan& plan, const UpstreamOptions& options)
+      : bed(options) {
+    for (const char* name : {"zero.", "one.", "two."}) {
+      const auto then = [this, &reaction, first = questions.empty()] {
+        if (first) reaction.react(bed, questions);
+      };
+      questions.emplace_back(name, plan, then).ask(*bed.channel);
+    }
+  }
+
+  void check(const Reaction& reaction) {
+    REQUIRE(questions.size() == reaction.verdicts.size());
+    const auto all = [&] {
+      for (std::size_t i = 0; i < questions.size(); ++i) {
+        if (questions[i].verdict() != reaction.verdicts[i]) return false;
+      }
+      return true;
+    };
+    CHECK(bed.run_until(all));
+    for (const Question& question : questions) {
+      CHECK(question.ends() == (question.verdict() == Verdict::pending ? 0 : 1));
+      CHECK(question.heard_its_own());
+    }
+  }
+
+  Bed bed;
+  Questions questions;
+};
+
+// One port, so that the datagrams come to one socket.
+TEST_CASE("a waiter does what it likes amid a batch of datagrams", "[client]") {
+  for (const Reaction& reaction : kReactions) {
+    DYNAMIC_SECTION("it " << reaction.name) {
+      Together together(reaction, kUdp, {.max_idle = 1});
+      Endpoint from;
+      for (const Bytes& reply : udp_replies(together.bed, from)) {
+        together.bed.server.udp.send_to(asio::buffer(reply), from);
+      }
+      REQUIRE(together.bed.run_until([&] { return together.questions[0].ends() != 0; }));
+      together.check(reaction);
+    }
+  }
+}
+
+TEST_CASE("a waiter does what it likes amid a stream", "[client]") {
+  const std::size_t piece = GENERATE(std::size_t{1}, std::size_t{1000});
+  for (const Reaction& reaction : kReactions) {
+    DYNAMIC_SECTION("it " << reaction.name << " with pieces of " << piece) {
+      Together together(reaction, kTcp, {});
+      asio::ip::tcp::socket peer = together.bed.server.tcp.accept();
+      peer.set_option(asio::ip::tcp::no_delay(true));
+      constexpr std::size_t kSize = 3 * (2 + dns::kHeaderSize + 4) + 6 + 5 + 5;
+      const Bytes replies = tcp_replies(together.bed, peer, kSize);
+      for (std::size_t at = 0; at < kSize; at += piece) {
+        boost::system::error_code closed;
+        const std::size_t size = std::min(piece, kSize - at);
+        peer.write_some(asio::buffer(replies.data() + at, size), closed);
+        together.bed.io.restart();
+        if (!closed) together.bed.io.run_one_for(milliseconds(20));
+      }
+      REQUIRE(together.bed.run_until([&] { return together.questions[0].ends() != 0; }));
+      together.check(reaction);
+    }
+  }
 }
 
 /// A waiter that asks again whenever its question has failed.

@@ -94,10 +94,15 @@ class Question final : public Waiter {
   const Exchange& exchange() const { return call_->exchange; }
   unsigned ends() const { return ends_; }
   Verdict verdict() const { return verdict_; }
+  /// If it was answered at all, then with the question that it asked.
+  bool heard_its_own() const { return heard_its_own_; }
 
   void finished(Call& call) override {
     ++ends_;
     verdict_ = call.exchange.verdict();
+    if (verdict_ == Verdict::answered) {
+      heard_its_own_ = call.exchange.answer().question().name == name_.view();
+    }
     if (then_) then_();
   }
 
@@ -108,6 +113,7 @@ class Question final : public Waiter {
   std::optional<Request> request_;
   std::unique_ptr<Call> call_;
   unsigned ends_ = 0;
+  bool heard_its_own_ = true;
   Verdict verdict_ = Verdict::pending;
 };
 

@@ -5,12 +5,13 @@
 All of it happens in network, mount and user namespaces of its own; nothing outside of them changes.
 """
 
+import os
 import pathlib
 import shutil
 import socket
 import subprocess
 
-from harness import Catena, Kubesim, PATIENCE, eventually, main, stop_cleanly
+from harness import Catena, Kubesim, PATIENCE, Skip, eventually, main, stop_cleanly
 from pod import Host, SERVER, become_a_pod, enter, ip, said
 from upstream import Upstream, reply_to
 
@@ -73,16 +74,21 @@ def test_nslookup_as_on_the_page(folder):
     stop_cleanly(catena, kubesim)
 
 
+def wire(*ends):
+    """A wire within this host: (name, address) of each end."""
+    ip("link", "set", "lo", "up")
+    ip("link", "add", ends[0][0], "type", "veth", "peer", "name", ends[1][0])
+    for end, address in ends:
+        ip("link", "set", end, "up")
+        ip("address", "add", address, "dev", end, *(["nodad"] if ":" in address else []))
+
+
 class Neighbour(Upstream):
     """At the other end of a wire, where only link-local addresses are."""
 
     @staticmethod
     def bind():
-        ip("link", "set", "lo", "up")
-        ip("link", "add", "near", "type", "veth", "peer", "name", "far")
-        for end, address in ("near", "fe80::1"), ("far", "fe80::2"):
-            ip("link", "set", end, "up")
-            ip("address", "add", f"{address}/64", "dev", end, "nodad")
+        wire(("near", "fe80::1/64"), ("far", "fe80::2/64"))
         where = ("fe80::2", 53, 0, socket.if_nametoindex("far"))
         udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         udp.bind(where)
@@ -103,6 +109,34 @@ def test_a_forwarder_on_the_link(folder):
         for tcp in False, True:
             assert catena.data("a.example.", tcp=tcp) == ["192.0.2.1"], to
         stop_cleanly(catena)
+
+
+def test_an_interface_without_room(folder):
+    """Its queue takes nothing (ENOBUFS), while the socket is writable all the time."""
+    if not shutil.which("tc"):
+        raise Skip("there is no tc here")
+    wire(("full", "10.99.90.1/24"), ("other", "10.99.91.1/24"))
+    ip("neigh", "add", "10.99.90.2", "lladdr", "02:00:00:00:00:02", "dev", "full")
+    subprocess.run(["tc", "qdisc", "add", "dev", "full", "root", "bfifo", "limit", "1"], check=True)
+    catena = Catena(folder, """
+.:0 {
+    bind 127.0.0.1
+    errors
+    forward . 10.99.90.2 {
+        max_fails 0
+        read_timeout 4s
+        max_connect_attempts 2
+    }
+}
+""")
+    pid = catena.process.pid
+    ticks = lambda: sum(int(n) for n in open(f"/proc/{pid}/stat").read().split()[13:15])
+    before = ticks()
+    assert catena.rcode("a.example.") == "SERVFAIL"
+    catena.wait_for(r"write udp .*: no buffer space available")
+    # Eight seconds of a CPU, when it went round and round.
+    assert ticks() - before < os.sysconf("SC_CLK_TCK"), ticks() - before
+    stop_cleanly(catena)
 
 
 def test_an_api_server_that_vanishes_without_a_word(folder):
