@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/sim/worlds/oracle.hpp"
+
+#include "core/dns/name.hpp"
+
+#include "test/sim/world.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace catena::sim {
+namespace {
+
+constexpr std::size_t kHeader = 12;
+constexpr std::size_t kDatagram = 512;  // No query here has EDNS.
+constexpr unsigned kFormErr = 1, kServFail = 2, kNotImp = 4;
+
+unsigned rcode_of(std::span<const std::uint8_t> message) { return message[3] & 15u; }
+bool is_cut(std::span<const std::uint8_t> message) { return (message[2] & 2u) != 0; }
+std::size_t answers_in(std::span<const std::uint8_t> message) {
+  return static_cast<std::size_t>(message[6] << 8 | message[7]);
+}
+
+unsigned expected_rcode(const Script& script, Carried carried) {
+  if (script.fails()) return kServFail;
+  const bool parts = script.ending == Ending::parts;
+  return parts && carried == Carried::in_datagram ? kNotImp : 0;
+}
+
+std::size_t expected_records(const Script& script) {
+  if (script.ending == Ending::large) return script.amount;
+  return script.ending == Ending::parts ? 30 : 1;
+}
+
+}  // namespace
+
+Asked query_of(const Script& script) {
+  const auto id = static_cast<std::uint16_t>(script.number);
+  Asked asked{script, {}};
+  std::vector<std::uint8_t>& message = asked.message;
+  message = {static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), 1, 0, 0, 1};
+  message.resize(kHeader);
+  const dns::Name name = dns::Name::parse(script.name()).value();
+  const auto bytes = name.view().bytes();
+  message.insert(message.end(), bytes.begin(), bytes.end());
+  message.insert(message.end(), {0, 16, 0, 1});  // TXT, IN
+  return asked;
+}
+
+Asked cut_short(Asked asked, Dice& dice) {
+  asked.garbled = true;
+  asked.message.resize(dice.between(kHeader, asked.message.size() - 1));
+  return asked;
+}
+
+std::size_t owed(const Asked& asked, Carried carried) {
+  if (asked.garbled || !asked.script.answered()) return 0;
+  const bool parts = asked.script.ending == Ending::parts;
+  return parts && carried == Carried::in_stream ? asked.script.amount : 1;
+}
+
+void check_answer(const Asked& asked, std::span<const std::uint8_t> answer, Carried carried) {
+  const std::string name = asked.script.name();
+  expect(answer.size() >= kHeader && (answer[2] & 0x80) != 0, "{}: no answer", name);
+  expect(carried == Carried::in_stream || answer.size() <= kDatagram, "{}: too long", name);
+  if (asked.garbled) {
+    const unsigned rcode = rcode_of(answer);
+    return expect(rcode == kFormErr || rcode == kServFail, "{}: cut, and rcode {}", name, rcode);
+  }
+  expect(asked.script.answered(), "{}: an answer that was to be dropped", name);
+  const auto question = std::span(asked.message).subspan(kHeader);
+  expect(answer.size() >= asked.message.size() &&
+             std::equal(question.begin(), question.end(), answer.begin() + kHeader),
+         "{}: another question came back", name);
+  const unsigned rcode = expected_rcode(asked.script, carried);
+  expect(rcode_of(answer) == rcode, "{}: rcode {}", name, rcode_of(answer));
+  if (rcode != 0 || is_cut(answer)) return;
+  const std::size_t records = expected_records(asked.script);
+  expect(answers_in(answer) == records, "{}: {} records", name, answers_in(answer));
+  const auto found = std::search(answer.begin() + static_cast<std::ptrdiff_t>(asked.message.size()),
+                                 answer.end(), name.begin(), name.end());
+  expect(found != answer.end(), "{}: the records of another name", name);
+}
+
+}  // namespace catena::sim

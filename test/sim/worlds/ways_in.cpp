@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server's ways in, behind a plugin that ends each query as its name says, and clients that do
+// all that clients can do.
+#include "test/sim/house.hpp"
+#include "test/sim/world.hpp"
+#include "test/sim/worlds/stream_client.hpp"
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+namespace catena::sim {
+namespace {
+
+constexpr const char* kCorefile = "sim {\n times\n script\n}\n";
+constexpr std::size_t kMostClients = 8;
+/// Longer than any query waits, any client may be idle and any answer may take.
+constexpr Duration kLongest = std::chrono::seconds(20);
+
+/// What the network does with datagrams that leave.
+enum class Network : std::uint8_t { takes, full, device_full, refuses };
+
+class Scene {
+ public:
+  explicit Scene(Environment& environment)
+      : dice_(environment.dice),
+        trace_(environment.trace),
+        house_(kCorefile, script_plugins(), limits(environment.dice)) {
+    house_.network = [this](const net::MemoryDatagram&) { return network_error(); };
+  }
+
+  void live() {
+    const std::size_t steps = dice_.between(20, 120);
+    for (std::size_t i = 0; i < steps; ++i) {
+      step();
+      take_datagrams();
+    }
+    wind_down();
+    check_end();
+  }
+
+ private:
+  static House::Limits limits(Dice& dice) {
+    return {.waiting = dice.between(2, 30), .connections = dice.between(2, 10)};
+  }
+
+  void step() {
+    switch (dice_.below(12)) {
+      case 0: return connect();
+      case 1:
+      case 2: return send_datagrams();
+      case 3: return change_network();
+      case 4:
+      case 5: return ask();
+      case 6:
+      case 7: return send_piece();
+      case 8: return take_piece();
+      case 9: return part();
+      case 10: return turn();
+      default: return pass(dice_.milliseconds(0, dice_.percent(10) ? 4000 : 200));
+    }
+  }
+
+  void turn() { trace_.note("{} steps", house_.turn()); }
+
+  void pass(Duration time) {
+    house_.pass(time);
+    trace_.note("at {} {} wait", house_.parts.clock.now().time_since_epoch().count(),
+                house_.dispatcher.waiting());
+  }
+
+  Asked roll_query() {
+    Asked asked = query_of(roll_script(dice_, ++numbers_));
+    return dice_.percent(5) ? cut_short(std::move(asked), dice_) : asked;
+  }
+
+  // Datagrams.
+
+  void send_datagrams() {
+    const std::size_t count = dice_.percent(10) ? dice_.between(30, 80) : dice_.between(1, 4);
+    for (std::size_t i = 0; i < count; ++i) send_datagram(roll_query());
+    if (dice_.percent(50)) turn();
+  }
+
+  void send_datagram(Asked asked) {
+    const std::size_t times = dice_.percent(5) ? 2 : 1;
+    for (; asked.sent < times; ++asked.sent) {
+      house_.send({asio::ip::make_address("198.51.100.7"), 4000}, asked.message);
+    }
+    trace_.note("datagram {} x{}", asked.script.name(), times);
+    asked_.emplace(asked.id(), std::move(asked));
+  }
+
+  int network_error() {
+    if (network_ == Network::full && dice_.percent(60)) return EAGAIN;
+    if (network_ == Network::device_full && dice_.percent(60)) return ENOBUFS;
+    return network_ == Network::refuses && dice_.percent(30) ? EPERM : 0;
+  }
+
+  void change_network() {
+    network_ = static_cast<Network>(dice_.below(4));
+    house_.udp->now_writable();
+    trace_.note("network {}", static_cast<int>(network_));
+  }
+
+  void take_datagrams() {
+    for (const net::MemoryDatagram& datagram : std::exchange(house_.delivered, {})) {
+      const auto id = static_cast<std::uint16_t>(datagram.bytes[0] << 8 | datagram.bytes[1]);
+      const auto asked = asked_.find(id);
+      expect(asked != asked_.end(), "an answer to {}, which nobody asked", id);
+      check_answer(asked->second, datagram.bytes, Carried::in_datagram);
+      ++asked->second.answered;
+      expect(asked->second.answered <= asked->second.sent, "{}: too many answers",
+             asked->second.script.name());
+      trace_.note("answer {} of {} bytes", asked->second.script.name(), datagram.bytes.size());
+    }
+  }
+
+  // Streams.
+
+  void connect() {
+    if (clients_.size() >= kMostClients) clients_.erase(clients_.begin());
+    const std::size_t window = dice_.percent(30) ? dice_.between(1, 3000) : 64 * 1024;
+    auto peer = house_.connect({asio::ip::make_address("198.51.100.8"), 4001}, window);
+    if (dice_.percent(20)) peer->limit_reads(dice_.between(1, 50));
+    clients_.push_back(std::make_unique<StreamClient>(std::move(peer)));
+    trace_.note("connection with a window of {}", window);
+    if (dice_.percent(50)) turn();
+  }
+
+  StreamClient* some_client() {
+    return clients_.empty() ? nullptr : clients_[dice_.below(clients_.size())].get();
+  }
+
+  void ask() {
+    StreamClient* client = some_client();
+    if (client == nullptr) return connect();
+    const std::size_t count = dice_.percent(5) ? 200 : dice_.between(1, 5);
+    for (std::size_t i = 0; i < count; ++i) client->ask(roll_query());
+    trace_.note("{} more to ask", count);
+  }
+
+  void send_piece() {
+    StreamClient* client = some_client();
+    if (client == nullptr) return;
+    client->send(dice_.percent(40) ? SIZE_MAX : dice_.between(1, 90));
+    if (dice_.percent(50)) turn();
+  }
+
+  void take_piece() {
+    StreamClient* client = some_client();
+    if (client == nullptr) return;
+    client->take(dice_.percent(40) ? SIZE_MAX : dice_.between(1, 5000));
+    trace_.note("{} bytes taken", client->bytes_taken());
+  }
+
+  void part() {
+    StreamClient* client = some_client();
+    if (client == nullptr || dice_.percent(50)) return;
+    const bool reset = dice_.percent(50);
+    reset ? client->reset() : client->finish();
+    trace_.note("{}", reset ? "reset" : "half an end");
+    if (dice_.percent(50)) turn();
+  }
+
+  // The end.
+
+  void wind_down() {
+    network_ = Network::takes;
+    house_.udp->now_writable();
+    const Clock& clock = house_.parts.clock;
+    for (const TimePoint end = clock.now() + kLongest; clock.now() < end;) {
+      while (be_kind()) house_.turn();
+      pass(std::chrono::milliseconds(500));
+      take_datagrams();
+    }
+  }
+
+  // True as long as somebody takes something.
+  bool be_kind() {
+    bool taken = false;
+    for (const auto& client : clients_) taken = client->be_kind() || taken;
+    return taken;
+  }
+
+  void check_end() {
+    check_datagrams();
+    check_streams();
+    expect(house_.dispatcher.waiting() == 0, "{} queries wait", house_.dispatcher.waiting());
+    expect(house_.slots.waiting() == 0, "{} slots wait", house_.slots.waiting());
+    expect(house_.connections.size() == 0, "{} connections", house_.connections.size());
+    expect(house_.deadlines.empty(), "deadlines that nobody needs");
+  }
+
+  // All that came was answered, or some counter says why not.
+  void check_datagrams() {
+    std::size_t sent = 0, answered = 0, silent = 0, unsure = 0;
+    for (const auto& [id, asked] : asked_) {
+      sent += asked.sent;
+      answered += asked.answered;
+      if (asked.garbled || asked.script.ending == Ending::drop_later) {
+        unsure += asked.sent - asked.answered;
+      } else if (!asked.script.answered()) {
+        silent += asked.sent;
+      }
+    }
+    const server::Meters& meters = house_.meters;
+    const std::size_t counted = meters.udp_unsent.value() + meters.udp_waiting.value();
+    const std::size_t known = answered + silent;
+    expect(known + counted <= sent && sent <= known + counted + unsure,
+           "of {} datagrams {} were answered, {} were to be dropped, {} are counted", sent,
+           answered, silent, counted);
+  }
+
+  // Whoever listens until the end gets everything, unless a counter says why it was cut off.
+  void check_streams() {
+    std::size_t cut_off = 0;
+    for (const auto& client : clients_) {
+      const std::size_t missing = client->missing();
+      expect(missing == 0 || client->closed(), "{} answers are missing", missing);
+      if (missing > 0) ++cut_off;
+    }
+    const server::Meters& meters = house_.meters;
+    const std::size_t counted = meters.tcp_timeouts.value() + meters.tcp_refused.value() +
+                                meters.tcp_closed_idle.value();
+    expect(cut_off <= counted, "{} clients were cut off, {} are counted", cut_off, counted);
+  }
+
+  Dice& dice_;
+  Trace& trace_;
+  House house_;
+  std::map<std::uint16_t, Asked> asked_;  // In datagrams.
+  std::vector<std::unique_ptr<StreamClient>> clients_;
+  std::size_t numbers_ = 0;
+  Network network_ = Network::takes;
+};
+
+}  // namespace
+
+void ways_in(Environment& environment) { Scene(environment).live(); }
+
+}  // namespace catena::sim
