@@ -22,6 +22,16 @@
 namespace catena {
 namespace {
 
+TEST_CASE("random numbers with a seed are the same again, without one they are not") {
+  Random once(7);
+  Random again(7);
+  Random other(8);
+  const std::uint64_t first = once.next64();
+  CHECK(again.next64() == first);
+  CHECK(other.next64() != first);
+  CHECK(Random().next64() != Random().next64());
+}
+
 TEST_CASE("an arena hands out aligned pieces and forgets them all at once", "[arena]") {
   Arena arena(256);
   void* first = arena.take(10, 8);

@@ -18,10 +18,22 @@ void random_bytes(std::span<std::uint8_t> bytes) {
   }
 }
 
+// SplitMix64 where there is a seed.
+void Random::fill() {
+  if (!seed_) return random_bytes(pool_);
+  for (std::size_t at = 0; at < pool_.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = *seed_ += 0x9e3779b97f4a7c15;
+    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
+    word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
+    word ^= word >> 31;
+    std::memcpy(pool_.data() + at, &word, sizeof word);
+  }
+}
+
 template <class T>
 T Random::next() {
   if (left_ < sizeof(T)) {
-    random_bytes(pool_);
+    fill();
     left_ = pool_.size();
   }
   T value;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace catena {
@@ -15,6 +16,10 @@ void random_bytes(std::span<std::uint8_t> bytes);
 /// ports and seeds. One per worker; one thread.
 class Random {
  public:
+  Random() = default;
+  /// The same numbers for the same seed, which anybody can predict: for simulations only.
+  explicit Random(std::uint64_t seed) : seed_(seed) {}
+
   std::uint16_t next16();
   std::uint32_t next32();
   std::uint64_t next64();
@@ -26,6 +31,9 @@ class Random {
   template <class T>
   T next();
 
+  void fill();
+
+  std::optional<std::uint64_t> seed_;
   std::array<std::uint8_t, 1024> pool_;
   std::size_t left_ = 0;
 };

@@ -30,16 +30,15 @@ std::uint16_t random_port(Random& random) {
 
 }  // namespace
 
-int bind_to_random_port(boost::asio::ip::udp::socket& socket,
-                        const boost::asio::ip::address& address,
-                        Random& random) {
-  boost::system::error_code error;
+net::Dialled<net::Datagrams> dial_from_random_port(net::Network& network,
+                                                   const boost::asio::ip::udp::endpoint& remote,
+                                                   const boost::asio::ip::address& local,
+                                                   Random& random) {
   for (unsigned attempt = 0; attempt < kTries; ++attempt) {
-    socket.bind({address, random_port(random)}, error);
-    if (error.value() != EADDRINUSE) return error.value();
+    auto dialled = network.dial_datagrams(remote, {local, random_port(random)});
+    if (dialled.error != EADDRINUSE) return dialled;
   }
-  socket.bind({address, 0}, error);
-  return error.value();
+  return network.dial_datagrams(remote, {local, 0});
 }
 
 }  // namespace catena::client

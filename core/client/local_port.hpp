@@ -2,15 +2,15 @@
 #pragma once
 
 #include "core/base/random.hpp"
-
-#include <boost/asio/ip/udp.hpp>
+#include "core/net/network.hpp"
 
 namespace catena::client {
 
-/// Binds to a port that nobody can predict, out of the kernel's range for outgoing ports; leaves
-/// the choice to the kernel when several tries hit ports in use. Returns errno, 0 for success.
-int bind_to_random_port(boost::asio::ip::udp::socket& socket,
-                        const boost::asio::ip::address& address,
-                        Random& random);
+/// Datagrams to `remote` from a port that nobody can predict, out of the kernel's range for
+/// outgoing ports; the choice is left to the network when several tries hit ports in use.
+net::Dialled<net::Datagrams> dial_from_random_port(net::Network& network,
+                                                   const boost::asio::ip::udp::endpoint& remote,
+                                                   const boost::asio::ip::address& local,
+                                                   Random& random);
 
 }  // namespace catena::client

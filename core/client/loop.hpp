@@ -5,6 +5,7 @@
 #include "core/base/lane.hpp"
 #include "core/base/random.hpp"
 #include "core/net/deadlines.hpp"
+#include "core/net/network.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -14,8 +15,8 @@
 namespace catena::client {
 
 /// What all upstreams of one worker share: its event loop, time, random numbers, deadlines and
-/// receive buffers. `clock`, `deadlines`, which are those of the event loop, and `random` must
-/// outlive it. One thread.
+/// receive buffers. `clock`, `deadlines` and `network`, which are those of the event loop, and
+/// `random` must outlive it. One thread.
 class Loop {
  public:
   /// Datagrams that are taken in one system call.
@@ -25,11 +26,13 @@ class Loop {
   Loop(asio::any_io_executor executor,
        const Clock& clock,
        net::Deadlines& deadlines,
+       net::Network& network,
        Random& random,
        Lane lane)
       : executor_(std::move(executor)),
         clock_(&clock),
         deadlines_(&deadlines),
+        network_(&network),
         random_(&random),
         lane_(lane),
         buffers_(std::make_unique_for_overwrite<std::uint8_t[]>(kBatch * kBufferSize)) {}
@@ -37,6 +40,7 @@ class Loop {
   const asio::any_io_executor& executor() const { return executor_; }
   TimePoint now() const { return clock_->now(); }
   net::Deadlines& deadlines() const { return *deadlines_; }
+  net::Network& network() const { return *network_; }
   Random& random() const { return *random_; }
   Lane lane() const { return lane_; }
 
@@ -48,6 +52,7 @@ class Loop {
   asio::any_io_executor executor_;
   const Clock* clock_;
   net::Deadlines* deadlines_;
+  net::Network* network_;
   Random* random_;
   Lane lane_;
   std::unique_ptr<std::uint8_t[]> buffers_;

@@ -4,8 +4,6 @@
 #include "core/client/channel.hpp"
 #include "core/client/tcp_pool.hpp"
 
-#include <boost/asio/write.hpp>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -15,6 +13,7 @@ namespace {
 
 constexpr std::size_t kFirstBuffer = 4096;
 constexpr std::size_t kLengthSize = 2;
+constexpr unsigned kReadRounds = 4;
 
 std::size_t length_at(const std::vector<std::uint8_t>& bytes) {
   return static_cast<std::size_t>(bytes[0]) << 8 | bytes[1];
@@ -25,34 +24,26 @@ std::size_t length_at(const std::vector<std::uint8_t>& bytes) {
 TcpConnection::TcpConnection(Channel& channel, TcpPool& pool)
     : channel_(&channel),
       pool_(&pool),
-      socket_(channel.loop().executor()),
       created_(channel.loop().now()),
       idle_since_(created_),
       remote_(channel.upstream().endpoint) {}
 
-int TcpConnection::prepare() {
-  const Upstream& upstream = channel_->upstream();
-  boost::system::error_code error;
-  socket_.open(remote_.address().is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), error);
-  if (error) return error.value();
-  boost::system::error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  if (!upstream.options.source) return 0;
-  local_.address(*upstream.options.source);
-  socket_.bind({*upstream.options.source, 0}, error);
-  return error.value();
-}
-
 void TcpConnection::open() {
-  const auto remote = channel_->upstream().reachable_at();
+  const Upstream& upstream = channel_->upstream();
+  const auto remote = upstream.reachable_at();
   if (!remote) return give_up(Fault::During::dial, ENODEV);
   remote_ = *remote;
-  if (const int error = prepare(); error != 0) return give_up(Fault::During::bind, error);
+  local_.address(upstream.source());
+  auto dialled = channel_->loop().network().dial_stream(remote_, local_);
+  if (!dialled.socket) {
+    const bool binding = dialled.failed == net::Dialled<net::ByteStream>::Failed::at_binding;
+    return give_up(binding ? Fault::During::bind : Fault::During::dial, dialled.error);
+  }
+  stream_ = std::move(dialled.socket);
+  stream_->attach(*this);
+  stream_->wait_writable();
   wait_for_dial();
-  const asio::ip::tcp::endpoint to(remote_.address(), remote_.port());
-  socket_.async_connect(to, [self = shared_from_this()](const boost::system::error_code& error) {
-    self->connected(error);
-  });
+  own_ = dialled.local;
 }
 
 void TcpConnection::give_up(Fault::During during, int error) {
@@ -70,19 +61,15 @@ void TcpConnection::wait_for_dial() {
 
 void TcpConnection::due() { broken(Fault::During::dial, Fault::kTimeout); }
 
-void TcpConnection::connected(const boost::system::error_code& error) {
-  if (state_ != State::connecting) return;
+// The first bytes have left.
+void TcpConnection::connected() {
   cancel();
-  channel_->upstream().dial.observe((channel_->loop().now() - created_).count());
-  if (error) return broken(Fault::During::dial, error.value());
   state_ = State::open;
-  boost::system::error_code ignored;
-  const auto local = socket_.local_endpoint(ignored);
-  local_ = Endpoint(local.address(), local.port());
+  local_ = own_;
+  channel_->upstream().dial.observe((channel_->loop().now() - created_).count());
   incoming_.resize(kFirstBuffer);
   calls_.for_each([this](Call& call) { set_deadline(call); });
-  read();
-  write();
+  stream_->wait_readable();
 }
 
 void TcpConnection::send(Call& call) {
@@ -90,11 +77,12 @@ void TcpConnection::send(Call& call) {
   if (calls_.empty()) answered_since_idle_ = false;
   call.carrier_ = this;
   call.exchange.start(calls_.insert(call, loop.random()));
+  // The bytes are copied: a call may end while they are on their way.
   const auto framed = call.exchange.request().framed();
   queued_.insert(queued_.end(), framed.begin(), framed.end());
   // Until the connection is up its dial timer counts, after it the deadline is set again.
   set_deadline(call);
-  write();
+  if (stream_) stream_->wait_writable();
 }
 
 void TcpConnection::set_deadline(Call& call) {
@@ -104,31 +92,37 @@ void TcpConnection::set_deadline(Call& call) {
   loop.deadlines().add(call, loop.now() + dial + call.exchange.plan().timeout);
 }
 
-// The bytes are copied: a call may end while they are on their way.
-void TcpConnection::write() {
-  if (writing_ || queued_.empty() || state_ != State::open) return;
-  writing_ = true;
-  leaving_.clear();
-  std::swap(leaving_, queued_);
-  asio::async_write(
-      socket_, asio::buffer(leaving_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
-        self->writing_ = false;
-        if (self->state_ != State::open) return;
-        if (error) return self->broken(Fault::During::write, error.value());
-        self->write();
-      });
+// Whatever was asked in one turn leaves in one write.
+void TcpConnection::writable() {
+  const auto self = shared_from_this();
+  while (state_ != State::closed && unsent() != 0) {
+    const net::Moved moved = stream_->write_some(std::span(queued_).subspan(written_));
+    if (moved.how == net::Moved::How::later) return stream_->wait_writable();
+    const bool dialling = state_ == State::connecting;
+    if (moved.how != net::Moved::How::some) {
+      return broken(dialling ? Fault::During::dial : Fault::During::write, moved.error);
+    }
+    if (dialling) connected();
+    written_ += moved.size;
+  }
+  queued_.clear();
+  written_ = 0;
 }
 
-void TcpConnection::read() {
-  socket_.async_read_some(
-      asio::buffer(incoming_.data() + incoming_size_, incoming_.size() - incoming_size_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-        if (self->state_ != State::open) return;
-        if (!error) return self->received(size);
-        const bool end = error == asio::error::eof;
-        self->broken(Fault::During::read, end ? Fault::kClosed : error.value());
-      });
+void TcpConnection::readable() {
+  const auto self = shared_from_this();
+  for (unsigned round = 0; round < kReadRounds && state_ == State::open; ++round) {
+    const net::Moved moved = stream_->read_some(std::span(incoming_).subspan(incoming_size_));
+    if (moved.how == net::Moved::How::later) break;
+    read(moved);
+  }
+  if (state_ == State::open) stream_->wait_readable();
+}
+
+void TcpConnection::read(net::Moved moved) {
+  if (moved.how == net::Moved::How::some) return received(moved.size);
+  const bool end = moved.how == net::Moved::How::end;
+  broken(Fault::During::read, end ? Fault::kClosed : moved.error);
 }
 
 void TcpConnection::received(std::size_t size) {
@@ -136,10 +130,18 @@ void TcpConnection::received(std::size_t size) {
   while (state_ == State::open && deliver_next()) {
   }
   if (state_ != State::open) return;
-  const std::size_t needed =
-      incoming_size_ < kLengthSize ? kFirstBuffer : kLengthSize + length_at(incoming_);
-  if (incoming_.size() < needed) incoming_.resize(needed);
-  read();
+  make_room();
+}
+
+// For all of the message that has begun, and no more than that: what one long reply needed is given
+// back.
+void TcpConnection::make_room() {
+  const bool begun = incoming_size_ >= kLengthSize;
+  const std::size_t message = begun ? kLengthSize + length_at(incoming_) : 0;
+  const std::size_t needed = std::max({kFirstBuffer, message, incoming_size_ + 1});
+  if (incoming_.size() == needed) return;
+  incoming_.resize(needed);
+  incoming_.shrink_to_fit();
 }
 
 bool TcpConnection::deliver_next() {
@@ -180,8 +182,7 @@ void TcpConnection::broken(Fault::During during, int error) {
   pool_->closed(*this);
   const Fault why = fault(during, error);
   state_ = State::closed;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (stream_) stream_->close();
   cancel();
   finish_calls(why, answered_);
 }
@@ -191,8 +192,7 @@ void TcpConnection::close() {
   const auto self = shared_from_this();
   const Fault why = fault(Fault::During::read, ECANCELED);
   state_ = State::closed;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (stream_) stream_->close();
   cancel();
   finish_calls(why, false);
 }

@@ -4,8 +4,7 @@
 #include "core/client/call.hpp"
 #include "core/client/id_table.hpp"
 #include "core/client/loop.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "core/net/network.hpp"
 
 #include <memory>
 #include <vector>
@@ -16,10 +15,11 @@ class Channel;
 class TcpPool;
 
 /// One TCP connection that carries many questions at once; replies may come in any order. Held by
-/// its pool and by its own pending operations. One thread.
+/// its pool and by whatever it does at the moment. One thread.
 class TcpConnection final : public Carrier,
                             public std::enable_shared_from_this<TcpConnection>,
-                            private net::Deadline {
+                            private net::Deadline,
+                            private net::Events {
  public:
   TcpConnection(Channel& channel, TcpPool& pool);
 
@@ -30,6 +30,8 @@ class TcpConnection final : public Carrier,
   void send(Call& call);
 
   std::size_t load() const { return calls_.size(); }
+  /// Bytes that wait to leave.
+  std::size_t unsent() const { return queued_.size() - written_; }
   /// Lets its calls end but takes no new ones.
   bool retired() const { return retired_; }
   TimePoint created() const { return created_; }
@@ -44,16 +46,17 @@ class TcpConnection final : public Carrier,
  private:
   enum class State : std::uint8_t { connecting, open, closed };
 
-  int prepare();
   void give_up(Fault::During during, int error);
   void wait_for_dial();
   /// It takes too long to connect.
   void due() override;
-  void connected(const boost::system::error_code& error);
+  void writable() override;
+  void readable() override;
+  void connected();
   void set_deadline(Call& call);
-  void write();
-  void read();
+  void read(net::Moved moved);
   void received(std::size_t size);
+  void make_room();
   bool deliver_next();
   void deliver(std::span<const std::uint8_t> message);
   void broken(Fault::During during, int error);
@@ -63,19 +66,19 @@ class TcpConnection final : public Carrier,
 
   Channel* channel_;
   TcpPool* pool_;
-  asio::ip::tcp::socket socket_;
+  std::unique_ptr<net::ByteStream> stream_;
   IdTable calls_;
   State state_ = State::connecting;
   bool retired_ = false;
-  bool writing_ = false;
   bool answered_ = false;  // Ever.
   bool answered_since_idle_ = false;
   TimePoint created_;
   TimePoint idle_since_;
-  Endpoint local_;
+  Endpoint local_;  // Until the connection is up what was asked for.
+  Endpoint own_;
   Endpoint remote_;
-  std::vector<std::uint8_t> queued_;   // Framed messages for the next write.
-  std::vector<std::uint8_t> leaving_;  // Being written.
+  std::vector<std::uint8_t> queued_;  // Framed messages, those before `written_` have left.
+  std::size_t written_ = 0;
   std::vector<std::uint8_t> incoming_;
   std::size_t incoming_size_ = 0;
 };

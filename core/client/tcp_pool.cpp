@@ -10,6 +10,7 @@ namespace catena::client {
 void TcpPool::send(Call& call) {
   const TimePoint now = channel_->loop().now();
   sweep(now);
+  if (unsent() + call.exchange.request().framed().size() > kMaxUnsent) return refuse(call);
   for (const auto& connection : connections_) {
     if (connection->load() >= depth_ || worn_out(*connection, now)) continue;
     channel_->upstream().counters.hits[1]->add(channel_->loop().lane());
@@ -20,15 +21,23 @@ void TcpPool::send(Call& call) {
 
 void TcpPool::send_on_new(Call& call) {
   channel_->upstream().counters.misses[1]->add(channel_->loop().lane());
-  if (connections_.size() >= kMaxConnections) {
-    const Fault full{
-        .during = Fault::During::limit, .wire = Wire::tcp, .remote = channel_->upstream().endpoint};
-    return channel_->fail_soon(call, full);
-  }
+  if (connections_.size() >= kMaxConnections) return refuse(call);
   auto connection = std::make_shared<TcpConnection>(*channel_, *this);
   connections_.push_back(connection);
   connection->send(call);
   connection->open();
+}
+
+std::size_t TcpPool::unsent() const {
+  std::size_t bytes = 0;
+  for (const auto& connection : connections_) bytes += connection->unsent();
+  return bytes;
+}
+
+void TcpPool::refuse(Call& call) {
+  const Fault full{
+      .during = Fault::During::limit, .wire = Wire::tcp, .remote = channel_->upstream().endpoint};
+  channel_->fail_soon(call, full);
 }
 
 bool TcpPool::worn_out(const TcpConnection& connection, TimePoint now) const {

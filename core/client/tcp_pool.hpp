@@ -36,7 +36,12 @@ class TcpPool {
  private:
   static constexpr std::size_t kMaxConnections = 256;
   static constexpr std::size_t kDepth = 64;
+  /// Bytes of questions that may wait until a server takes them: clients over TCP may ask with
+  /// 64 KiB each.
+  static constexpr std::size_t kMaxUnsent = 1024 * 1024;
 
+  std::size_t unsent() const;
+  void refuse(Call& call);
   bool worn_out(const TcpConnection& connection, TimePoint now) const;
 
   Channel* channel_;

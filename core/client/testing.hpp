@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/client/channel.hpp"
+#include "core/net/kernel_network.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -69,7 +70,8 @@ class Bed {
   Random random;
   Server server;
   metrics::Registry registry;
-  Loop loop{io.get_executor(), clock, deadlines, random, Lane{1}};
+  net::KernelNetwork network{io.get_executor()};
+  Loop loop{io.get_executor(), clock, deadlines, network, random, Lane{1}};
   std::shared_ptr<const Upstream> upstream;
   std::unique_ptr<Channel> channel;
 };
@@ -79,10 +81,14 @@ class Question final : public Waiter {
  public:
   using Then = std::function<void()>;
 
-  explicit Question(const std::string& name, const Plan& plan = {}, Then then = {})
-      : name_(dns::Name::parse(name).value()), room_(512), then_(std::move(then)) {
+  explicit Question(const std::string& name,
+                    const Plan& plan = {},
+                    Then then = {},
+                    const std::optional<dns::Edns>& edns = std::nullopt)
+      : name_(dns::Name::parse(name).value()), then_(std::move(then)) {
     const dns::Question question{name_, dns::Type::A, dns::Class::IN};
-    request_ = Request::write(question, dns::Flags(dns::Flags::kRD), std::nullopt, room_).value();
+    room_.resize(Request::room_for(question, edns));
+    request_ = Request::write(question, dns::Flags(dns::Flags::kRD), edns, room_).value();
     call_ = std::make_unique<Call>(*request_, plan);
     call_->set_waiter(*this);
   }

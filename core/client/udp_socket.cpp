@@ -6,16 +6,11 @@
 
 #include <boost/asio/post.hpp>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-// After netinet/in.h, as it needs its types.
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <linux/errqueue.h>
 #include <optional>
+#include <sys/socket.h>
 
 namespace catena::client {
 namespace {
@@ -27,76 +22,44 @@ std::optional<std::uint16_t> id_of(std::span<const std::uint8_t> message) {
   return static_cast<std::uint16_t>(message[0] << 8 | message[1]);
 }
 
-// ICMP's "unreachable" ends a question at once instead of after its timeout.
-int want_errors(int descriptor, bool v6) {
-  const int on = 1;
-  return v6 ? setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on)
-            : setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
-}
-
-int error_in(msghdr& message) {
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
-    const bool v4 = part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR;
-    const bool v6 = part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR;
-    if (!v4 && !v6) continue;
-    sock_extended_err error;
-    std::memcpy(&error, CMSG_DATA(part), sizeof error);
-    return static_cast<int>(error.ee_errno);
-  }
-  return EIO;
+Fault::During during(net::Dialled<net::Datagrams>::Failed failed) {
+  using Failed = net::Dialled<net::Datagrams>::Failed;
+  return failed == Failed::at_binding ? Fault::During::bind : Fault::During::dial;
 }
 
 }  // namespace
 
 UdpSocket::UdpSocket(Channel& channel)
     : channel_(&channel),
-      socket_(channel.loop().executor()),
       opened_(channel.loop().now()),
       remote_(channel.upstream().endpoint) {}
 
 Result<std::shared_ptr<UdpSocket>, Fault> UdpSocket::open(Channel& channel) {
+  const Loop& loop = channel.loop();
+  const Upstream& upstream = channel.upstream();
   auto self = std::make_shared<UdpSocket>(channel);
-  const auto remote = channel.upstream().reachable_at();
+  const auto remote = upstream.reachable_at();
   if (!remote) return self->fault(Fault::During::dial, ENODEV);
   self->remote_ = *remote;
-  boost::system::error_code error;
-  self->socket_.open(remote->protocol(), error);
-  if (error) return self->fault(Fault::During::dial, error.value());
-  self->socket_.native_non_blocking(true, error);
-  if (const int failed = self->bind_source(); failed != 0) {
-    return self->fault(Fault::During::bind, failed);
-  }
-  self->socket_.connect(*remote, error);
-  if (error) return self->fault(Fault::During::dial, error.value());
-  want_errors(self->socket_.native_handle(), remote->address().is_v6());
-  self->local_ = self->socket_.local_endpoint(error);
-  channel.upstream().dial.observe((channel.loop().now() - self->opened_).count());
-  self->listen();
+  self->local_.address(upstream.source());
+  auto dialled =
+      dial_from_random_port(loop.network(), *remote, self->local_.address(), loop.random());
+  if (!dialled.socket) return self->fault(during(dialled.failed), dialled.error);
+  self->local_ = dialled.local;
+  self->socket_ = std::move(dialled.socket);
+  upstream.dial.observe((loop.now() - self->opened_).count());
+  self->socket_->attach(*self);
+  self->socket_->wait_readable();
   return self;
 }
 
-int UdpSocket::bind_source() {
-  const Upstream& upstream = channel_->upstream();
-  const auto any = upstream.endpoint.address().is_v6()
-                       ? asio::ip::address(asio::ip::address_v6::any())
-                       : asio::ip::address(asio::ip::address_v4::any());
-  local_.address(upstream.options.source.value_or(any));
-  return bind_to_random_port(socket_, local_.address(), channel_->loop().random());
-}
-
-void UdpSocket::listen() {
-  if (closed_) return;
-  socket_.async_wait(asio::socket_base::wait_read,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       if (!error) self->readable();
-                     });
-}
-
 void UdpSocket::readable() {
+  const auto self = shared_from_this();
+  read_errors();
   for (unsigned round = 0; round < kReceiveRounds && !closed_; ++round) {
     if (!receive_batch()) break;
   }
-  listen();
+  if (!closed_) socket_->wait_readable();
 }
 
 // True when there may be more.
@@ -108,18 +71,11 @@ bool UdpSocket::receive_batch() {
     messages[i].msg_hdr.msg_iov = &buffers[i];
     messages[i].msg_hdr.msg_iovlen = 1;
   }
-  const int count =
-      recvmmsg(socket_.native_handle(), messages.data(), messages.size(), MSG_DONTWAIT, nullptr);
-  if (count < 0) {
-    const int error = errno;
-    if (error == EAGAIN) return false;
-    if (!read_errors() && error != EINTR) fail_all(error);
-    return true;
-  }
-  for (int i = 0; i < count && !closed_; ++i) {
+  const std::size_t count = socket_->receive(messages);
+  for (std::size_t i = 0; i < count && !closed_; ++i) {
     deliver({static_cast<const std::uint8_t*>(buffers[i].iov_base), messages[i].msg_len});
   }
-  return count == static_cast<int>(Loop::kBatch);
+  return count == Loop::kBatch;
 }
 
 void UdpSocket::deliver(std::span<const std::uint8_t> message) {
@@ -148,25 +104,24 @@ void UdpSocket::send(Call& call) {
   ++sent_;
   if (flush_posted_) return;
   flush_posted_ = true;
-  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->flush(); });
+  asio::post(loop.executor(), [self = shared_from_this()] { self->flush(); });
 }
 
 void UdpSocket::flush() {
+  const auto self = shared_from_this();
   flush_posted_ = false;
   while (!closed_) {
     std::erase(outgoing_, nullptr);
     if (outgoing_.empty()) return;
     const int sent = send_batch();
-    if (sent >= 0) {
-      pauses_ = 0;
-      outgoing_.erase(outgoing_.begin(), outgoing_.begin() + sent);
-    } else if (const int error = errno; error == EAGAIN) {
-      return wait_until_writable();
-    } else if (error == ENOBUFS) {
-      return back_off();
-    } else {
-      send_failed(error);
+    if (sent == -EAGAIN) return wait_until_writable();
+    if (sent == -ENOBUFS) return back_off();
+    if (sent < 0) {
+      send_failed(-sent);
+      continue;
     }
+    pauses_ = 0;
+    outgoing_.erase(outgoing_.begin(), outgoing_.begin() + sent);
   }
 }
 
@@ -180,14 +135,12 @@ int UdpSocket::send_batch() {
     messages[i].msg_hdr.msg_iov = &parts[i];
     messages[i].msg_hdr.msg_iovlen = 1;
   }
-  const int sent = sendmmsg(socket_.native_handle(), messages.data(), static_cast<unsigned>(count),
-                            MSG_DONTWAIT);
-  return sent;
+  return socket_->send(std::span(messages).first(count));
 }
 
 // Either an earlier question's ICMP error is reported here, or the first one cannot be sent.
 void UdpSocket::send_failed(int error) {
-  if (error == EINTR || read_errors() || outgoing_.empty()) return;
+  if (read_errors() || outgoing_.empty()) return;
   if (Call* call = outgoing_.front()) fail(*call, Fault::During::write, error);
 }
 
@@ -205,11 +158,6 @@ void UdpSocket::back_off() {
   loop.deadlines().add(*this, loop.now() + kFirstPause * (1 << pauses_++));
 }
 
-void UdpSocket::due() {
-  const auto self = shared_from_this();
-  flush();
-}
-
 void UdpSocket::fail_outgoing(int error) {
   for (Call* call : std::exchange(outgoing_, {})) {
     if (call != nullptr) fail(*call, Fault::During::write, error);
@@ -218,34 +166,23 @@ void UdpSocket::fail_outgoing(int error) {
 
 void UdpSocket::wait_until_writable() {
   flush_posted_ = true;
-  socket_.async_wait(asio::socket_base::wait_write,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       if (!error) self->flush();
-                     });
+  socket_->wait_writable();
 }
 
-// The kernel hands back the start of the message that an ICMP error is about, so its id tells whose
-// it is. False when there was nothing.
+// The start of the message that an ICMP error is about has the id of the question that it ends.
+// False when there was none.
 bool UdpSocket::read_errors() {
   bool any = false;
   while (!closed_) {
     std::array<std::uint8_t, 64> start;
-    std::array<char, 512> control;
-    iovec part{start.data(), start.size()};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const auto size = recvmsg(socket_.native_handle(), &message, MSG_ERRQUEUE | MSG_DONTWAIT);
-    if (size < 0) return any;
+    const net::Datagrams::Bounce bounce = socket_->bounced(start);
+    if (bounce.error == 0) return any;
     any = true;
-    const int error = error_in(message);
-    const auto id = id_of({start.data(), static_cast<std::size_t>(size)});
+    const auto id = id_of(std::span(start).first(bounce.size));
     if (!id) {
-      fail_all(error);
+      fail_all(bounce.error);
     } else if (Call* call = calls_.find(*id)) {
-      fail(*call, Fault::During::read, error);
+      fail(*call, Fault::During::read, bounce.error);
     }
   }
   return any;
@@ -268,8 +205,7 @@ void UdpSocket::close() {
   if (closed_) return;
   closed_ = true;
   cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (socket_) socket_->close();
   fail_all(ECANCELED);
 }
 

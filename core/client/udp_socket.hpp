@@ -6,8 +6,7 @@
 #include "core/client/id_table.hpp"
 #include "core/client/loop.hpp"
 #include "core/client/upstream.hpp"
-
-#include <boost/asio/ip/udp.hpp>
+#include "core/net/network.hpp"
 
 #include <memory>
 #include <span>
@@ -20,10 +19,11 @@ class Channel;
 /// A connected UDP socket on a port of its own, for many questions at once. What is sent in one
 /// turn of the event loop leaves in one sendmmsg; ICMP errors end the question they belong to at
 /// once (IP_RECVERR). Where the kernel has no room they wait, for 63 ms at most. Held by its pool
-/// and by its own pending operations. One thread.
+/// and by whatever it does at the moment. One thread.
 class UdpSocket final : public Carrier,
                         public std::enable_shared_from_this<UdpSocket>,
-                        private net::Deadline {
+                        private net::Deadline,
+                        private net::Events {
  public:
   static Result<std::shared_ptr<UdpSocket>, Fault> open(Channel& channel);
 
@@ -48,10 +48,8 @@ class UdpSocket final : public Carrier,
   static constexpr unsigned kMaxPauses = 6;
   static constexpr Duration kFirstPause = std::chrono::milliseconds(1);
 
-  int connect();
-  int bind_source();
-  void listen();
-  void readable();
+  void readable() override;
+  void writable() override { flush(); }
   bool receive_batch();
   void deliver(std::span<const std::uint8_t> message);
   void hurry(Call& call);
@@ -60,7 +58,7 @@ class UdpSocket final : public Carrier,
   void send_failed(int error);
   void wait_until_writable();
   void back_off();
-  void due() override;
+  void due() override { flush(); }
   void fail_outgoing(int error);
   bool read_errors();
   void forget_outgoing(const Call& call);
@@ -69,7 +67,7 @@ class UdpSocket final : public Carrier,
   Fault fault(Fault::During during, int error) const;
 
   Channel* channel_;
-  asio::ip::udp::socket socket_;
+  std::unique_ptr<net::Datagrams> socket_;
   IdTable calls_;
   std::vector<Call*> outgoing_;  // Null where the call has gone meanwhile.
   TimePoint opened_;

@@ -33,6 +33,12 @@ std::optional<Endpoint> Upstream::reachable_at() const {
   return Endpoint(address, endpoint.port());
 }
 
+asio::ip::address Upstream::source() const {
+  if (options.source) return *options.source;
+  if (endpoint.address().is_v6()) return asio::ip::address_v6::any();
+  return asio::ip::address_v4::any();
+}
+
 UpstreamCounters::UpstreamCounters(metrics::Registry& registry,
                                    std::string_view proxy,
                                    std::string_view to) {

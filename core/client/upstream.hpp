@@ -64,6 +64,9 @@ struct Upstream {
   /// since it may come later than we, or anew. Nothing while there is no such interface.
   std::optional<Endpoint> reachable_at() const;
 
+  /// What sockets are bound to: the address of the options, or none in particular.
+  asio::ip::address source() const;
+
   Endpoint endpoint;
   std::string interface;  ///< Of a link-local address: "eth0"; empty for all others.
   std::string name;       ///< "192.0.2.1:53", "[fe80::1%eth0]:53"

@@ -3,6 +3,8 @@
 
 #include "core/net/events.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <sys/socket.h>
 
@@ -19,6 +21,14 @@ class Datagrams {
 
   /// As recvmmsg(2) fills them; returns how many came, 0 where there are none now.
   virtual std::size_t receive(std::span<mmsghdr> batch) = 0;
+
+  /// An ICMP error about a datagram that was sent from here; only sockets that were dialled have
+  /// such.
+  struct Bounce {
+    int error = 0;         ///< As errno; 0 where there is none now.
+    std::size_t size = 0;  ///< How much of the datagram's beginning is in `start`.
+  };
+  virtual Bounce bounced(std::span<std::uint8_t> start) = 0;
 
   /// As sendmmsg(2): how many of the first ones have left, or minus errno where not even the first
   /// one has: EAGAIN with a full buffer (wait), ENOBUFS with a full device (try again later), or

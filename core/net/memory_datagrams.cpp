@@ -12,9 +12,11 @@ namespace {
 
 void fill(mmsghdr& message, const MemoryDatagram& datagram) {
   msghdr& header = message.msg_hdr;
-  const SocketAddress from = socket_address(datagram.peer);
-  std::memcpy(header.msg_name, &from.storage, from.size);
-  header.msg_namelen = from.size;
+  if (header.msg_name != nullptr) {
+    const SocketAddress from = socket_address(datagram.peer);
+    std::memcpy(header.msg_name, &from.storage, from.size);
+    header.msg_namelen = from.size;
+  }
   const iovec& room = *header.msg_iov;
   const std::size_t size = std::min(room.iov_len, datagram.bytes.size());
   std::memcpy(room.iov_base, datagram.bytes.data(), size);
@@ -30,6 +32,21 @@ bool MemoryDatagrams::arrive(MemoryDatagram datagram) {
   arrived_.push_back(std::move(datagram));
   events_.now_readable();
   return true;
+}
+
+void MemoryDatagrams::bounce(MemoryDatagram datagram, int error) {
+  if (closed_) return;
+  bounces_.emplace_back(std::move(datagram), error);
+  events_.now_readable();
+}
+
+Datagrams::Bounce MemoryDatagrams::bounced(std::span<std::uint8_t> start) {
+  if (bounces_.empty()) return {};
+  const auto [datagram, error] = std::move(bounces_.front());
+  bounces_.pop_front();
+  const std::size_t size = std::min(start.size(), datagram.bytes.size());
+  std::copy_n(datagram.bytes.begin(), size, start.begin());
+  return {error, size};
 }
 
 void MemoryDatagrams::now_writable() {
@@ -49,7 +66,8 @@ std::size_t MemoryDatagrams::receive(std::span<mmsghdr> batch) {
 int MemoryDatagrams::send_one(const msghdr& message) {
   const auto* bytes = static_cast<const std::uint8_t*>(message.msg_iov->iov_base);
   const auto* to = static_cast<const sockaddr*>(message.msg_name);
-  const int error = network_({endpoint_of(to), {bytes, bytes + message.msg_iov->iov_len}});
+  const auto peer = to != nullptr ? endpoint_of(to) : asio::ip::udp::endpoint();
+  const int error = network_({peer, {bytes, bytes + message.msg_iov->iov_len}});
   if (error == EAGAIN) full_ = true;
   return error;
 }
@@ -75,6 +93,7 @@ void MemoryDatagrams::turn_away() {
 void MemoryDatagrams::close() {
   closed_ = true;
   arrived_.clear();
+  bounces_.clear();
   events_.close();
 }
 

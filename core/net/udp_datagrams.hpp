@@ -14,6 +14,7 @@ class UdpDatagrams final : public Datagrams {
 
   void attach(Events& events) override { readiness_.attach(events); }
   std::size_t receive(std::span<mmsghdr> batch) override;
+  Bounce bounced(std::span<std::uint8_t> start) override;
   int send(std::span<mmsghdr> batch) override;
   void wait_readable() override { readiness_.wait_readable(); }
   void wait_writable() override { readiness_.wait_writable(); }

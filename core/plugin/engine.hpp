@@ -5,6 +5,7 @@
 #include "core/base/lane.hpp"
 #include "core/base/random.hpp"
 #include "core/net/deadlines.hpp"
+#include "core/net/network.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/query.hpp"
 
@@ -26,6 +27,9 @@ class Engine {
 
   /// Whatever is to happen at a time on this worker; net::Timer for coroutines.
   virtual net::Deadlines& deadlines() = 0;
+
+  /// Where connections out lead: what client::Channel asks over.
+  virtual net::Network& network() = 0;
 
   /// Asks this server another question, from the router on, as the same client: logs, metrics and
   /// cache see it. The answer's bytes are copied into `parent`'s arena and `answer`. Deeper than 8

@@ -56,12 +56,11 @@ class Dispatcher::Inner final : public Ticket {
   void finished(Outcome) override {}
 };
 
-Dispatcher::Dispatcher(asio::any_io_executor executor,
-                       net::Deadlines& deadlines,
+Dispatcher::Dispatcher(const Ground& ground,
                        Lane lane,
                        const Service& service,
                        std::shared_ptr<const Configuration> configuration)
-    : executor_(std::move(executor)), deadlines_(deadlines), lane_(lane), service_(service) {
+    : ground_(ground), lane_(lane), service_(service) {
   adopt(std::move(configuration));
 }
 
@@ -143,7 +142,8 @@ void Dispatcher::wait(Ticket& ticket, Reply reply) {
   Tenure& tenure = tenure_of(ticket);
   ++waiting_;
   ++tenure.running;
-  asio::co_spawn(executor_, finish(tenure.configuration, tenure, ticket, std::move(reply).wait()),
+  asio::co_spawn(ground_.executor,
+                 finish(tenure.configuration, tenure, ticket, std::move(reply).wait()),
                  asio::detached);
 }
 
@@ -214,7 +214,7 @@ bool Dispatcher::background(const Query& origin, Next next, After after) {
   ++background_;
   ++tenure.running;
   asio::co_spawn(
-      executor_,
+      ground_.executor,
       run_background(tenure.configuration, tenure, std::move(inner), next, std::move(after)),
       asio::detached);
   return true;

@@ -19,6 +19,15 @@ struct Service {
   Meters& meters;
 };
 
+/// What a worker stands on, and a simulation replaces. All of it belongs to the executor's loop and
+/// outlives the worker's parts.
+struct Ground {
+  asio::any_io_executor executor;
+  net::Deadlines& deadlines;
+  net::Network& network;
+  Random& random;
+};
+
 /// Runs queries through router and chain on one worker, and is the engine that their plugins see.
 /// What a plugin throws becomes a SERVFAIL here and nowhere else. One thread.
 class Dispatcher final : public Engine {
@@ -28,9 +37,7 @@ class Dispatcher final : public Engine {
   /// Questions that may lead to one another inside the server.
   static constexpr unsigned kMaxDepth = 8;
 
-  /// `deadlines` are those of the executor's loop, and outlive it.
-  Dispatcher(asio::any_io_executor executor,
-             net::Deadlines& deadlines,
+  Dispatcher(const Ground& ground,
              Lane lane,
              const Service& service,
              std::shared_ptr<const Configuration> configuration);
@@ -57,11 +64,12 @@ class Dispatcher final : public Engine {
   void count(Refusal refusal, const Listener& listener, const Transport& transport);
   Meters& meters() { return service_.meters; }
 
-  asio::any_io_executor executor() override { return executor_; }
+  asio::any_io_executor executor() override { return ground_.executor; }
   Lane lane() const override { return lane_; }
   const Clock& clock() const override { return service_.process.clock; }
-  Random& random() override { return random_; }
-  net::Deadlines& deadlines() override { return deadlines_; }
+  Random& random() override { return ground_.random; }
+  net::Deadlines& deadlines() override { return ground_.deadlines; }
+  net::Network& network() override { return ground_.network; }
   asio::awaitable<Outcome> ask(Query& parent,
                                dns::Question question,
                                dns::Response& answer) override;
@@ -94,12 +102,10 @@ class Dispatcher final : public Engine {
   std::unique_ptr<Inner> inner_like(const Query& parent, const dns::Question& question);
   Tenure& tenure_of(const Query& query);
 
-  asio::any_io_executor executor_;
-  net::Deadlines& deadlines_;
+  Ground ground_;
   Lane lane_;
   const Service& service_;
   std::list<Tenure> tenures_;  // The present one last.
-  Random random_;
   std::size_t waiting_ = 0;
   std::size_t background_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include "core/base/epoch.hpp"
 #include "core/net/alarm.hpp"
+#include "core/net/kernel_network.hpp"
 #include "core/net/binding.hpp"
 #include "core/server/dispatcher.hpp"
 #include "core/server/tcp.hpp"
@@ -106,6 +107,8 @@ class Worker {
   asio::executor_work_guard<asio::io_context::executor_type> guard_;
   net::Deadlines deadlines_;
   std::unique_ptr<net::Alarm> alarm_;
+  net::KernelNetwork network_;
+  Random random_;
   const Service& service_;
   std::shared_ptr<const Configuration> configuration_;
   Dispatcher dispatcher_;

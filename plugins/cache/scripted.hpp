@@ -4,6 +4,7 @@
 
 #include "core/config/testing.hpp"
 #include "core/dns/text.hpp"
+#include "core/net/kernel_network.hpp"
 #include "core/plugin/engine.hpp"
 #include "core/plugin/plugin.hpp"
 
@@ -134,6 +135,7 @@ class ScriptedEngine final : public Engine {
   const Clock& clock() const override { return time; }
   Random& random() override { return random_; }
   net::Deadlines& deadlines() override { return deadlines_; }
+  net::Network& network() override { return network_; }
 
   asio::awaitable<Outcome> ask(Query&, dns::Question, dns::Response&) override {
     co_return Outcome::drop;
@@ -187,6 +189,7 @@ class ScriptedEngine final : public Engine {
   std::deque<Task> tasks;
   Random random_;
   net::Deadlines deadlines_;
+  net::KernelNetwork network_{io.get_executor()};
 };
 
 /// The bytes of a question.

@@ -3,6 +3,7 @@
 
 #include "core/client/channel.hpp"
 #include "core/net/alarm.hpp"
+#include "core/net/kernel_network.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -49,7 +50,7 @@ class Lookup {
  public:
   explicit Lookup(const config::Endpoint& resolver)
       : metrics_(1),
-        loop_(io_.get_executor(), clock_, deadlines_, random_, Lane::shared),
+        loop_(io_.get_executor(), clock_, deadlines_, network_, random_, Lane::shared),
         name_(resolver.address, resolver.port),
         channel_(loop_,
                  std::make_shared<const client::Upstream>(
@@ -84,6 +85,7 @@ class Lookup {
   SystemClock clock_;
   net::Deadlines deadlines_;
   net::Alarm alarm_{io_.get_executor(), clock_, deadlines_};
+  net::KernelNetwork network_{io_.get_executor()};
   Random random_;
   metrics::Registry metrics_;
   client::Loop loop_;

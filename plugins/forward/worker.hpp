@@ -17,6 +17,7 @@ class Worker {
       : loop_(engine.executor(),
               engine.clock(),
               engine.deadlines(),
+              engine.network(),
               engine.random(),
               engine.lane()) {}
 

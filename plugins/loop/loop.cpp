@@ -33,7 +33,7 @@ void Loop::listening(std::span<const std::uint16_t> ports) {
 
 void Loop::enter(Engine& engine) {
   if (target_.port() == 0 || claimed_.exchange(true)) return;
-  prober_ = std::make_shared<Prober>(engine, detector_, target_, settings_.again);
+  prober_ = std::make_unique<Prober>(engine, detector_, target_, settings_.again);
   lane_.store(engine.lane(), std::memory_order_release);
   prober_->start();
 }

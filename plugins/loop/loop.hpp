@@ -37,7 +37,7 @@ class Loop final : public Plugin, public Listening, public WorkerAware {
   std::optional<ServerLabel> server_;
   asio::ip::udp::endpoint target_;
   std::atomic<bool> claimed_{false};
-  std::shared_ptr<Prober> prober_;  // Of the worker `lane_`, and touched by its thread only.
+  std::unique_ptr<Prober> prober_;  // Of the worker `lane_`, and touched by its thread only.
   std::atomic<Lane> lane_{Lane::shared};
 };
 

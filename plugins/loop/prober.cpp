@@ -19,27 +19,21 @@ Prober::Prober(Engine& engine,
     : engine_(&engine),
       detector_(std::move(detector)),
       target_(std::move(target)),
-      schedule_(engine.clock().now(), again),
-      socket_(engine.executor()),
-      timer_(engine.executor()) {}
+      schedule_(engine.clock().now(), again) {}
 
 void Prober::close() {
-  closed_ = true;
-  timer_.cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  cancel();
+  if (socket_) socket_->close();
 }
 
 void Prober::ask() {
   detector_->renew(engine_->random());
   if (!send()) return settle(Probed::failed);
   const bool blocked = detector_->state() == Detector::State::blocked;
-  timer_.expires_after(blocked ? kLongTimeout : kTimeout);
-  timer_.async_wait(
-      [self = shared_from_this(), attempt = ++attempt_](const boost::system::error_code& error) {
-        if (!error && attempt == self->attempt_) self->socket_.cancel();
-      });
-  receive();
+  const TimePoint now = engine_->clock().now();
+  engine_->deadlines().add(*this, now + (blocked ? kLongTimeout : kTimeout));
+  socket_->attach(*this);
+  socket_->wait_readable();
 }
 
 bool Prober::send() {
@@ -50,30 +44,37 @@ bool Prober::send() {
   if (!request) return false;
   id_ = engine_->random().next16();
   request->set_id(id_);
-  boost::system::error_code error;
-  socket_.close(error);
-  socket_.open(target_.protocol(), error);
-  if (!error) socket_.connect(target_, error);
+  const asio::ip::udp::endpoint any(target_.protocol(), 0);
+  socket_ = engine_->network().dial_datagrams(target_, any).socket;
+  if (!socket_) return false;
   const auto datagram = request->datagram();
-  if (!error) socket_.send(asio::buffer(datagram.data(), datagram.size()), 0, error);
-  return !error;
+  iovec part{const_cast<std::uint8_t*>(datagram.data()), datagram.size()};
+  mmsghdr message{};
+  message.msg_hdr.msg_iov = &part;
+  message.msg_hdr.msg_iovlen = 1;
+  return socket_->send({&message, 1}) == 1;
 }
 
-void Prober::receive() {
-  socket_.async_receive(
-      asio::buffer(buffer_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-        if (!self->closed_) self->received(error, size);
-      });
+// What became of the probe, as far as it is known by now.
+std::optional<Probed> Prober::heard() {
+  if (socket_->bounced(buffer_).error != 0) return Probed::failed;
+  for (;;) {
+    iovec part{buffer_.data(), buffer_.size()};
+    mmsghdr message{};
+    message.msg_hdr.msg_iov = &part;
+    message.msg_hdr.msg_iovlen = 1;
+    if (socket_->receive({&message, 1}) == 0) return std::nullopt;
+    if (is_reply(message.msg_len)) return Probed::answered;
+  }
 }
 
-void Prober::received(const boost::system::error_code& error, std::size_t size) {
-  if (!error && !is_reply(size)) return receive();
-  ++attempt_;
-  timer_.cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-  settle(error ? Probed::failed : Probed::answered);
+void Prober::readable() {
+  if (const auto probed = heard()) return settle(*probed);
+  socket_->wait_readable();
+}
+
+void Prober::due() {
+  socket_ ? settle(Probed::failed) : ask();
 }
 
 bool Prober::is_reply(std::size_t size) const {
@@ -82,18 +83,14 @@ bool Prober::is_reply(std::size_t size) const {
 }
 
 void Prober::settle(Probed probed) {
+  socket_.reset();
+  cancel();
   if (probed == Probed::answered) detector_->answered();
   detector_->renew(engine_->random());
-  const auto next = schedule_.after(probed, detector_->found_one(), engine_->clock().now());
-  if (next) return wait(*next);
-  detector_->rest();
-}
-
-void Prober::wait(Duration duration) {
-  timer_.expires_after(duration);
-  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error && !self->closed_) self->ask();
-  });
+  const TimePoint now = engine_->clock().now();
+  const auto next = schedule_.after(probed, detector_->found_one(), now);
+  if (!next) return detector_->rest();
+  engine_->deadlines().add(*this, now + *next);
 }
 
 }  // namespace catena::loop

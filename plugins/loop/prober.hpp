@@ -7,16 +7,16 @@
 #include "plugins/loop/schedule.hpp"
 
 #include <boost/asio/ip/udp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <memory>
+#include <optional>
 
 namespace catena::loop {
 
 /// Sends a block's probes to its own listener, as a client would, and waits for what comes. One
 /// worker's thread; `engine` is not used after close().
-class Prober final : public std::enable_shared_from_this<Prober> {
+class Prober final : private net::Events, private net::Deadline {
  public:
   Prober(Engine& engine,
          std::shared_ptr<Detector> detector,
@@ -29,21 +29,18 @@ class Prober final : public std::enable_shared_from_this<Prober> {
  private:
   void ask();
   bool send();
-  void receive();
-  void received(const boost::system::error_code& error, std::size_t size);
+  void readable() override;
+  void due() override;
+  std::optional<Probed> heard();
   bool is_reply(std::size_t size) const;
   void settle(Probed probed);
-  void wait(Duration duration);
 
   Engine* engine_;
   std::shared_ptr<Detector> detector_;
   asio::ip::udp::endpoint target_;
   Schedule schedule_;
-  asio::ip::udp::socket socket_;
-  asio::steady_timer timer_;  // The limit of a probe, or the time until the next one.
+  std::unique_ptr<net::Datagrams> socket_;  // While a probe is out; its deadline is the limit then.
   std::uint16_t id_ = 0;
-  unsigned attempt_ = 0;
-  bool closed_ = false;
   std::array<std::uint8_t, 512> buffer_;
 };
 

@@ -4,6 +4,7 @@
 #include "core/config/testing.hpp"
 #include "core/net/memory_acceptor.hpp"
 #include "core/net/memory_datagrams.hpp"
+#include "core/net/memory_network.hpp"
 #include "core/net/memory_stream.hpp"
 #include "core/server/assembly.hpp"
 #include "core/server/tcp.hpp"
@@ -12,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -53,7 +55,8 @@ class House {
       : configuration_(assembled(corefile, plugins)),
         meters(parts.metrics),
         service{parts.process, meters},
-        dispatcher(io.get_executor(), deadlines, Lane{1}, service, configuration_),
+        dispatcher({io.get_executor(), deadlines, outside, random}, Lane{1}, service,
+                   configuration_),
         slots(dispatcher, output, limits.waiting),
         receiver(slots),
         connections(dispatcher, limits.connections) {
@@ -68,6 +71,7 @@ class House {
     tcp = acceptor.get();
     acceptor_ =
         std::make_unique<server::TcpAcceptor>(std::move(acceptor), listener(), connections);
+    start(*configuration_);
     socket_->start();
     acceptor_->start();
   }
@@ -75,12 +79,16 @@ class House {
 
   /// As a worker ends: what still waits is never answered.
   ~House() {
+    if (former_ && !std::exchange(former_left_, true)) leave(*former_);
+    leave(*configuration_);
+    turn();
     connections.close_all();
     socket_.reset();
     acceptor_.reset();
     deadlines.abandon();
     io.restart();
     io.poll();
+    parts.epoch.leave(reader_);
   }
   House(const House&) = delete;
   House& operator=(const House&) = delete;
@@ -92,9 +100,26 @@ class House {
       io.restart();
       more = io.poll_one() + deadlines.run_due(parts.clock.now());
       output.flush();
+      if (former_) part_from_former();
+      reader_->quiescent();
     }
     return steps;
   }
+
+  /// Goes over to another Corefile with the same zone, in one turn, as a worker does. Not while
+  /// reloading().
+  void reload(const std::string& corefile, Registry plugins) {
+    former_ = std::exchange(configuration_, assembled(corefile, plugins));
+    former_until_ = parts.clock.now() + kPatience;
+    start(*configuration_);
+    dispatcher.adopt(configuration_);
+    socket_->serve(listener());
+    acceptor_->serve(listener());
+    connections.adopt(*configuration_);
+    deadlines.add(wake_, former_until_);
+  }
+  /// Whether queries may still run with the Corefile before.
+  bool reloading() const { return former_ != nullptr; }
 
   /// Time goes on, from one deadline to the next.
   void pass(Duration time) {
@@ -133,6 +158,11 @@ class House {
   /// What has arrived.
   std::vector<net::MemoryDatagram> delivered;
 
+  /// What is to become of a datagram that plugins send, and of a connection that they make. Without
+  /// these nobody is there.
+  net::MemoryNetwork::Leaving outgoing;
+  net::MemoryNetwork::Connecting connecting;
+
  private:
   std::shared_ptr<const server::Configuration> assembled(const std::string& corefile,
                                                          Registry plugins) {
@@ -142,6 +172,30 @@ class House {
     auto made = server::assemble({parsed, plugins, parts.process, 0}, diagnostics);
     if (!diagnostics.ok()) throw std::runtime_error(config::format(diagnostics.errors()));
     return made;
+  }
+
+  void start(const server::Configuration& configuration) {
+    for (Startable* plugin : configuration.with<Startable>()) plugin->start();
+    for (WorkerAware* plugin : configuration.with<WorkerAware>()) plugin->enter(dispatcher);
+  }
+
+  void leave(const server::Configuration& configuration) {
+    for (WorkerAware* plugin : configuration.with<WorkerAware>()) plugin->leave(dispatcher);
+    for (Startable* plugin : configuration.with<Startable>()) plugin->stop();
+  }
+
+  void part_from_former() {
+    const bool idle = dispatcher.running_with(*former_) == 0 &&
+                      connections.count_with(*former_) == 0;
+    const bool late = parts.clock.now() >= former_until_;
+    if (!idle && !late) return;
+    if (!std::exchange(former_left_, true)) leave(*former_);
+    if (!idle) return;
+    connections.close_with(*former_);
+    dispatcher.forget_unused();
+    former_.reset();
+    former_left_ = false;
+    wake_.cancel();
   }
 
   int leave(const net::MemoryDatagram& datagram) {
@@ -154,9 +208,25 @@ class House {
   HouseParts parts;
   asio::io_context io;
   net::Deadlines deadlines;
+  net::MemoryNetwork outside{
+      io.get_executor(),
+      [this](const auto& local, const auto& datagram) {
+        return outgoing ? outgoing(local, datagram) : ENETUNREACH;
+      },
+      [this](const auto& local, const auto& remote) {
+        return connecting ? connecting(local, remote) : nullptr;
+      }};
+  /// Another seed, other numbers: before anybody has drawn one.
+  Random random{1};
 
  private:
+  static constexpr Duration kPatience = std::chrono::seconds(5);
+  std::shared_ptr<epoch::Reader> reader_ = parts.epoch.join([] {});
   std::shared_ptr<const server::Configuration> configuration_;
+  std::shared_ptr<const server::Configuration> former_;
+  TimePoint former_until_{};
+  bool former_left_ = false;
+  net::Reminder wake_{[] {}};  // Being reminded turns the loop once.
 
  public:
   server::Meters meters;

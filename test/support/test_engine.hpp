@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net/alarm.hpp"
+#include "core/net/kernel_network.hpp"
 #include "core/plugin/engine.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -20,6 +21,7 @@ class TestEngine final : public Engine {
   const Clock& clock() const override { return clock_; }
   Random& random() override { return random_; }
   net::Deadlines& deadlines() override { return deadlines_; }
+  net::Network& network() override { return network_; }
 
   asio::awaitable<Outcome> ask(Query& parent,
                                dns::Question question,
@@ -53,6 +55,7 @@ class TestEngine final : public Engine {
   Random random_;
   net::Deadlines deadlines_;
   net::Alarm alarm_{io_.get_executor(), clock_, deadlines_};
+  net::KernelNetwork network_{io_.get_executor()};
 };
 
 }  // namespace catena::test

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/kernel_network.hpp"
+
+#include "core/net/addresses.hpp"
+#include "core/net/tcp_stream.hpp"
+#include "core/net/udp_datagrams.hpp"
+
+#include <cerrno>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace catena::net {
+namespace {
+
+using Endpoint = boost::asio::ip::udp::endpoint;
+
+void turn_on(int socket, int level, int option) {
+  const int one = 1;
+  ::setsockopt(socket, level, option, &one, sizeof one);
+}
+
+template <class Socket>
+Dialled<Socket> failure(typename Dialled<Socket>::Failed at) {
+  return {.socket = nullptr, .local = {}, .failed = at, .error = errno};
+}
+
+bool bind(int socket, const Endpoint& local) {
+  if (local.address().is_unspecified() && local.port() == 0) return true;
+  const SocketAddress address = socket_address(local);
+  return ::bind(socket, address.get(), address.size) == 0;
+}
+
+bool connect(int socket, const Endpoint& remote) {
+  const SocketAddress address = socket_address(remote);
+  return ::connect(socket, address.get(), address.size) == 0 || errno == EINPROGRESS;
+}
+
+Endpoint local_of(int socket) {
+  SocketAddress address;
+  address.size = sizeof address.storage;
+  if (::getsockname(socket, address.get(), &address.size) != 0) return {};
+  return endpoint_of(address.get());
+}
+
+// `Kernel` is the kernel's form of `Socket`.
+template <class Socket, class Kernel>
+Dialled<Socket> dial(const boost::asio::any_io_executor& executor,
+                     Descriptor socket,
+                     const Endpoint& remote,
+                     const Endpoint& local) {
+  using Failed = typename Dialled<Socket>::Failed;
+  if (!bind(socket.get(), local)) return failure<Socket>(Failed::at_binding);
+  if (!connect(socket.get(), remote)) return failure<Socket>(Failed::at_connecting);
+  Dialled<Socket> dialled;
+  dialled.local = local_of(socket.get());
+  dialled.socket = std::make_unique<Kernel>(executor, std::move(socket));
+  return dialled;
+}
+
+Descriptor open(const Endpoint& remote, int type) {
+  const int family = remote.address().is_v6() ? AF_INET6 : AF_INET;
+  return Descriptor(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+}  // namespace
+
+Dialled<Datagrams> KernelNetwork::dial_datagrams(const Endpoint& remote, const Endpoint& local) {
+  Descriptor socket = open(remote, SOCK_DGRAM);
+  if (!socket) return failure<Datagrams>(Dialled<Datagrams>::Failed::at_connecting);
+  const bool v6 = remote.address().is_v6();
+  turn_on(socket.get(), v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR);
+  return dial<Datagrams, UdpDatagrams>(executor_, std::move(socket), remote, local);
+}
+
+Dialled<ByteStream> KernelNetwork::dial_stream(const Endpoint& remote, const Endpoint& local) {
+  Descriptor socket = open(remote, SOCK_STREAM);
+  if (!socket) return failure<ByteStream>(Dialled<ByteStream>::Failed::at_connecting);
+  turn_on(socket.get(), IPPROTO_TCP, TCP_NODELAY);
+  return dial<ByteStream, TcpStream>(executor_, std::move(socket), remote, local);
+}
+
+}  // namespace catena::net
