@@ -54,7 +54,7 @@ class PageServer {
                                             const ListenAddress& address,
                                             metrics::Registry& registry) {
     return keeper.template keep<PageServer>(
-        "http " + address.text(), [&] { return std::make_shared<PageServer>(address, registry); });
+        address, [&] { return std::make_shared<PageServer>(address, registry); });
   }
 
   /// Binds and begins, unless it has. The error is Go's text: `listen tcp :8080: bind: ...`.

@@ -9,37 +9,18 @@
 #include "core/dns/name.hpp"
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/chain.hpp"
+#include "core/plugin/keeper.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/zones.hpp"
 
-#include <any>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace catena {
-
-/// State that outlives a reload: kept by a text that says all that it depends on, as long as some
-/// configuration holds it. Control thread only.
-class Keeper {
- public:
-  template <class T>
-  std::shared_ptr<T> keep(const std::string& key, const std::function<std::shared_ptr<T>()>& make) {
-    std::weak_ptr<void>& kept = kept_[key];
-    if (auto old = std::static_pointer_cast<T>(kept.lock())) return old;
-    std::shared_ptr<T> made = make();
-    kept = made;
-    return made;
-  }
-
- private:
-  std::map<std::string, std::weak_ptr<void>> kept_;
-};
 
 class Control;
 

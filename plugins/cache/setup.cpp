@@ -141,21 +141,26 @@ void parse_disable(const Setup& setup, config::Directive& directive, Settings& s
   }
 }
 
-/// All that the answers of a block may depend on; empty where that is not known.
-std::string memory_key(const Setup& setup) {
-  if (setup.block_text().empty()) return {};
-  std::string key = "cache\n";
-  for (const ServerLabel& server : setup.servers()) key += server.text + "\n";
-  for (const dns::Name& zone : setup.block_zones()) key += zone.to_text() + "\n";
-  return key + setup.block_text();
+/// All that the answers of a block may depend on.
+struct BlockIdentity {
+  std::vector<std::string> servers;
+  std::vector<dns::Name> zones;
+  std::string text;
+  bool operator==(const BlockIdentity&) const = default;
+};
+
+BlockIdentity identity_of(const Setup& setup) {
+  BlockIdentity identity{{}, setup.block_zones(), setup.block_text()};
+  for (const ServerLabel& server : setup.servers()) identity.servers.push_back(server.text);
+  return identity;
 }
 
 std::shared_ptr<Memory> memory_for(const Setup& setup, const Settings& settings) {
-  const std::function<std::shared_ptr<Memory>()> make = [&setup, &settings] {
+  const auto make = [&setup, &settings] {
     return std::make_shared<Memory>(settings, setup.process().epoch);
   };
-  const std::string key = memory_key(setup);
-  return key.empty() ? make() : setup.process().keeper.keep<Memory>(key, make);
+  if (setup.block_text().empty()) return make();
+  return setup.process().keeper.keep<Memory>(identity_of(setup), make);
 }
 
 }  // namespace

@@ -188,8 +188,10 @@ TEST_CASE("health lives through a reload and somebody goes on probing") {
   Bed after(text, shared);
   before->start();
   after.start();
+  const auto place = config::parse_endpoint(upstream.address(), 53);
   auto health = shared->keeper.keep<client::Health>(
-      "forward/health/" + upstream.address(), [] { return std::make_shared<client::Health>(); });
+      client::Endpoint(place->address, place->port),
+      [] { return std::make_shared<client::Health>(); });
   health->failed();
   health->failed();
   CHECK(before->ask("www.example.org. A") == "SERVFAIL! no healthy proxies");
@@ -218,7 +220,7 @@ TEST_CASE("leaving ends what is under way") {
 
 TEST_CASE("host names are looked up at the start") {
   const auto shared = shared_bed();
-  // The resolver runs on a thread of its own: start() blocks.
+  // The resolver runs on a thread of its own: Bed::start() waits for it.
   boost::asio::io_context io;
   FakeUpstream resolver(io, {{Act::answer}});
   std::thread thread([&io] { io.run_for(std::chrono::seconds(20)); });

@@ -19,7 +19,7 @@ void setup(Setup& setup) {
   Keeper& keeper = setup.process().keeper;
   auto server = http::PageServer::shared(keeper, config.address, setup.metrics());
   auto process = keeper.keep<ProcessMetrics>(
-      "prometheus process", [&] { return std::make_shared<ProcessMetrics>(setup.metrics()); });
+      OneOfAKind{}, [&] { return std::make_shared<ProcessMetrics>(setup.metrics()); });
   // Without the plugin's name in front, as CoreDNS logs what goes wrong here.
   setup.add(std::make_unique<Prometheus>(std::move(config), setup.metrics(), setup.process().log,
                                          std::move(server), std::move(process)));

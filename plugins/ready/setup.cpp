@@ -16,7 +16,7 @@ void setup(Setup& setup) {
   directive.done();
   Keeper& keeper = setup.process().keeper;
   auto server = http::PageServer::shared(keeper, config.address, setup.metrics());
-  auto board = keeper.keep<Board>("ready", [] { return std::make_shared<Board>(); });
+  auto board = keeper.keep<Board>(OneOfAKind{}, [] { return std::make_shared<Board>(); });
   setup.add(std::make_unique<Readiness>(std::move(config), std::move(server), std::move(board),
                                         setup.log()));
 }

@@ -39,7 +39,7 @@ void setup(Setup& setup) {
   schedule.jitter = std::min(schedule.jitter, schedule.interval / 2);
   const Process& process = setup.process();
   if (process.control == nullptr) return;
-  auto watcher = process.keeper.keep<Watcher>("reload", [&] {
+  auto watcher = process.keeper.keep<Watcher>(OneOfAKind{}, [&] {
     return std::make_shared<Watcher>(*process.control, setup.log(), process.metrics);
   });
   setup.add(std::make_unique<Reload>(schedule, std::move(watcher)));
