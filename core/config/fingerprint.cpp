@@ -31,6 +31,10 @@ std::string fingerprint(const Corefile& corefile) {
     for (const Line& line : block.directives) add(text, line);
     text += "}\n";
   }
+  return fingerprint(std::string_view(text));
+}
+
+std::string fingerprint(std::string_view text) {
   std::array<unsigned char, SHA512_DIGEST_LENGTH> digest;
   SHA512(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   std::string hex;

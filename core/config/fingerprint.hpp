@@ -4,6 +4,7 @@
 #include "core/config/corefile.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace catena::config {
 
@@ -11,5 +12,8 @@ namespace catena::config {
 /// snippets, imports and the environment counts, comments do not, lines that move do (as for
 /// CoreDNS). Not CoreDNS's own number for the same text.
 std::string fingerprint(const Corefile& corefile);
+
+/// The same of a text as it is, for what is no Corefile.
+std::string fingerprint(std::string_view text);
 
 }  // namespace catena::config

@@ -18,11 +18,11 @@ class Control {
   /// started.
   virtual std::string running() const = 0;
 
-  /// The fingerprint of what the Corefile says now. Nothing where it cannot be read; the error says
-  /// what is wrong in it.
-  virtual Result<std::optional<std::string>> on_disk() const = 0;
+  /// The fingerprint of what the Corefile says now, right or wrong. Nothing where it cannot be read.
+  virtual std::optional<std::string> on_disk() const = 0;
 
-  /// Does what SIGUSR1 does, soon, on the control thread, and tells `done` there how it went.
+  /// Does what SIGUSR1 does, soon, on the control thread, and tells `done` there how it went. Once
+  /// the process ends nothing is done or told any more.
   virtual void reload(std::function<void(const Result<void>&)> done) = 0;
 };
 

@@ -19,16 +19,16 @@ using std::chrono::seconds;
 class FakeControl final : public Control {
  public:
   std::string running() const override { return running_; }
-  Result<std::optional<std::string>> on_disk() const override { return disk; }
+  std::optional<std::string> on_disk() const override { return disk; }
   void reload(std::function<void(const Result<void>&)> done) override {
     ++asked;
     const Result<void> result = error.empty() ? Result<void>() : Error{error};
-    if (result) running_ = **disk;
+    if (result) running_ = *disk;
     under_way_ = [done = std::move(done), result] { done(result); };
   }
   void finish() { std::exchange(under_way_, {})(); }
 
-  Result<std::optional<std::string>> disk = std::optional<std::string>("one");
+  std::optional<std::string> disk = "one";
   std::string error;
   int asked = 0;
 
@@ -54,7 +54,7 @@ TEST_CASE("a Corefile that has not changed is left alone", "[reload]") {
 
 TEST_CASE("a change is taken up, once", "[reload]") {
   Watched watched;
-  watched.control.disk = std::optional<std::string>("two");
+  watched.control.disk = "two";
   CHECK(watched.watcher->look());
   CHECK_FALSE(watched.watcher->look());  // Under way.
   watched.control.finish();
@@ -67,7 +67,7 @@ TEST_CASE("a change is taken up, once", "[reload]") {
 
 TEST_CASE("what fails is said, counted, and tried again only when it changes", "[reload]") {
   Watched watched;
-  watched.control.disk = std::optional<std::string>("bad");
+  watched.control.disk = "bad";
   watched.control.error = "Corefile:3: cache: no";
   CHECK(watched.watcher->look());
   watched.control.finish();
@@ -76,7 +76,7 @@ TEST_CASE("what fails is said, counted, and tried again only when it changes", "
             "[ERROR] plugin/reload: Corefile changed but reload failed: Corefile:3: cache: no"});
   CHECK(watched.registry.text().find("coredns_reload_failed_total 1") != std::string::npos);
   CHECK_FALSE(watched.watcher->look());
-  watched.control.disk = std::optional<std::string>("good");
+  watched.control.disk = "good";
   watched.control.error.clear();
   CHECK(watched.watcher->look());
   watched.control.finish();
@@ -85,15 +85,38 @@ TEST_CASE("what fails is said, counted, and tried again only when it changes", "
   CHECK(text.find("value=\"bad\"") == std::string::npos);
 }
 
-TEST_CASE("a file that cannot be parsed is said each time, one that is away is not", "[reload]") {
+TEST_CASE("a Corefile that stays wrong is tried, said and counted once", "[reload]") {
   Watched watched;
-  watched.control.disk = Error{"Corefile:1: Unknown directive 'x'"};
-  CHECK_FALSE(watched.watcher->look());
-  watched.control.disk = std::optional<std::string>();
-  CHECK_FALSE(watched.watcher->look());
+  watched.control.disk = "wrong";
+  watched.control.error = "Corefile:1: Unknown directive 'x'";
+  CHECK(watched.watcher->look());
+  watched.control.finish();
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(watched.watcher->look());
+  CHECK(watched.control.asked == 1);
   CHECK(watched.lines.lines ==
-        std::vector<std::string>{
-            "[WARNING] plugin/reload: Corefile parse failed: Corefile:1: Unknown directive 'x'"});
+        std::vector<std::string>{"[ERROR] plugin/reload: Corefile changed but reload failed: "
+                                 "Corefile:1: Unknown directive 'x'"});
+  CHECK(watched.registry.text().find("coredns_reload_failed_total 1") != std::string::npos);
+}
+
+TEST_CASE("the same mistake made again is another one", "[reload]") {
+  Watched watched;
+  watched.control.error = "Corefile:1: Unknown directive 'x'";
+  for (int i = 0; i < 2; ++i) {
+    watched.control.disk = "wrong";
+    CHECK(watched.watcher->look());
+    watched.control.finish();
+    watched.control.disk = "one";
+    CHECK_FALSE(watched.watcher->look());
+  }
+  CHECK(watched.registry.text().find("coredns_reload_failed_total 2") != std::string::npos);
+}
+
+TEST_CASE("a Corefile that is away is no trouble", "[reload]") {
+  Watched watched;
+  watched.control.disk = std::nullopt;
+  CHECK_FALSE(watched.watcher->look());
+  CHECK(watched.lines.lines.empty());
 }
 
 TEST_CASE("the running configuration is said once for all blocks of it", "[reload]") {

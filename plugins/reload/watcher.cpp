@@ -65,21 +65,23 @@ void Watcher::run() {
 }
 
 bool Watcher::look() {
-  const Result<std::optional<std::string>> found = control_.on_disk();
-  if (!found) {
-    log_.warning("Corefile parse failed: {}", found.error().text);
-    return false;
-  }
+  const std::optional<std::string> found = control_.on_disk();
   // A file that cannot be read is being replaced, or a volume is away: it will be back.
-  if (!*found || **found == control_.running()) return false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (reloading_ || **found == failed_) return false;
-    reloading_ = true;
-  }
-  control_.reload([self = shared_from_this(), attempted = **found](const Result<void>& result) {
+  if (!found || !is_new(*found)) return false;
+  control_.reload([self = shared_from_this(), attempted = *found](const Result<void>& result) {
     self->finished(attempted, result);
   });
+  return true;
+}
+
+// What failed is new again once the Corefile has been right meanwhile.
+bool Watcher::is_new(const std::string& found) {
+  const bool runs = found == control_.running();
+  const std::lock_guard lock(mutex_);
+  if (reloading_) return false;
+  if (runs) failed_.clear();
+  if (runs || found == failed_) return false;
+  reloading_ = true;
   return true;
 }
 

@@ -42,8 +42,8 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   /// thread.
   void announce(const void* user);
 
-  /// One look; asks for a reload if there is something new. What failed once is not tried again
-  /// until it changes. Returns whether it asked.
+  /// One look; asks for a reload if there is something new, right or wrong. What failed once is
+  /// not tried again until it changes. Returns whether it asked.
   bool look();
 
  private:
@@ -53,6 +53,7 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
   };
 
   void run();
+  bool is_new(const std::string& found);
   void finished(const std::string& attempted, const Result<void>& result);
 
   Control& control_;
