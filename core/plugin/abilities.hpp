@@ -34,13 +34,34 @@ class Healthy {
   virtual bool healthy() const = 0;
 };
 
-/// Runs beside the queries. The control thread calls start() before the first query, in chain order
-/// (it may block, as kubernetes does until it knows the cluster), and stop() after the last one.
+/// Runs beside the queries. The control thread calls start() before the first query, in chain order,
+/// and stop() after the last one; meanwhile it does nothing else, so that what takes longer belongs
+/// to a thread and to Prepares. What start() throws is the error of the start.
 class Startable {
  public:
   virtual ~Startable() = default;
   virtual void start() = 0;
   virtual void stop() = 0;
+};
+
+/// Has something to find out between start() and its first query: what is in a cluster, where an
+/// upstream is. The control thread asks all of a configuration's every few milliseconds, `waited`
+/// after the last start(), until each has said yes; at a reload the configuration before answers
+/// meanwhile. What it throws is the error of the start. stop() may come before it ever said yes.
+class Prepares {
+ public:
+  virtual ~Prepares() = default;
+  virtual bool prepared(Duration waited) = 0;
+};
+
+/// Holds something that outlives reloads (Keeper) and brings settings for it. The control thread
+/// calls it at the moment when its configuration takes over, at the first start too: until then the
+/// settings of the one before hold, and with an error they stay. What could go wrong has been tried
+/// at setup.
+class TakesOver {
+ public:
+  virtual ~TakesOver() = default;
+  virtual void take_over() noexcept = 0;
 };
 
 /// Has something to do when the process is about to end, while queries are still answered: ready

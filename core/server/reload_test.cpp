@@ -20,7 +20,7 @@ using test::UdpClient;
 // What went wrong; "" when nothing did.
 std::string reload(Running& running, const std::string& corefile) {
   const Result<void> done =
-      running.server.reload(test::configuration_of(corefile, running.household));
+      test::reload(running.server, test::configuration_of(corefile, running.household));
   return done ? "" : done.error().text;
 }
 

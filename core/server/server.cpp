@@ -6,16 +6,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <latch>
-#include <ranges>
 #include <thread>
 #include <utility>
 
 namespace catena::server {
 namespace {
 
-void tell_ports(const Configuration& configuration, const std::vector<std::uint16_t>& ports) {
-  for (Listening* plugin : configuration.with<Listening>()) plugin->listening(ports);
+// How often is looked at what others do meanwhile.
+constexpr std::chrono::milliseconds kLookAtPlugins{10};
+constexpr std::chrono::milliseconds kLookAtWorkers{2};
+
+void take_over(const Configuration& configuration) {
+  for (TakesOver* plugin : configuration.with<TakesOver>()) plugin->take_over();
 }
 
 }  // namespace
@@ -35,49 +37,182 @@ Server::Server(const Process& process,
   }
 }
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop([](Stopped) {});
+  while (const std::optional<Duration> wait = step()) std::this_thread::sleep_for(*wait);
+}
 
-Result<void> Server::start() {
-  Result<Started> started = start_plugins(*configuration_);
-  if (!started) return started.error();
-  Result<Bound> bound = bind(*configuration_);
-  if (!bound) {
-    stop_plugins(*started);
-    return bound.error();
+// What `next` holds may come from the state that goes.
+template <class Next>
+void Server::become(Next next) {
+  state_.emplace<Next>(std::move(next));
+}
+
+// Between take() and become() the state is an empty shell.
+template <class Now>
+Now Server::take() {
+  return std::move(std::get<Now>(state_));
+}
+
+void Server::start(Told told) {
+  if (!std::holds_alternative<Idle>(state_)) return told(Error{"the server has started before"});
+  Result<RunningPlugins> plugins = RunningPlugins::start(configuration_, process_);
+  if (plugins) return become(Starting{std::move(*plugins), std::move(told)});
+  end();
+  told(plugins.error());
+}
+
+void Server::reload(std::shared_ptr<const Configuration> next, Told told) {
+  if (!running()) return told(Error{"the server is starting, changing or ending"});
+  Result<RunningPlugins> plugins = RunningPlugins::start(std::move(next), process_);
+  if (!plugins) return told(plugins.error());
+  become(Reloading{take<Running>().plugins, std::move(*plugins), std::move(told)});
+}
+
+void Server::stop(Duration drain, ToldEnd told) {
+  if (ended()) return told(stopped_);
+  told_end_.push_back(std::move(told));
+  if (std::holds_alternative<Idle>(state_)) return end();
+  if (std::holds_alternative<Starting>(state_)) {
+    Starting starting = take<Starting>();
+    stop_plugins(starting.plugins);
+    return end();
   }
-  started_ = std::move(*started);
+  if (std::holds_alternative<Running>(state_)) {
+    return leave(take<Running>().plugins, std::nullopt, drain);
+  }
+  if (std::holds_alternative<Reloading>(state_)) {
+    Reloading reloading = take<Reloading>();
+    leave(std::move(reloading.plugins), std::nullopt, drain);
+    return stop_plugins(reloading.next);
+  }
+  if (std::holds_alternative<Changing>(state_)) {
+    Changing changing = take<Changing>();
+    return leave(std::move(changing.plugins), std::move(changing.former), drain);
+  }
+  if (auto* leaving = std::get_if<Leaving>(&state_)) {
+    leaving->drain = std::min(leaving->drain, drain);
+  }
+}
+
+// Lameduck begins before anything else is dealt with.
+void Server::leave(RunningPlugins plugins, std::optional<Former> former, Duration drain) {
+  const TimePoint until = process_.clock.now() + plugins.say_farewell(stopped_);
+  become(Leaving{std::move(plugins), std::move(former), until, drain});
+}
+
+std::optional<Duration> Server::step() {
+  return std::visit([this](auto& state) { return go_on(state); }, state_);
+}
+
+std::optional<Duration> Server::go_on(Starting& starting) {
+  const Result<bool> prepared = starting.plugins.prepared();
+  if (prepared && !*prepared) return kLookAtPlugins;
+  Starting now = take<Starting>();
+  const Result<void> begun = prepared ? begin(now.plugins) : Result<void>(prepared.error());
+  if (begun) {
+    become(Running{std::move(now.plugins)});
+  } else {
+    stop_plugins(now.plugins);
+    end();
+  }
+  now.told(begun);
+  return Duration::zero();
+}
+
+Result<void> Server::begin(const RunningPlugins& plugins) {
+  Result<Bound> bound = open(plugins, nullptr);
+  if (!bound) return bound.error();
   ports_ = std::move(bound->ports);
-  tell_ports(*configuration_, ports_);
+  take_over(*configuration_);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     for (WorkerSockets& sockets : bound->sockets[i]) workers_[i]->add(std::move(sockets));
     workers_[i]->start();
   }
-  running_ = true;
   return {};
 }
 
-Result<Server::Started> Server::start_plugins(const Configuration& configuration) {
-  Started started;
-  for (Startable* plugin : configuration.with<Startable>()) {
-    try {
-      plugin->start();
-    } catch (const std::exception& exception) {
-      stop_plugins(started);
-      return Error{exception.what()};
-    }
-    started.push_back(plugin);
+std::optional<Duration> Server::go_on(Reloading& reloading) {
+  const Result<bool> prepared = reloading.next.prepared();
+  if (prepared && !*prepared) return kLookAtPlugins;
+  Reloading now = take<Reloading>();
+  Result<Bound> bound = prepared ? open(now.next, configuration_.get()) : prepared.error();
+  if (!bound) {
+    stop_plugins(now.next);
+    become(Running{std::move(now.plugins)});
+    now.told(bound.error());
+    return Duration::zero();
   }
-  return started;
+  configuration_ = now.next.configuration();
+  ports_ = bound->ports;
+  take_over(*configuration_);
+  Staying staying = hand_over(configuration_, std::move(*bound));
+  become(Changing{std::move(now.next), Former{std::move(now.plugins), std::move(staying)},
+                  std::move(now.told)});
+  return Duration::zero();
 }
 
-Result<Server::Bound> Server::bind(const Configuration& next) const {
+std::optional<Duration> Server::go_on(Changing& changing) {
+  if (!changing.former.gone()) return kLookAtWorkers;
+  Changing now = take<Changing>();
+  stop_plugins(now.former.plugins);
+  become(Running{std::move(now.plugins)});
+  now.told(Result<void>());
+  return Duration::zero();
+}
+
+std::optional<Duration> Server::go_on(Leaving& leaving) {
+  if (leaving.former && leaving.former->gone()) {
+    stop_plugins(leaving.former->plugins);
+    leaving.former.reset();
+  }
+  const Duration left = leaving.until - process_.clock.now();
+  if (left > Duration::zero()) {
+    return leaving.former ? std::min<Duration>(left, kLookAtWorkers) : left;
+  }
+  for (const auto& worker : workers_) worker->drain(leaving.drain);
+  Leaving now = take<Leaving>();
+  become(Draining{std::move(now.plugins), std::move(now.former)});
+  return Duration::zero();
+}
+
+std::optional<Duration> Server::go_on(Draining& draining) {
+  const auto gone = [](const auto& worker) { return worker->gone(); };
+  if (!std::all_of(workers_.begin(), workers_.end(), gone)) return kLookAtWorkers;
+  for (const auto& worker : workers_) worker->join();
+  if (draining.former) stop_plugins(draining.former->plugins);
+  stop_plugins(draining.plugins);
+  end();
+  return std::nullopt;
+}
+
+void Server::stop_plugins(RunningPlugins& plugins) {
+  if (plugins.stop() == Stopped::with_errors) stopped_ = Stopped::with_errors;
+}
+
+void Server::end() {
+  workers_.clear();
+  become(Ended());
+  for (const ToldEnd& told : std::exchange(told_end_, {})) told(stopped_);
+}
+
+Result<Server::Bound> Server::open(const RunningPlugins& plugins,
+                                   const Configuration* before) const {
+  Result<Bound> bound = bind(*plugins.configuration(), before);
+  if (!bound) return bound;
+  const Result<void> told = plugins.listening(bound->ports);
+  if (!told) return told.error();
+  return bound;
+}
+
+Result<Server::Bound> Server::bind(const Configuration& next, const Configuration* before) const {
   Bound bound;
   bound.sockets.resize(workers_.size());
   for (const auto& listener : next.listeners) {
-    const Listener* before =
-        running_ ? configuration_->find(listener->address, listener->port) : nullptr;
+    const Listener* known =
+        before != nullptr ? before->find(listener->address, listener->port) : nullptr;
     const Result<std::uint16_t> port =
-        before != nullptr ? Result<std::uint16_t>(ports_[before->number]) : bind(*listener, bound);
+        known != nullptr ? Result<std::uint16_t>(ports_[known->number]) : bind(*listener, bound);
     if (!port) return port.error();
     bound.ports.push_back(*port);
   }
@@ -104,67 +239,14 @@ Result<std::uint16_t> Server::bind(const Listener& listener, Bound& bound) const
   return made->port;
 }
 
-Result<void> Server::reload(std::shared_ptr<const Configuration> next) {
-  Result<Started> started = start_plugins(*next);
-  if (!started) return started.error();
-  Result<Bound> bound = bind(*next);
-  if (!bound) {
-    stop_plugins(*started);
-    return bound.error();
-  }
-  const std::vector<std::uint16_t> ports = bound->ports;
-  tell_ports(*next, ports);
-  hand_over(next, std::move(*bound));
-  stop_plugins(std::exchange(started_, std::move(*started)));
-  configuration_ = std::move(next);
-  ports_ = ports;
-  return {};
-}
-
-// Comes back when no worker runs anything with the configuration before.
-void Server::hand_over(std::shared_ptr<const Configuration> next, Bound bound) {
-  // Shared: the last worker may still be in count_down() when wait() is back.
-  const auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(workers_.size()));
+// Shared: a worker may still be at it when it was the last one.
+Server::Staying Server::hand_over(const std::shared_ptr<const Configuration>& next, Bound bound) {
+  const auto staying = std::make_shared<std::atomic<std::size_t>>(workers_.size());
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     workers_[i]->adopt(
-        {next, std::move(bound.sockets[i]), limits_.drain, [left] { left->count_down(); }});
+        {next, std::move(bound.sockets[i]), limits_.drain, [staying] { --*staying; }});
   }
-  left->wait();
-}
-
-void Server::say_farewell() {
-  Duration longest{};
-  for (Farewell* plugin : configuration_->with<Farewell>()) {
-    try {
-      longest = std::max(longest, plugin->farewell());
-    } catch (const std::exception& exception) {
-      process_.log.error("shutdown: {}", exception.what());
-      stopped_ = Stopped::with_errors;
-    }
-  }
-  std::this_thread::sleep_for(longest);
-}
-
-void Server::stop_plugins(const Started& started) {
-  for (Startable* plugin : std::views::reverse(started)) {
-    try {
-      plugin->stop();
-    } catch (const std::exception& exception) {
-      process_.log.error("shutdown: {}", exception.what());
-      stopped_ = Stopped::with_errors;
-    }
-  }
-}
-
-Stopped Server::stop(std::chrono::nanoseconds drain) {
-  if (!running_) return stopped_;
-  running_ = false;
-  say_farewell();
-  for (const auto& worker : workers_) worker->drain(drain);
-  for (const auto& worker : workers_) worker->join();
-  stop_plugins(started_);
-  workers_.clear();
-  return stopped_;
+  return staying;
 }
 
 std::vector<std::string> Server::lines() const {

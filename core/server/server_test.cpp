@@ -175,7 +175,7 @@ TEST_CASE("stopping finishes what is under way", "[server]") {
   CHECK(tcp.ask("c.example. A").rcode == "NOERROR");
   // What is sent before the signal is answered, here by the query that releases the others.
   other.send(query_bytes("a.release. A"));
-  CHECK(running.server.stop() == Stopped::cleanly);
+  CHECK(test::stop(running.server) == Stopped::cleanly);
   CHECK(catena::test::decode(udp.receive()).rcode == "NOERROR");
   CHECK(catena::test::decode(tcp.receive().value()).question == "b.wait. IN A");
   CHECK(tcp.closed());
@@ -204,7 +204,7 @@ TEST_CASE("a server that leaves keeps nothing from another one on its port", "[s
     Running young(".:" + std::to_string(old.port()) + " {\n" + bind + " answer 2\n}\n");
     std::atomic<bool> gone{false};
     std::thread leaving([&] {
-      old.server.stop();
+      test::stop(old.server);
       gone = true;
     });
     std::size_t silent = 0;
@@ -228,7 +228,7 @@ TEST_CASE("who is connected may ask once more before the server leaves", "[serve
   CHECK(whole.ask("a.example. A").rcode == "NOERROR");
   const test::Bytes question = test::framed(query_bytes("b.example. A"));
   halved.send_raw({question.begin(), question.begin() + 9});
-  std::thread leaving([&] { running.server.stop(); });
+  std::thread leaving([&] { test::stop(running.server); });
   CHECK(eventually([&] { return is_refused(running.port()); }));
   // Two in one piece, as the C libraries send A and AAAA.
   test::Bytes two = question;
@@ -252,7 +252,7 @@ TEST_CASE("stopping does not wait for ever", "[server]") {
   client.send(query_bytes("a.wait. A"));
   CHECK(client.ask("a.example. A").rcode == "NOERROR");
   // The plugin leaves and lets its queries go.
-  CHECK(running.server.stop() == Stopped::cleanly);
+  CHECK(test::stop(running.server) == Stopped::cleanly);
   CHECK(catena::test::decode(client.receive()).question == "a.wait. IN A");
 }
 
@@ -276,7 +276,7 @@ TEST_CASE("a plugin that does not start stops those before it", "[server]") {
 
 TEST_CASE("a plugin that does not stop shows in the result", "[server]") {
   Running running(". {\n bind 127.0.0.1\n worker sticky\n answer 1\n}\n");
-  CHECK(running.server.stop() == Stopped::with_errors);
+  CHECK(test::stop(running.server) == Stopped::with_errors);
 }
 
 TEST_CASE("an address of somebody else is an error", "[server]") {

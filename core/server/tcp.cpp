@@ -61,6 +61,13 @@ std::size_t TcpConnections::count_with(const Configuration& configuration) const
       }));
 }
 
+void TcpConnections::finish_with(const Configuration& configuration) {
+  const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
+  for (const auto& connection : all) {
+    if (connection->listener().configuration == &configuration) connection->finish();
+  }
+}
+
 void TcpConnections::close_with(const Configuration& configuration) {
   const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
   for (const auto& connection : all) {

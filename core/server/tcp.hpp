@@ -27,6 +27,8 @@ class TcpConnections {
 
   /// Connections to listeners of a configuration: those that adopt() left to end.
   std::size_t count_with(const Configuration& configuration) const;
+  /// Nothing more is read from them; answers that are under way still leave.
+  void finish_with(const Configuration& configuration);
   void close_with(const Configuration& configuration);
 
   void touch(TcpConnection& connection);

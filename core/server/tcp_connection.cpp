@@ -231,6 +231,11 @@ void TcpConnection::drain() {
   paused() ? proceed({}) : read();
 }
 
+void TcpConnection::finish() {
+  finishing_ = true;
+  end_if_done();
+}
+
 void TcpConnection::close() {
   if (closed_) return;
   closed_ = true;

@@ -58,6 +58,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   /// Ends after the next answers: what is asked on a connection that is closed at the same time is
   /// lost. Where nothing is asked any more, ends after kLastWord.
   void drain();
+  /// Reads nothing more, ends with the last answer that is under way.
+  void finish();
   void close();
 
   /// Nothing waits here for us, only for the client.

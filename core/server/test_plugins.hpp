@@ -28,6 +28,8 @@ namespace catena::server::test {
 ///   throw             throws for "now." at once, for "later." after a wait
 ///   wait              makes names below "wait." wait for a question below "release."
 ///   worker            is told of each worker, and of start and stop
+///   life NAME [FAULT] notes all that befalls it, prepares until Seen::prepare(); FAULT: "start",
+///                     "prepare", "listen", "stop" throws there
 ///   answer ADDRESS    answers everything, AA set
 ///   needs NAME        an error where the block has no plugin of this name
 ///   unfinished        known, without a setup
@@ -35,6 +37,8 @@ Registry registry();
 
 /// What the plugins saw, for all servers of the test program.
 struct Seen {
+  /// Whether those that prepare are through.
+  static void prepare(bool through);
   static std::string started_and_stopped();
   static void note(const std::string& what);
   static void clear();

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <list>
 #include <mutex>
 #include <stdexcept>
@@ -23,6 +24,7 @@ using asio::awaitable;
 
 std::mutex seen_mutex;
 std::string seen_text;
+std::atomic<bool> seen_prepared{true};
 
 std::string argument(Setup& setup, std::string fallback) {
   config::Directive& directive = setup.once();
@@ -300,6 +302,47 @@ class WorkerPlugin final : public Plugin, public WorkerAware, public Startable {
   std::string name_;
 };
 
+/// Everything that a server calls, in order.
+class Life final : public Plugin,
+                   public Startable,
+                   public Prepares,
+                   public Listening,
+                   public TakesOver,
+                   public WorkerAware,
+                   public Farewell {
+ public:
+  Life(std::string name, std::string fault) : name_(std::move(name)), fault_(std::move(fault)) {}
+  Reply serve(Query& query, Next next) const override { return next(query); }
+  void start() override {
+    fail_at("start");
+    note("start");
+  }
+  bool prepared(Duration) override {
+    if (seen_prepared) fail_at("prepare");
+    return seen_prepared;
+  }
+  void listening(std::span<const std::uint16_t>) override { fail_at("listen"); }
+  void take_over() noexcept override { note("take over"); }
+  void enter(Engine&) override { note("enter"); }
+  void leave(Engine&) override { note("leave"); }
+  Duration farewell() override {
+    note("farewell");
+    return {};
+  }
+  void stop() override {
+    note("stop");
+    fail_at("stop");
+  }
+
+ private:
+  void note(const char* what) const { Seen::note(std::string(what) + " " + name_); }
+  void fail_at(const char* what) const {
+    if (fault_ == what) throw std::runtime_error(name_ + " cannot " + what);
+  }
+  std::string name_;
+  std::string fault_;
+};
+
 /// Stands beside the chain.
 class Needs final : public Companion, public Assembled {
  public:
@@ -359,6 +402,14 @@ void set_up_rewrite(Setup& setup) {
   if (directive.done()) setup.add(std::make_unique<Rewrite>(from, to));
 }
 
+void set_up_life(Setup& setup) {
+  config::Directive& directive = setup.once();
+  std::string name, fault;
+  directive.required(name);
+  directive.optional(fault);
+  if (directive.done()) setup.add(std::make_unique<Life>(name, fault));
+}
+
 void set_up_refresh(Setup& setup) {
   setup.once().done();
   setup.add(std::make_unique<Refresh>(setup.metrics().counter("test_refreshed_total", "")));
@@ -384,6 +435,7 @@ constexpr std::array kEntries{
     PluginEntry{"refresh", set_up_refresh, ""}, PluginEntry{"transfer", plain<Transfer>, ""},
     PluginEntry{"ask", with_word<Ask>, ""},     PluginEntry{"throw", plain<Throw>, ""},
     PluginEntry{"wait", plain<Wait>, ""},       PluginEntry{"worker", with_word<WorkerPlugin>, ""},
+    PluginEntry{"life", set_up_life, ""},
     PluginEntry{"answer", set_up_answer, ""},   PluginEntry{"chaos", with_word<Autopath>, ""},
     PluginEntry{"needs", with_word<Needs>, ""}, PluginEntry{"unfinished", nullptr, ""},
 };
@@ -396,6 +448,8 @@ std::string Seen::started_and_stopped() {
   const std::lock_guard lock(seen_mutex);
   return seen_text;
 }
+
+void Seen::prepare(bool through) { seen_prepared = through; }
 
 void Seen::note(const std::string& what) {
   const std::lock_guard lock(seen_mutex);

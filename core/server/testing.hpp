@@ -51,6 +51,14 @@ struct Household {
 std::shared_ptr<const Configuration> configuration_of(const std::string& corefile,
                                                       Household& household);
 
+/// Goes on with what a server has under way until `done`, as a control thread does.
+void drive(Server& server, const std::function<bool()>& done);
+
+/// Orders, carried out to their end.
+Result<void> start(Server& server);
+Result<void> reload(Server& server, std::shared_ptr<const Configuration> next);
+Stopped stop(Server& server);
+
 /// A server that runs; `dns_port` is 0. Throws where it does not start.
 class Running {
  public:

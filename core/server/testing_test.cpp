@@ -39,11 +39,40 @@ std::shared_ptr<const Configuration> configuration_of(const std::string& corefil
   return configuration;
 }
 
+void drive(Server& server, const std::function<bool()>& done) {
+  while (!done()) {
+    const std::optional<Duration> wait = server.step();
+    if (!wait) return;
+    std::this_thread::sleep_for(std::min<Duration>(*wait, std::chrono::milliseconds(1)));
+  }
+}
+
+Result<void> start(Server& server) {
+  std::optional<Result<void>> result;
+  server.start([&result](const Result<void>& told) { result = told; });
+  drive(server, [&result] { return result.has_value(); });
+  return result.value();
+}
+
+Result<void> reload(Server& server, std::shared_ptr<const Configuration> next) {
+  std::optional<Result<void>> result;
+  server.reload(std::move(next), [&result](const Result<void>& told) { result = told; });
+  drive(server, [&result] { return result.has_value(); });
+  return result.value();
+}
+
+Stopped stop(Server& server) {
+  std::optional<Stopped> result;
+  server.stop([&result](Stopped told) { result = told; });
+  drive(server, [&result] { return result.has_value(); });
+  return result.value();
+}
+
 Running::Running(const std::string& corefile, ServerLimits limits)
     : household(limits.workers),
       configuration(configuration_of(corefile, household)),
       server(household.process, configuration, limits) {
-  const Result<void> started = server.start();
+  const Result<void> started = start(server);
   if (!started) throw std::runtime_error(started.error().text);
 }
 

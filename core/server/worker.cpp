@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -109,9 +110,19 @@ void Worker::run() {
   for (const auto& acceptor : acceptors_) acceptor->start();
   const Clock& clock = dispatcher_.clock();
   while (!draining_ || (busy() && clock.now() < drain_until_)) turn();
+  end();
+  gone_.store(true, std::memory_order_release);
+}
+
+// No query comes to plugins that have left: sockets are read before, and never again.
+void Worker::end() {
+  drain_closing();
+  if (former_ && !former_->left) leave_former();
   for (const auto& socket : sockets_) socket->drain();
+  connections_.finish_with(*configuration_);
   leave(*configuration_);
   settle();
+  if (former_) forget_former();
   service_.process.epoch.leave(reader_);
 }
 
@@ -149,7 +160,7 @@ void Worker::begin_succession(Succession& succession) {
   dispatcher_.adopt(configuration_);
   hand_over_sockets(*configuration_);
   start_sockets(succession);
-  wake_at(former_->until);
+  wake_in_time();
 }
 
 void Worker::hand_over_sockets(const Configuration& configuration) {
@@ -172,7 +183,6 @@ void Worker::hand_over_sockets(const Configuration& configuration) {
 
 // A handler of theirs may be queued: they go behind it.
 void Worker::close_sockets() {
-  for (const auto& socket : closing_.sockets) socket->drain();
   asio::post(*io_, [closing = std::exchange(closing_, {})] {});
 }
 
@@ -184,20 +194,39 @@ void Worker::start_sockets(Succession& succession) {
   }
 }
 
+bool Worker::former_idle() const {
+  return dispatcher_.running_with(*former_->configuration) == 0 &&
+         connections_.count_with(*former_->configuration) == 0;
+}
+
 // Plugins leave when the last query of the former is done, or when it has waited long enough; what
 // they cancel then ends in the next turns.
 void Worker::part_from_former() {
-  const bool idle = dispatcher_.running_with(*former_->configuration) == 0 &&
-                    connections_.count_with(*former_->configuration) == 0;
   const bool late = dispatcher_.clock().now() >= former_->until;
-  if (!idle && !late) return;
+  if (!late && !former_idle()) return;
   if (!former_->left) {
-    leave(*former_->configuration);
-    former_->left = true;
+    drain_closing();
+    if (!late && !former_idle()) return;
+    leave_former();
     former_->until = dispatcher_.clock().now() + kSettle;
-    wake_at(former_->until);
-    if (!idle) return;
+    wake_in_time();
+    if (!former_idle()) return;
   }
+  forget_former();
+}
+
+// What was on its way when the sockets were drained first.
+void Worker::drain_closing() {
+  for (const auto& socket : closing_.sockets) socket->drain();
+}
+
+void Worker::leave_former() {
+  connections_.finish_with(*former_->configuration);
+  leave(*former_->configuration);
+  former_->left = true;
+}
+
+void Worker::forget_former() {
   close_sockets();
   connections_.close_with(*former_->configuration);
   dispatcher_.forget_unused();
@@ -206,7 +235,12 @@ void Worker::part_from_former() {
   gone();
 }
 
-void Worker::wake_at(TimePoint time) { deadlines_.add(turn_, time); }
+// Being reminded turns the loop once, which is all that is wanted.
+void Worker::wake_in_time() {
+  TimePoint time = draining_ ? drain_until_ : TimePoint::max();
+  if (former_) time = std::min(time, former_->until);
+  deadlines_.add(turn_, time);
+}
 
 void Worker::settle() {
   const auto until = std::chrono::steady_clock::now() + kSettle;
@@ -226,11 +260,11 @@ void Worker::drain(std::chrono::nanoseconds patience) {
 
 void Worker::begin_drain(TimePoint until) {
   drain_until_ = until;
-  wake_at(until);
+  draining_ = true;
+  wake_in_time();
   for (const auto& acceptor : acceptors_) acceptor->drain();
   for (const auto& socket : sockets_) socket->drain();
   connections_.drain();
-  draining_ = true;
 }
 
 }  // namespace catena::server

@@ -12,6 +12,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -39,7 +40,7 @@ struct Succession {
   std::shared_ptr<const Configuration> configuration;
   std::vector<WorkerSockets> sockets;  ///< Of listeners that the one before did not have.
   Duration patience;                   ///< For queries that wait with the one before.
-  std::function<void()> left;          ///< Nothing runs with the one before. On the worker.
+  std::function<void()> left;          ///< Nothing runs with the one before. On the worker, once.
 };
 
 /// One thread with its own event loop, sockets and connections; shares nothing that is written per
@@ -64,9 +65,12 @@ class Worker {
   /// when an earlier succession has left.
   void adopt(Succession succession);
 
-  /// Takes no more queries, finishes those under way for at most `patience`, then plugins leave and
-  /// the thread ends. Any thread, once.
+  /// Takes no more queries, finishes those under way for at most `patience`, then plugins leave,
+  /// those of an earlier succession too, and the thread ends. Any thread, once.
   void drain(std::chrono::nanoseconds patience);
+
+  /// The thread is at its end: join() comes back at once. Any thread.
+  bool gone() const { return gone_.load(std::memory_order_acquire); }
   void join();
 
  private:
@@ -77,7 +81,7 @@ class Worker {
   struct Former {
     std::shared_ptr<const Configuration> configuration;
     TimePoint until;  // Then whatever still waits is given up.
-    bool left = false;
+    bool left = false;  // Its plugins: only what they have cancelled still ends.
     std::function<void()> gone;
   };
 
@@ -88,6 +92,7 @@ class Worker {
   };
 
   void run();
+  void end();
   void turn();
   void poll_some();
   void enter(const Configuration& configuration);
@@ -96,8 +101,12 @@ class Worker {
   void hand_over_sockets(const Configuration& configuration);
   void start_sockets(Succession& succession);
   void part_from_former();
+  bool former_idle() const;
+  void drain_closing();
+  void leave_former();
+  void forget_former();
   void close_sockets();
-  void wake_at(TimePoint time);
+  void wake_in_time();
   void begin_drain(TimePoint until);
   void settle();
   bool busy() const { return dispatcher_.waiting() > 0 || connections_.size() > 0; }
@@ -126,6 +135,7 @@ class Worker {
   std::shared_ptr<Waker> waker_;
   std::shared_ptr<epoch::Reader> reader_;
   std::thread thread_;
+  std::atomic<bool> gone_{false};
 };
 
 }  // namespace catena::server

@@ -49,10 +49,8 @@ void Forward::add_upstream(const client::Endpoint& endpoint, const std::string& 
   const std::string name = client::to_text(endpoint, interface);
   const auto known = [&name](const Link& link) { return link.upstream->name == name; };
   if (std::any_of(links_.begin(), links_.end(), known)) return;
-  const std::function<std::shared_ptr<client::Health>()> make = [] {
-    return std::make_shared<client::Health>();
-  };
-  auto health = process_.keeper.keep<client::Health>("forward/health/" + name, make);
+  auto health = process_.keeper.keep<client::Health>(
+      endpoint, [] { return std::make_shared<client::Health>(); });
   const client::UpstreamCounters counters(process_.metrics, "forward", name);
   links_.emplace_back(process_.metrics,
                       std::make_shared<const client::Upstream>(endpoint, settings_.upstream,
@@ -62,15 +60,26 @@ void Forward::add_upstream(const client::Endpoint& endpoint, const std::string& 
 
 void Forward::start() {
   if (!links_.empty()) return;
+  std::vector<std::string> hosts;
+  for (const Target& target : settings_.targets) {
+    if (!target.host.empty()) hosts.push_back(target.host);
+  }
+  lookup_ = resolve_hosts(std::move(hosts), settings_.resolvers);
+}
+
+bool Forward::prepared(Duration) {
+  if (!lookup_.valid()) return true;
+  if (lookup_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+  const auto found = lookup_.get();
+  auto addresses = found.begin();
   for (const Target& target : settings_.targets) {
     if (target.host.empty()) {
       add_upstream(target.endpoint, target.interface);
       continue;
     }
-    for (const auto& address : resolve_host(target.host, settings_.resolvers)) {
-      add_upstream({address, target.port}, "");
-    }
+    for (const auto& address : *addresses++) add_upstream({address, target.port}, "");
   }
+  return true;
 }
 
 void Forward::enter(Engine& engine) {

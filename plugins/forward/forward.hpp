@@ -8,14 +8,19 @@
 
 #include <atomic>
 #include <deque>
+#include <future>
 #include <memory>
 #include <vector>
 
 namespace catena::forward {
 
 /// Sends questions on to other servers over UDP and TCP and brings their replies back: one
-/// `forward` line. Host names are looked up in start(); each worker has sockets of its own.
-class Forward final : public Plugin, public Startable, public WorkerAware, public MetadataSource {
+/// `forward` line. Host names are looked up at the start; each worker has sockets of its own.
+class Forward final : public Plugin,
+                      public Startable,
+                      public Prepares,
+                      public WorkerAware,
+                      public MetadataSource {
  public:
   /// `process` outlives it.
   Forward(Settings settings, const Process& process);
@@ -23,9 +28,11 @@ class Forward final : public Plugin, public Startable, public WorkerAware, publi
 
   Reply serve(Query& query, Next next) const override;
 
-  /// Throws std::runtime_error where a host name cannot be resolved.
   void start() override;
   void stop() override {}
+
+  /// Host names are looked up. Throws std::runtime_error where one cannot be.
+  bool prepared(Duration waited) override;
 
   void enter(Engine& engine) override;
   void leave(Engine& engine) override;
@@ -45,7 +52,8 @@ class Forward final : public Plugin, public Startable, public WorkerAware, publi
   const Process& process_;
   Metrics metrics_;
   Order order_;
-  std::deque<Link> links_;  // Complete after start(), then only read.
+  std::future<std::vector<std::vector<asio::ip::address>>> lookup_;  // Of the host names, in order.
+  std::deque<Link> links_;  // Complete once prepared(), then only read.
   Context context_;
   std::vector<std::unique_ptr<Worker>> workers_;  // By lane; each touched by its own thread only.
   mutable std::atomic<std::int64_t> concurrent_{0};  // Only counted with max_concurrent.

@@ -10,7 +10,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <stdexcept>
+#include <thread>
+#include <utility>
 
 namespace catena::forward {
 namespace {
@@ -120,6 +123,24 @@ std::vector<asio::ip::address> resolve_host(const std::string& host,
   }
   if (addresses.empty()) give_up(host, error ? error.message() : "no such host");
   return addresses;
+}
+
+std::future<std::vector<Addresses>> resolve_hosts(std::vector<std::string> hosts,
+                                                  std::vector<config::Endpoint> resolvers) {
+  std::promise<std::vector<Addresses>> promise;
+  auto future = promise.get_future();
+  const auto resolve = [](std::promise<std::vector<Addresses>> all, const auto& names,
+                          const auto& servers) {
+    try {
+      std::vector<Addresses> found;
+      for (const std::string& name : names) found.push_back(resolve_host(name, servers));
+      all.set_value(std::move(found));
+    } catch (...) {
+      all.set_exception(std::current_exception());
+    }
+  };
+  std::thread(resolve, std::move(promise), std::move(hosts), std::move(resolvers)).detach();
+  return future;
 }
 
 }  // namespace catena::forward

@@ -5,6 +5,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <future>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,5 +17,11 @@ namespace catena::forward {
 /// none. Blocks. Throws std::runtime_error `failed to resolve "NAME": ...`.
 std::vector<boost::asio::ip::address> resolve_host(const std::string& host,
                                                    std::span<const config::Endpoint> resolvers);
+
+/// The addresses of each of `hosts`, looked up on a thread of its own; get() throws what
+/// resolve_host() does. Who does not want to wait any longer lets go of it: the system's resolver
+/// cannot be interrupted, so that the thread ends when it likes.
+std::future<std::vector<std::vector<boost::asio::ip::address>>> resolve_hosts(
+    std::vector<std::string> hosts, std::vector<config::Endpoint> resolvers);
 
 }  // namespace catena::forward

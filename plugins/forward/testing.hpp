@@ -13,6 +13,7 @@
 
 #include <deque>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace catena::forward {
@@ -66,6 +67,9 @@ class Bed {
   void start() {
     REQUIRE(errors_.empty());
     for (Startable* one : chain_.with<Startable>()) one->start();
+    for (Prepares* one : chain_.with<Prepares>()) {
+      while (!one->prepared({})) std::this_thread::yield();
+    }
     for (WorkerAware* one : chain_.with<WorkerAware>()) one->enter(engine());
     running_ = true;
   }
