@@ -7,16 +7,14 @@
 #include "plugins/kubernetes/snapshot/snapshots.hpp"
 #include "plugins/kubernetes/store/import_sinks.hpp"
 
-#include <thread>
-
 namespace catena::kubernetes {
 
 struct Cluster::State {
   State(const WatchOptions& options, const Process& process)
       : log(process.log.for_plugin("kubernetes")),
         store(process.epoch),
-        context{store,           process.epoch,          process.clock,     log,
-                process.metrics, options.endpoint_names, options.identities},
+        context{store, process.epoch,   process.clock,
+                log,   process.metrics, options.endpoint_names},
         services(context),
         namespaces(context) {
     store.unsynced = 2;
@@ -32,6 +30,7 @@ struct Cluster::State {
     return {&services, slices.get(), pods.get(), &namespaces, imports.get(), import_slices.get()};
   }
   void keep_snapshots(std::string path, std::string key);
+  void keep_identities(bool kept);
 
   Log log;
   Store store;
@@ -45,22 +44,37 @@ struct Cluster::State {
   std::unique_ptr<snapshot::Snapshots> snapshots;  ///< Null without the option.
   std::unique_ptr<api::ApiClient> client;
   int users = 0;
+  int identity_users = 0;  ///< Of them, those who want identities.
 };
 
 namespace {
 
-/// All that decides what is in the store, in words: the key of a snapshot. Who we are and how much
-/// we may ask is not in it.
-std::string contents_key(const api::ApiServer& server, const WatchOptions& options) {
-  const bool by_pod = options.endpoint_names == EndpointNames::by_pod;
+/// In words: the key of a snapshot.
+std::string contents_key(const ClusterIdentity& identity) {
+  const bool by_pod = identity.endpoint_names == EndpointNames::by_pod;
   const std::string_view endpoints = by_pod ? "by pod" : "by address";
   return fmt::format("{} (labels '{}', namespace_labels '{}', endpoints {}, pods {}, imports {})",
-                     server.url(), options.labels, options.namespace_labels,
-                     options.endpoints ? endpoints : "none", options.pods ? "all" : "none",
-                     options.imports ? "all" : "none");
+                     identity.server, identity.labels, identity.namespace_labels,
+                     identity.endpoints ? endpoints : "none", identity.pods ? "all" : "none",
+                     identity.imports ? "all" : "none");
+}
+
+api::Limits limits_of(const WatchOptions& options) {
+  return {options.queries_per_second, options.burst, options.max_inflight};
 }
 
 }  // namespace
+
+ClusterIdentity identity_of(const api::ApiServer& server, const WatchOptions& options) {
+  return {.server = server.url(),
+          .labels = options.labels,
+          .namespace_labels = options.namespace_labels,
+          .endpoint_names = options.endpoint_names,
+          .endpoints = options.endpoints,
+          .pods = options.pods,
+          .imports = options.imports,
+          .snapshot = options.snapshot};
+}
 
 void Cluster::State::keep_snapshots(std::string path, std::string key) {
   using snapshot::Kind;
@@ -81,11 +95,11 @@ Result<std::shared_ptr<Cluster>> Cluster::make(api::ApiServer server,
                                                const Process& process) {
   auto state = std::make_unique<State>(options, process);
   if (!options.snapshot.empty()) {
-    state->keep_snapshots(options.snapshot, contents_key(server, options));
+    state->keep_snapshots(options.snapshot, contents_key(identity_of(server, options)));
   }
   api::ApiClient::Config config{std::move(server),
                                 {options.labels, options.namespace_labels},
-                                {options.queries_per_second, options.burst, options.max_inflight}};
+                                limits_of(options)};
   if (state->snapshots) {
     config.tick = [snapshots = state->snapshots.get()] { snapshots->tick(); };
     config.tick_interval = snapshot::Snapshots::kInterval;
@@ -108,34 +122,44 @@ bool Cluster::usable() const {
   return state_->store.synced() || (state_->snapshots && state_->snapshots->serving());
 }
 
-// The texts and their intervals are CoreDNS's.
-void Cluster::start(Duration timeout) {
-  constexpr auto kPoll = std::chrono::milliseconds(10);
-  constexpr auto kSay = std::chrono::milliseconds(500);
-  if (state_->users++ == 0) {
-    if (state_->snapshots) state_->snapshots->start();
-    state_->client->start();
+void Cluster::start(Identities identities) {
+  State& s = *state_;
+  const bool first = s.users++ == 0;
+  const bool wanted = identities == Identities::wanted && s.identity_users++ == 0;
+  if (!first) {
+    if (wanted) s.keep_identities(true);
+    return;
   }
-  const auto begin = std::chrono::steady_clock::now();
-  auto said = begin;
-  while (!usable()) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - begin >= timeout) {
-      state_->log.warning("starting server with unsynced Kubernetes API");
-      return state_->log.warning("not known yet: {}", state_->client->unsynced());
-    }
-    if (now - said >= kSay) {
-      state_->log.info("waiting for Kubernetes API before starting server");
-      said = now;
-    }
-    std::this_thread::sleep_for(kPoll);
-  }
+  s.context.identities = wanted;
+  if (s.snapshots) s.snapshots->start();
+  s.client->start();
 }
 
-void Cluster::stop() {
-  if (--state_->users != 0) return;
-  state_->client->stop();
-  if (state_->snapshots) state_->snapshots->finish();
+// What is there has to be told once more.
+void Cluster::State::keep_identities(bool kept) {
+  client->relist(api::Kind::pods, [this, kept] { context.identities = kept; });
+}
+
+Result<api::ApiClient::Settings> Cluster::prepare(api::ApiServer server,
+                                                  const WatchOptions& options) const {
+  return state_->client->prepare(std::move(server), limits_of(options));
+}
+
+void Cluster::take_up(api::ApiClient::Settings settings) {
+  state_->client->take_up(std::move(settings));
+}
+
+std::string Cluster::unsynced() const { return state_->client->unsynced(); }
+
+void Cluster::stop(Identities identities) {
+  State& s = *state_;
+  const bool unwanted = identities == Identities::wanted && --s.identity_users == 0;
+  if (--s.users != 0) {
+    if (unwanted) s.keep_identities(false);
+    return;
+  }
+  s.client->stop();
+  if (s.snapshots) s.snapshots->finish();
 }
 
 }  // namespace catena::kubernetes

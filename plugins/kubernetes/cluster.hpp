@@ -18,8 +18,21 @@ namespace catena::kubernetes {
 
 struct WatchOptions;
 
+/// All that decides what is in a store. Who we are and how much we may ask is not: that is taken up
+/// while the store stays.
+struct ClusterIdentity {
+  std::string server;  ///< Its URL.
+  std::string labels, namespace_labels;
+  EndpointNames endpoint_names = EndpointNames::by_address;
+  bool endpoints = true, pods = false, imports = false;
+  std::string snapshot;
+  bool operator==(const ClusterIdentity&) const = default;
+};
+
+ClusterIdentity identity_of(const api::ApiServer& server, const WatchOptions& options);
+
 /// One API server's cluster: the store, and the client that keeps it up to date. Server blocks with
-/// the same server, credentials and selectors share one, and it outlives a reload that keeps them.
+/// the same identity share one, and it outlives a reload that keeps it.
 class Cluster {
  public:
   /// Reads certificates and credentials; what is wrong with them is the error. Contacts nobody.
@@ -35,10 +48,21 @@ class Cluster {
   /// Something is known to answer from: the cluster, or a snapshot of it. Any thread.
   bool usable() const;
 
-  /// Follows the cluster from the first call on; comes back when it is known, or after `timeout`,
-  /// or at once with a snapshot. As many calls of stop() end it. Control thread only.
-  void start(Duration timeout);
-  void stop();
+  /// Whether names and labels of pods are wanted too: they are kept while one of the users does.
+  enum class Identities : std::uint8_t { unwanted, wanted };
+
+  /// Follows the cluster from the first call on. As many calls of stop() end it, each with what its
+  /// start() had. Control thread only.
+  void start(Identities identities);
+  void stop(Identities identities);
+
+  /// Credentials and limits for the same cluster: what is wrong with them is the error.
+  Result<api::ApiClient::Settings> prepare(api::ApiServer server,
+                                           const WatchOptions& options) const;
+  void take_up(api::ApiClient::Settings settings);
+
+  /// The resources that have not been seen yet, with commas. Any thread.
+  std::string unsynced() const;
 
  private:
   struct State;

@@ -5,9 +5,12 @@
 
 namespace catena::kubernetes {
 
-Kubernetes::Kubernetes(Config config, std::shared_ptr<Cluster> cluster)
+Kubernetes::Kubernetes(Config config,
+                       std::shared_ptr<Cluster> cluster,
+                       api::ApiClient::Settings settings)
     : config_(std::move(config)),
       cluster_(std::move(cluster)),
+      settings_(std::move(settings)),
       answerer_(config_.answers, cluster_->store()),
       metadata_(config_.answers, cluster_->store()),
       search_path_(config_.answers, cluster_->store(), config_.host_search),
@@ -113,7 +116,29 @@ std::unique_ptr<ZoneCursor> Kubernetes::services(const ExternalZone& zone) const
   return external_.services(zone);
 }
 
-void Kubernetes::start() { cluster_->start(config_.startup_timeout); }
-void Kubernetes::stop() { cluster_->stop(); }
+void Kubernetes::start() { cluster_->start(config_.identities); }
+void Kubernetes::stop() { cluster_->stop(config_.identities); }
+
+// The texts and their intervals are CoreDNS's.
+bool Kubernetes::prepared(Duration waited) {
+  constexpr auto kSay = std::chrono::milliseconds(500);
+  if (cluster_->usable()) return true;
+  const Log& log = cluster_->log();
+  if (waited >= config_.startup_timeout) {
+    log.warning("starting server with unsynced Kubernetes API");
+    log.warning("not known yet: {}", cluster_->unsynced());
+    return true;
+  }
+  if (waited - said_ >= kSay) {
+    log.info("waiting for Kubernetes API before starting server");
+    said_ = waited;
+  }
+  return false;
+}
+
+void Kubernetes::take_over() noexcept {
+  if (settings_) cluster_->take_up(std::move(*settings_));
+  settings_.reset();
+}
 
 }  // namespace catena::kubernetes

@@ -15,6 +15,7 @@
 #include "plugins/kubernetes/other_domain.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ namespace catena::kubernetes {
 /// Answers for a cluster's zones from what the API server says is there.
 class Kubernetes final : public Plugin,
                          public Startable,
+                         public Prepares,
+                         public TakesOver,
                          public Ready,
                          public MetadataSource,
                          public SearchPathSource,
@@ -34,17 +37,19 @@ class Kubernetes final : public Plugin,
     AnswerSettings answers;
     Fallthrough fallthrough;
     Duration startup_timeout = std::chrono::seconds(5);
+    Cluster::Identities identities = Cluster::Identities::unwanted;
     std::vector<dns::Name> host_search;  ///< The domains of this server's resolv.conf.
   };
 
-  Kubernetes(Config config, std::shared_ptr<Cluster> cluster);
+  Kubernetes(Config config, std::shared_ptr<Cluster> cluster, api::ApiClient::Settings settings);
 
   Reply serve(Query& query, Next next) const override;
 
-  /// Waits until the cluster is known, but no longer than startup_timeout, and not at all with a
-  /// snapshot.
   void start() override;
   void stop() override;
+  /// The cluster is known, or a snapshot of it, or startup_timeout has passed.
+  bool prepared(Duration waited) override;
+  void take_over() noexcept override;
   bool ready() const override { return cluster_->usable(); }
 
   std::string_view metadata(Query& query, std::string_view label) const override {
@@ -75,6 +80,8 @@ class Kubernetes final : public Plugin,
 
   Config config_;
   std::shared_ptr<Cluster> cluster_;
+  std::optional<api::ApiClient::Settings> settings_;  // Until it takes over.
+  Duration said_{};                                   // When it last said that it waits.
   Answerer answerer_;
   Metadata metadata_;
   SearchPath search_path_;

@@ -19,7 +19,7 @@ struct AccessOptions {
   std::string context;
 };
 
-/// What is read from the API server.
+/// What is read from the API server, and how fast.
 struct WatchOptions {
   std::string labels;            ///< Label selector of services, slices, pods and imports.
   std::string namespace_labels;  ///< Label selector of namespaces.

@@ -25,30 +25,25 @@ Result<api::ApiServer> choose_server(const AccessOptions& access, const Log& log
   return api::from_endpoint(*access.endpoint, std::move(tls));
 }
 
-std::shared_ptr<Cluster> make_cluster(Setup& setup,
-                                      config::Directive& directive,
-                                      const Options& options) {
-  auto server = choose_server(options.access, setup.log());
-  if (!server) {
-    directive.error(server.error().text);
-    return nullptr;
-  }
-  auto cluster = Cluster::make(std::move(*server), options.watch, setup.process());
-  if (cluster) return *cluster;
-  directive.error(cluster.error().text);
-  return nullptr;
-}
+/// The cluster that is followed, and what its client is to use from now on.
+struct Followed {
+  std::shared_ptr<Cluster> cluster;
+  api::ApiClient::Settings settings;
+};
 
-/// All that the contents of a store depend on.
-std::string cluster_key(const Options& options) {
-  const AccessOptions& access = options.access;
-  const WatchOptions& watch = options.watch;
-  return fmt::format(
-      "kubernetes\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
-      access.endpoint.value_or(""), access.certificate, access.key, access.authority,
-      access.kubeconfig.value_or(""), access.context, watch.labels, watch.namespace_labels,
-      static_cast<int>(watch.endpoint_names), watch.endpoints, watch.pods, watch.identities,
-      watch.imports, watch.queries_per_second, watch.burst, watch.max_inflight, watch.snapshot);
+Result<Followed> follow(Setup& setup, const Options& options) {
+  const auto server = choose_server(options.access, setup.log());
+  if (!server) return server.error();
+  Result<std::shared_ptr<Cluster>> made = std::shared_ptr<Cluster>();
+  auto cluster =
+      setup.process().keeper.keep<Cluster>(identity_of(*server, options.watch), [&] {
+        made = Cluster::make(*server, options.watch, setup.process());
+        return made ? *made : nullptr;
+      });
+  if (!made) return made.error();
+  auto settings = cluster->prepare(*server, options.watch);
+  if (!settings) return settings.error();
+  return Followed{std::move(cluster), std::move(*settings)};
 }
 
 // What pods whose resolv.conf is like this server's own look up after the cluster's domains.
@@ -63,11 +58,12 @@ void setup(Setup& setup) {
   config::Directive& directive = setup.once();
   Options options = read_options(setup, directive);
   if (directive.any_failed()) return;
-  auto cluster = setup.process().keeper.keep<Cluster>(
-      cluster_key(options), [&] { return make_cluster(setup, directive, options); });
-  if (!cluster) return;
+  Result<Followed> followed = follow(setup, options);
+  if (!followed) return directive.error(followed.error().text);
+  if (options.watch.identities) options.plugin.identities = Cluster::Identities::wanted;
   if (options.watch.pods) options.plugin.host_search = host_search_domains();
-  setup.add(std::make_unique<Kubernetes>(std::move(options.plugin), std::move(cluster)));
+  setup.add(std::make_unique<Kubernetes>(std::move(options.plugin), std::move(followed->cluster),
+                                         std::move(followed->settings)));
 }
 
 }  // namespace catena::kubernetes

@@ -21,6 +21,7 @@ struct PemSetting {
   std::string data;
   std::string name;  ///< Of the setting, for errors about data.
   bool given() const { return !file.empty() || !data.empty(); }
+  bool operator==(const PemSetting&) const = default;
 };
 
 /// A command that prints credentials (client.authentication.k8s.io/v1 and v1beta1).
@@ -31,6 +32,7 @@ struct ExecSettings {
   std::vector<std::pair<std::string, std::string>> environment;
   std::string install_hint;
   bool provide_cluster_info = false;
+  bool operator==(const ExecSettings&) const = default;
 };
 
 /// Who we are. At most one kind is set, but for `token`, which stands in until the file is read.
@@ -40,6 +42,7 @@ struct AuthSettings {
   std::string username;
   std::string password;
   std::optional<ExecSettings> exec;
+  bool operator==(const AuthSettings&) const = default;
 };
 
 /// How the connection is secured.
@@ -49,6 +52,7 @@ struct TlsSettings {
   PemSetting key;
   std::string server_name;
   http::Verification verification = http::Verification::required;
+  bool operator==(const TlsSettings&) const = default;
 };
 
 enum class Scheme { http, https };
@@ -66,6 +70,7 @@ struct ApiServer {
   std::string authority() const;
   /// As a URL.
   std::string url() const;
+  bool operator==(const ApiServer&) const = default;
 };
 
 /// What a pod knows of its own cluster. A missing ca.crt is logged; the system's are used then.

@@ -177,6 +177,40 @@ void ApiClient::start() {
   s.thread = std::thread(&State::run, &s);
 }
 
+ApiClient::Settings::Settings(std::unique_ptr<Credentials> credentials, Limits limits)
+    : credentials_(std::move(credentials)), limits_(limits) {}
+ApiClient::Settings::Settings(Settings&& other) noexcept = default;
+ApiClient::Settings& ApiClient::Settings::operator=(Settings&& other) noexcept = default;
+ApiClient::Settings::~Settings() = default;
+
+Result<ApiClient::Settings> ApiClient::prepare(ApiServer server, Limits limits) const {
+  State& s = *state_;
+  auto credentials =
+      Credentials::make(std::move(server), s.log, s.clock, s.context.get_executor());
+  if (!credentials) return credentials.error();
+  return Settings(std::move(*credentials), limits);
+}
+
+// The same again keeps what a credential plugin has printed.
+void ApiClient::take_up(Settings settings) {
+  State& s = *state_;
+  asio::post(s.context, [&s, settings = std::move(settings)]() mutable {
+    s.limiter->change(settings.limits_);
+    const bool same = settings.credentials_->server() == s.credentials->server();
+    if (!same) s.credentials->become(std::move(*settings.credentials_));
+  });
+}
+
+void ApiClient::relist(Kind wanted, std::function<void()> before) {
+  State& s = *state_;
+  asio::post(s.context, [&s, wanted, before = std::move(before)] {
+    before();
+    for (auto& [kind, watcher] : s.watchers) {
+      if (kind == wanted) watcher->relist();
+    }
+  });
+}
+
 void ApiClient::stop() {
   State& s = *state_;
   if (!s.thread.joinable()) return;

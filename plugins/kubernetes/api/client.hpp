@@ -16,6 +16,8 @@
 
 namespace catena::kubernetes::api {
 
+class Credentials;
+
 /// The kinds of objects that can be followed.
 enum class Kind { services, slices, pods, namespaces, imports, import_slices };
 
@@ -58,6 +60,30 @@ class ApiClient {
   ApiClient& operator=(const ApiClient&) = delete;
 
   void start();
+
+  /// Settings that go into use while the cluster is followed on.
+  class Settings {
+   public:
+    Settings(std::unique_ptr<Credentials> credentials, Limits limits);
+    Settings(Settings&& other) noexcept;
+    Settings& operator=(Settings&& other) noexcept;
+    ~Settings();
+
+   private:
+    friend class ApiClient;
+    std::unique_ptr<Credentials> credentials_;
+    Limits limits_;
+  };
+
+  /// Reads the credentials of the same server once, as make() does.
+  Result<Settings> prepare(ApiServer server, Limits limits) const;
+
+  /// From the next request on. Watches that are open stay. Control thread.
+  void take_up(Settings settings);
+
+  /// Hands every object of a kind to its sink once more, `before` that has been called on the API
+  /// thread. After start(). Any thread.
+  void relist(Kind kind, std::function<void()> before);
 
   /// Ends within a second, open watches or not. May be called twice, and without start().
   void stop();

@@ -91,6 +91,20 @@ void Credentials::refused() {
   exec_refused_ = true;
 }
 
+void Credentials::become(Credentials&& fresh) {
+  ++generation_;
+  server_ = std::move(fresh.server_);
+  token_ = std::move(fresh.token_);
+  token_read_ = fresh.token_read_;
+  const bool secured_alike = tls_text_ == fresh.tls_text_;
+  if (!secured_alike || !tls_) tls_ = std::move(fresh.tls_);
+  tls_text_ = std::move(fresh.tls_text_);
+  tls_read_ = fresh.tls_read_;
+  exec_.reset();
+  exec_refused_ = false;
+  command_.stop();
+}
+
 void Credentials::stop() { command_.stop(); }
 
 std::string Credentials::authorization() const {
@@ -181,13 +195,15 @@ asio::awaitable<Result<void>> Credentials::refresh_exec() {
 }
 
 asio::awaitable<Result<void>> Credentials::run_exec() {
-  const ExecSettings& settings = *server_.auth.exec;
+  const ExecSettings settings = *server_.auth.exec;
+  const std::uint64_t generation = generation_;
   const auto authorities = read_pem(server_.tls.authorities);
   const bool known = authorities && *authorities;
   auto environment = settings.environment;
   environment.emplace_back("KUBERNETES_EXEC_INFO",
                            exec_info(server_, known ? (*authorities)->text : ""));
   auto output = co_await command_.run(settings.command, settings.arguments, environment);
+  if (generation != generation_) co_return Error{"the credentials have changed meanwhile"};
   if (!output) {
     const bool hint = !settings.install_hint.empty();
     co_return Error{output.error().text + (hint ? "\n" + settings.install_hint : "")};

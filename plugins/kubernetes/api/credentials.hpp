@@ -40,6 +40,10 @@ class Credentials {
   /// The server answered 401.
   void refused();
 
+  /// From now on these, read anew and made for the same executor. A credential plugin that runs is
+  /// ended. `tls` of pass() changes only where the certificates have.
+  void become(Credentials&& fresh);
+
   /// Ends a credential plugin that runs.
   void stop();
 
@@ -72,6 +76,7 @@ class Credentials {
   std::string exec_error_;
   bool exec_refused_ = false;
   bool exec_running_ = false;
+  std::uint64_t generation_ = 0;  ///< Counts become().
 };
 
 }  // namespace catena::kubernetes::api

@@ -7,12 +7,16 @@ namespace catena::kubernetes::api {
 
 using Seconds = std::chrono::duration<double>;
 
-Limiter::Limiter(Limits limits, TimePoint now)
-    : rate_(limits.queries_per_second > 0 ? limits.queries_per_second : kDefaultRate),
-      burst_(limits.burst > 0 ? limits.burst : kDefaultBurst),
-      max_inflight_(limits.max_inflight),
-      tokens_(burst_),
-      filled_(now) {}
+Limiter::Limiter(Limits limits, TimePoint now) : filled_(now) {
+  change(limits);
+  tokens_ = burst_;
+}
+
+void Limiter::change(Limits limits) {
+  rate_ = limits.queries_per_second > 0 ? limits.queries_per_second : kDefaultRate;
+  burst_ = limits.burst > 0 ? limits.burst : kDefaultBurst;
+  max_inflight_ = limits.max_inflight;
+}
 
 Duration Limiter::try_start(TimePoint now) {
   if (max_inflight_ > 0 && inflight_ >= max_inflight_) return kInflightRetry;

@@ -19,6 +19,9 @@ class Limiter {
  public:
   Limiter(Limits limits, TimePoint now);
 
+  /// From now on with other limits; what is in flight counts on.
+  void change(Limits limits);
+
   /// How long a request has to wait; zero: it may go, and finish() must follow.
   Duration try_start(TimePoint now);
   void finish() { --inflight_; }
@@ -28,11 +31,11 @@ class Limiter {
   static constexpr unsigned kDefaultBurst = 10;
   static constexpr Duration kInflightRetry = std::chrono::milliseconds(20);
 
-  double rate_;
-  double burst_;
-  unsigned max_inflight_;
+  double rate_ = kDefaultRate;
+  double burst_ = kDefaultBurst;
+  unsigned max_inflight_ = 0;
   unsigned inflight_ = 0;
-  double tokens_;
+  double tokens_ = 0;
   TimePoint filled_;
 };
 

@@ -362,6 +362,11 @@ void Reflector::begin_replace() {
   sink_.begin_replace();
 }
 
+void Reflector::relist() {
+  start_over();
+  sink_.forget_versions();
+}
+
 void Reflector::start_over() {
   phase_ = Phase::stream;
   continue_.clear();

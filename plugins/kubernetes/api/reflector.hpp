@@ -53,6 +53,10 @@ class Reflector {
 
   void head(const http::ResponseHead& head);
 
+  /// Hands every object to the sink once more, from a new list: the next() after the answer that is
+  /// under way, which may be given up without end() or failed().
+  void relist();
+
   /// False when the rest of this answer is of no use: close the connection, do not call end().
   bool body(std::string_view chunk);
 

@@ -29,6 +29,7 @@ Watcher::Watcher(asio::any_io_executor executor,
 
 asio::awaitable<void> Watcher::run() {
   while (!stopped_) {
+    if (std::exchange(relisting_, false)) reflector_.relist();
     const NextStep step = reflector_.next();
     if (step.wait > Duration::zero()) {
       co_await sleep(step.wait);
@@ -43,6 +44,12 @@ void Watcher::stop() {
   stopped_ = true;
   timer_.cancel();
   connection_.close();
+}
+
+// A head that is awaited comes soon; a body can take minutes.
+void Watcher::relist() {
+  relisting_ = true;
+  if (reading_) connection_.close();
 }
 
 asio::awaitable<void> Watcher::sleep(Duration time) {
@@ -130,8 +137,11 @@ asio::awaitable<void> Watcher::send(const NextStep& step) {
 
 asio::awaitable<void> Watcher::read() {
   while (true) {
+    if (relisting_) co_return connection_.close();
+    reading_ = true;
     const auto piece = co_await connection_.read_body(reflector_.patience());
-    if (stopped_) co_return;
+    reading_ = false;
+    if (stopped_ || relisting_) co_return;
     if (!piece) {
       reflector_.failed(piece.error());
       co_return;

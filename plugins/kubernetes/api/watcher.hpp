@@ -38,6 +38,9 @@ class Watcher {
   boost::asio::awaitable<void> run();
   void stop();
 
+  /// Reads all objects once more, what is under way notwithstanding.
+  void relist();
+
   bool synced() const { return reflector_.synced(); }
   TimePoint last_event() const { return reflector_.last_event(); }
   const Resource& resource() const { return reflector_.resource(); }
@@ -67,6 +70,8 @@ class Watcher {
   Skipped skipped_;
   std::string warning_;
   bool stopped_ = false;
+  bool reading_ = false;     ///< A body.
+  bool relisting_ = false;  ///< Asked for, not begun.
 };
 
 }  // namespace catena::kubernetes::api

@@ -36,7 +36,9 @@ void PodSink::apply(KeptPod& kept, const api::PodObject& object) {
     bad_addresses_.add(Lane::shared);
     context_->complain("pods", object.metadata, fmt::format("'{:.60}' is no address", text));
   }
-  if (context_->identities) identify(kept, before, identity_of(object));
+  if (context_->identities || kept.identity) {
+    identify(kept, before, context_->identities ? identity_of(object) : nullptr);
+  }
   if (before == kept.addresses) return;
   for (const Address& address : kept.addresses) {
     if (!contains(before, address)) add_pod(address, *key);

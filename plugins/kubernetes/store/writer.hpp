@@ -23,7 +23,7 @@ struct WriterContext {
   Log log;
   metrics::Registry& metrics;
   EndpointNames endpoint_names = EndpointNames::by_address;
-  bool identities = false;  ///< Names and labels of pods are kept.
+  bool identities = false;  ///< Names and labels of pods are kept. Changes on the API thread only.
 
   /// The data that queries see changed now: called behind the change.
   void touch() const { touch(store.serial); }
