@@ -22,6 +22,8 @@ struct Household {
       : format(options.log_format),
         writer(STDOUT_FILENO, format),
         metrics(workers + 1),
+        pidfile(options.pidfile),
+        signals(writer, supervisor, pidfile),
         supervisor(options, writer, process) {}
 
   LogFormat format;
@@ -31,14 +33,10 @@ struct Household {
   SystemClock clock;
   Keeper keeper;
   const Process process{Log(writer), metrics, epoch, clock, keeper, &supervisor};
-  Supervisor supervisor;
+  PidFile pidfile;
+  Signals signals;
+  Supervisor supervisor;  // With its thread, which uses everything above.
 };
-
-int give_up(Household& household, const std::string& text) {
-  household.writer.flush();
-  complain(household.format, text);
-  return 1;
-}
 
 void announce(Household& household) {
   for (const std::string& text : household.supervisor.server().lines()) {
@@ -57,15 +55,22 @@ int serve(const Options& options) {
   }
   const HeldSignals held;
   Household household(options, server::worker_count(server::this_machine()));
-  Signals signals(household.writer);
-  if (const Result<void> started = household.supervisor.start(*source); !started) {
-    return give_up(household, started.error().text);
-  }
-  if (!options.quiet) announce(household);
-  const PidFile pidfile(options.pidfile, household.process.log);
-  // A configuration without a listener has nothing to wait for, as in CoreDNS.
-  if (household.supervisor.server().configuration().listeners.empty()) return 0;
-  return signals.serve(household.supervisor, pidfile);
+  std::string failure;
+  household.supervisor.start(*source, [&](const Result<void>& started) {
+    if (!started) {
+      failure = started.error().text;
+      return household.signals.give_up(1);
+    }
+    if (!options.quiet) announce(household);
+    household.pidfile.write(household.process.log);
+    // A configuration without a listener has nothing to wait for, as in CoreDNS.
+    if (household.supervisor.server().configuration().listeners.empty()) household.signals.end();
+  });
+  const int status = household.signals.serve();
+  if (failure.empty()) return status;
+  household.writer.flush();
+  complain(household.format, failure);
+  return status;
 }
 
 }  // namespace catena

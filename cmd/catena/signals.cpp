@@ -30,19 +30,32 @@ int open_signals() {
 
 }  // namespace
 
-Signals::Signals(LogWriter& writer)
-    : writer_(writer), log_(writer), descriptor_(io_, open_signals()) {
+Signals::Signals(LogWriter& writer, Supervisor& supervisor, PidFile& pidfile)
+    : writer_(writer),
+      log_(writer),
+      supervisor_(supervisor),
+      pidfile_(pidfile),
+      descriptor_(io_, open_signals()) {
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-int Signals::serve(Supervisor& supervisor, const PidFile& pidfile) {
-  supervisor_ = &supervisor;
-  pidfile_ = &pidfile;
-  supervisor.take_orders();
+int Signals::serve() {
   wait();
   io_.run();
   return status_;
+}
+
+void Signals::end() {
+  asio::post(io_, [this] { stop(Queries::finish); });
+}
+
+void Signals::give_up(int status) {
+  asio::post(io_, [this, status] {
+    status_ = status;
+    descriptor_.cancel();
+    io_.stop();
+  });
 }
 
 void Signals::wait() {
@@ -69,11 +82,11 @@ void Signals::handle(int number) {
       }
       interrupted_ = true;
       log_.info("SIGINT: Shutting down");
-      pidfile_->remove();
+      pidfile_.remove();
       return stop(Queries::drop);
     case SIGQUIT:
       log_.info("SIGQUIT: Quitting process immediately");
-      pidfile_->remove();
+      pidfile_.remove();
       return quit_now(0);
     case SIGUSR1:
       return reload();
@@ -86,7 +99,7 @@ void Signals::handle(int number) {
 
 void Signals::reload() {
   log_.info("SIGUSR1: Reloading");
-  supervisor_->reload([log = log_](const Result<void>& result) {
+  supervisor_.reload([log = log_](const Result<void>& result) {
     if (!result) log.error("SIGUSR1: {}", result.error().text);
   });
 }
@@ -94,12 +107,8 @@ void Signals::reload() {
 void Signals::stop(Queries queries) {
   if (stopping_) return;
   stopping_ = true;
-  supervisor_->stop(queries, [this](server::Stopped stopped) {
-    asio::post(io_, [this, stopped] {
-      status_ = stopped == server::Stopped::cleanly ? 0 : 4;
-      descriptor_.cancel();
-      io_.stop();
-    });
+  supervisor_.stop(queries, [this](server::Stopped stopped) {
+    give_up(stopped == server::Stopped::cleanly ? 0 : 4);
   });
 }
 

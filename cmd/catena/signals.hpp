@@ -25,15 +25,21 @@ class HeldSignals {
 };
 
 /// The signals of a daemon, which are held back (HeldSignals), with CoreDNS's lines and exit
-/// statuses. SIGHUP and SIGPIPE are ignored from the constructor on. The other signals are only
-/// taken up in serve().
+/// statuses. They are read from serve() on, while the server starts too. SIGHUP and SIGPIPE are
+/// ignored from the constructor on. All parts outlive it.
 class Signals {
  public:
-  explicit Signals(LogWriter& writer);
+  Signals(LogWriter& writer, Supervisor& supervisor, PidFile& pidfile);
 
   /// Passes reloads on, waits for a signal that ends the server, stops it while further signals are
   /// heeded, and returns the exit status: 0, 4 if a plugin did not stop cleanly.
-  int serve(Supervisor& supervisor, const PidFile& pidfile);
+  int serve();
+
+  /// Ends the server as SIGTERM does, without a signal. Any thread.
+  void end();
+
+  /// There is no server to end: serve() returns `status`. Any thread.
+  void give_up(int status);
 
  private:
   void wait();
@@ -44,10 +50,10 @@ class Signals {
 
   LogWriter& writer_;
   Log log_;
+  Supervisor& supervisor_;
+  PidFile& pidfile_;
   asio::io_context io_{1};
   asio::posix::stream_descriptor descriptor_;
-  Supervisor* supervisor_ = nullptr;
-  const PidFile* pidfile_ = nullptr;
   bool interrupted_ = false;
   bool stopping_ = false;
   int status_ = 0;

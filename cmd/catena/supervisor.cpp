@@ -6,7 +6,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace catena {
@@ -32,23 +31,39 @@ Supervisor::~Supervisor() {
   if (thread_.joinable()) thread_.join();
 }
 
-Result<void> Supervisor::start(const config::Source& source) {
+void Supervisor::start(config::Source source, Told told) {
+  thread_ = std::thread([this] { actions_.run(); });
+  asio::post(actions_, [this, source = std::move(source), told = std::move(told)]() mutable {
+    begin(source, std::move(told));
+  });
+}
+
+void Supervisor::begin(const config::Source& source, Told told) {
+  if (ending_) return;
   if (source.name == kStandardInput) standard_input_ = source;
   Result<Loaded> loaded = load_checked(source);
-  if (!loaded) return loaded.error();
+  if (!loaded) return told(loaded.error());
   exchange_running(loaded->fingerprint);
   server::ServerLimits limits;
   limits.workers = process_.metrics.lanes() - 1;
-  server_ = std::make_unique<server::Server>(process_, loaded->configuration, limits);
   writer_.enable_debug(loaded->configuration->debug());
-  if (const Result<void> started = server_->start(); !started) {
-    return Error{started.error().text + "\n"};
-  }
-  return {};
+  server_ = std::make_unique<server::Server>(process_, std::move(loaded->configuration), limits);
+  server_->start([told = std::move(told)](const Result<void>& started) {
+    told(started ? started : Result<void>(Error{started.error().text + "\n"}));
+  });
+  go_on();
 }
 
-void Supervisor::take_orders() {
-  thread_ = std::thread([this] { actions_.run(); });
+// Turns the server until it has to wait. A reload that waited begins when nothing is under way.
+void Supervisor::go_on() {
+  while (const std::optional<Duration> wait = server_->step()) {
+    if (*wait <= Duration::zero()) continue;
+    next_step_.expires_after(*wait);
+    return next_step_.async_wait([this](boost::system::error_code error) {
+      if (!error) go_on();
+    });
+  }
+  begin_reload();
 }
 
 Result<Loaded> Supervisor::load_checked(const config::Source& source) {
@@ -76,54 +91,76 @@ std::string Supervisor::exchange_running(std::string fingerprint) {
   return std::exchange(running_, std::move(fingerprint));
 }
 
-Result<std::optional<std::string>> Supervisor::on_disk() const {
+std::optional<std::string> Supervisor::on_disk() const {
   const Result<config::Source> text = source();
-  if (!text) return std::optional<std::string>();
+  if (!text) return std::nullopt;
   config::Diagnostics diagnostics;
   const config::Corefile corefile = parse_corefile(*text, diagnostics);
-  if (!diagnostics.ok()) return Error{one_line(config::format(diagnostics.errors()))};
-  return std::optional(config::fingerprint(corefile));
+  if (diagnostics.ok()) return config::fingerprint(corefile);
+  return config::fingerprint(text->text + config::format(diagnostics.errors()));
 }
 
-void Supervisor::reload(std::function<void(const Result<void>&)> done) {
-  asio::post(actions_, [this, done = std::move(done)] { done(reload_now()); });
+void Supervisor::reload(Told told) {
+  asio::post(actions_, [this, told = std::move(told)]() mutable {
+    if (ending_) return;
+    waiting_.push_back(std::move(told));
+    begin_reload();
+  });
 }
 
 // The lines are CoreDNS's.
-Result<void> Supervisor::reload_now() {
+void Supervisor::begin_reload() {
+  if (ending_ || waiting_.empty() || !server_ || !server_->running()) return;
+  std::vector<Told> told = std::exchange(waiting_, {});
   process_.log.info("Reloading");
-  Result<void> result;
-  if (const Result<config::Source> text = source(); !text) {
-    result = text.error();
-  } else if (Result<Loaded> loaded = load_checked(*text); !loaded) {
-    result = Error{one_line(loaded.error().text)};
-  } else {
-    result = go_over(std::move(*loaded));
-  }
+  const Result<config::Source> text = source();
+  if (!text) return finish_reload(text.error(), told);
+  Result<Loaded> loaded = load_checked(*text);
+  if (!loaded) return finish_reload(Error{one_line(loaded.error().text)}, told);
+  if (!ending_) go_over(std::move(*loaded), std::move(told));
+}
+
+void Supervisor::go_over(Loaded loaded, std::vector<Told> told) {
+  const std::string before = exchange_running(std::move(loaded.fingerprint));
+  const bool debug = loaded.configuration->debug();
+  const auto gone_over = [this, before, debug, told = std::move(told)](const Result<void>& result) {
+    if (result) {
+      writer_.enable_debug(debug);
+    } else {
+      exchange_running(before);
+    }
+    finish_reload(result, told);
+  };
+  server_->reload(std::move(loaded.configuration), gone_over);
+  go_on();
+}
+
+void Supervisor::finish_reload(const Result<void>& result, const std::vector<Told>& told) {
   if (result) {
     process_.log.info("Reloading complete");
   } else {
     process_.log.error("Restart failed: {}", result.error().text);
   }
-  return result;
+  process_.keeper.forget_unheld();
+  for (const Told& one : told) one(result);
 }
 
-Result<void> Supervisor::go_over(Loaded loaded) {
-  const std::string before = exchange_running(std::move(loaded.fingerprint));
-  const bool debug = loaded.configuration->debug();
-  const Result<void> result = server_->reload(std::move(loaded.configuration));
-  if (result) {
-    writer_.enable_debug(debug);
-  } else {
-    exchange_running(before);
-  }
-  return result;
-}
-
-void Supervisor::stop(Queries queries, std::function<void(server::Stopped)> done) {
-  asio::post(actions_, [this, queries, done = std::move(done)] {
-    done(queries == Queries::drop ? server_->stop({}) : server_->stop());
+void Supervisor::stop(Queries queries, server::Server::ToldEnd told) {
+  ending_ = true;
+  asio::post(actions_, [this, queries, told = std::move(told)]() mutable {
+    end(queries, std::move(told));
   });
+}
+
+void Supervisor::end(Queries queries, server::Server::ToldEnd told) {
+  waiting_.clear();
+  if (!server_) return told(server::Stopped::cleanly);
+  if (queries == Queries::drop) {
+    server_->stop(Duration::zero(), std::move(told));
+  } else {
+    server_->stop(std::move(told));
+  }
+  go_on();
 }
 
 }  // namespace catena

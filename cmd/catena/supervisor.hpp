@@ -10,52 +10,61 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace catena {
 
 /// What becomes of the queries that are under way when the server ends.
 enum class Queries : std::uint8_t { finish, drop };
 
-/// Leads one server through its life: start, reloads, end. After take_orders() each of these
-/// happens on one thread of its own, one after the other, so that signals are heard meanwhile.
-/// `writer`, `process` and `options` outlive it.
+/// Leads one server through its life, on a thread of its own, the control thread: it carries out
+/// orders and turns the server's steps (server/server.hpp says its states). No order waits for
+/// another: the end goes before everything that is queued and gives up what is under way, a reload
+/// waits for the one before it, and all that wait then are one. Orders come from any thread and
+/// come back at once. `writer`, `process` and `options` outlive it.
 class Supervisor final : public Control {
  public:
+  using Told = std::function<void(const Result<void>&)>;
+
   Supervisor(const Options& options, LogWriter& writer, const Process& process);
   ~Supervisor() override;
 
-  /// Runs what the Corefile's text says. The error is for standard error, each line ended by a line
-  /// break.
-  Result<void> start(const config::Source& source);
+  /// Runs what the Corefile's text says. Once, the first order. `told` hears how it went on the
+  /// control thread, before any reload is carried out, but nothing after stop(). The error is for
+  /// standard error, each line ended by a line break.
+  void start(config::Source source, Told told);
 
-  /// Between start() and take_orders().
+  /// For `told` of start().
   const server::Server& server() const { return *server_; }
 
-  /// Carries out what was ordered by reload() and stop(), and will be.
-  void take_orders();
+  /// Takes up the Corefile as it is now. What is wrong is logged, in CoreDNS's words, and told on
+  /// the control thread; the running configuration stays then. Not told after stop().
+  void reload(Told told) override;
 
-  /// Takes up the Corefile as it is now. What is wrong is logged, in CoreDNS's words, and told to
-  /// `done`; the running configuration stays then. Any thread; comes back at once.
-  void reload(std::function<void(const Result<void>&)> done) override;
-
-  /// Ends the server, then calls `done` on the control thread. Any thread; comes back at once.
-  void stop(Queries queries, std::function<void(server::Stopped)> done);
+  /// Ends the server, then tells on the control thread.
+  void stop(Queries queries, server::Server::ToldEnd told);
 
   std::string running() const override;
-  Result<std::optional<std::string>> on_disk() const override;
+  std::optional<std::string> on_disk() const override;
 
  private:
   Result<config::Source> source() const;
   Result<Loaded> load_checked(const config::Source& source);
-  Result<void> reload_now();
-  Result<void> go_over(Loaded loaded);
+  void begin(const config::Source& source, Told told);
+  void go_on();
+  void begin_reload();
+  void go_over(Loaded loaded, std::vector<Told> told);
+  void finish_reload(const Result<void>& result, const std::vector<Told>& told);
+  void end(Queries queries, server::Server::ToldEnd told);
   std::string exchange_running(std::string fingerprint);
 
   const Options& options_;
@@ -63,9 +72,12 @@ class Supervisor final : public Control {
   const Process& process_;
   std::optional<config::Source> standard_input_;  // Cannot be read a second time.
   std::unique_ptr<server::Server> server_;
+  std::vector<Told> waiting_;        // For a reload that has not begun.
+  std::atomic<bool> ending_{false};  // Ordered, and perhaps still queued.
   mutable std::mutex mutex_;
   std::string running_;  // Guarded by mutex_.
   asio::io_context actions_{1};
+  asio::steady_timer next_step_{actions_};
   asio::executor_work_guard<asio::io_context::executor_type> more_{actions_.get_executor()};
   std::thread thread_;
 };
