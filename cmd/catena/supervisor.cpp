@@ -66,7 +66,7 @@ void Supervisor::go_on() {
   begin_reload();
 }
 
-Result<Loaded> Supervisor::load_checked(const config::Source& source) {
+Result<Loaded> Supervisor::load_checked(const config::Source& source) try {
   config::Diagnostics diagnostics;
   Loaded loaded = load(source, options_.dns_port, process_, diagnostics);
   for (const config::Diagnostic& warning : diagnostics.warnings()) {
@@ -74,6 +74,8 @@ Result<Loaded> Supervisor::load_checked(const config::Source& source) {
   }
   if (!diagnostics.ok()) return Error{config::format(diagnostics.errors())};
   return loaded;
+} catch (const std::exception& exception) {
+  return Error{std::string(exception.what()) + "\n"};
 }
 
 Result<config::Source> Supervisor::source() const {

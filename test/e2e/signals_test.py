@@ -97,6 +97,7 @@ def test_sigterm_goes_before_a_reload_that_waits_for_a_query(folder):
         assert "Reloading complete" not in catena.log(), catena.log()
         answer.set()
         stop_cleanly(catena)
+    upstream.stop()
 
 
 def test_reloads_around_the_end_do_nothing(folder):

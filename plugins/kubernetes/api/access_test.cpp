@@ -306,4 +306,18 @@ TEST_CASE("Requests are held back beyond rate, burst and number in flight") {
   CHECK(limiter.try_start(clock.now()) == Duration::zero());
 }
 
+TEST_CASE("Other limits count what is in flight, and give nothing away") {
+  ManualClock clock;
+  Limiter limiter({.queries_per_second = 2, .burst = 1, .max_inflight = 2}, clock.now());
+  CHECK(limiter.try_start(clock.now()) == Duration::zero());
+  limiter.change({.queries_per_second = 10, .burst = 5, .max_inflight = 2});
+  CHECK(limiter.try_start(clock.now()) == std::chrono::milliseconds(100));
+  clock.advance(std::chrono::milliseconds(100));
+  CHECK(limiter.try_start(clock.now()) == Duration::zero());
+  clock.advance(std::chrono::seconds(60));
+  CHECK(limiter.try_start(clock.now()) > Duration::zero());
+  limiter.change({});
+  CHECK(limiter.try_start(clock.now()) == Duration::zero());
+}
+
 }  // namespace catena::kubernetes::api

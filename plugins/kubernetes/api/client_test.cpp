@@ -339,6 +339,36 @@ TEST_CASE("A credential plugin is run when it is due") {
   CHECK(failed.error().text == "exec: executable /bin/sh failed with exit code 3\napt install me");
 }
 
+TEST_CASE("Credentials become others") {
+  const Folder folder;
+  Lines lines;
+  ManualClock clock;
+  asio::io_context context;
+  ApiServer server;
+  server.host = "x";
+  server.auth.token = "one";
+  const auto made = [&] {
+    return std::move(*Credentials::make(server, Log(lines), clock, context.get_executor()));
+  };
+  const auto credentials = made();
+  const auto pass = [&] { return *wait(context, credentials->pass()); };
+  const Pass before = pass();
+  CHECK(before.authorization == "Bearer one");
+  server.auth.token = "two";
+  server.path = "/prefix";
+  credentials->become(std::move(*made()));
+  CHECK(pass().authorization == "Bearer two");
+  CHECK(credentials->server() == server);
+  // The same certificates: connections stay.
+  CHECK(pass().tls == before.tls);
+  server.auth = {};
+  server.auth.token_file = folder.write("token", "three");
+  server.tls.verification = http::Verification::none;
+  credentials->become(std::move(*made()));
+  CHECK(pass().authorization == "Bearer three");
+  CHECK(pass().tls != before.tls);
+}
+
 TEST_CASE("Commands that misbehave end") {
   asio::io_context context;
   const auto run = [&](const std::string& command, std::vector<std::string> arguments) {

@@ -336,6 +336,30 @@ std::array<std::uint8_t, 4> number(std::uint32_t n) {
           static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)};
 }
 
+TEST_CASE("names and labels of pods come and go with who wants them", "[kubernetes]") {
+  Cluster cluster;
+  const auto names_at = [&cluster](std::string_view address) {
+    const auto* found = cluster.store().identities.find(parse_address(address)->span());
+    return found == nullptr ? std::string() : found->pods.front()->name;
+  };
+  // Told once more, as after a new list.
+  const auto told = [&cluster] {
+    cluster.pod("a.default", {"10.0.0.1"});
+    cluster.pod("b.default", {"10.0.0.2"});
+  };
+  told();
+  CHECK(names_at("10.0.0.1").empty());
+  cluster.keep_identities(Cluster::Identities::kept);
+  told();
+  CHECK(names_at("10.0.0.1") == "a");
+  CHECK(names_at("10.0.0.2") == "b");
+  cluster.keep_identities(Cluster::Identities::dropped);
+  told();
+  CHECK(cluster.store().identities.size() == 0);
+  cluster.remove_pod("a.default");
+  CHECK(cluster.store().pods.find(parse_address("10.0.0.2")->span()) != nullptr);
+}
+
 TEST_CASE("a hash index keeps what is put in and nothing else", "[kubernetes]") {
   epoch::Domain epoch;
   HashIndex<Number> index(epoch);

@@ -80,6 +80,9 @@ class Cluster {
   PodSink& pods() { return pods_; }
   NamespaceSink& namespaces() { return namespaces_; }
   const WriterContext& context() const { return context_; }
+  void keep_identities(Identities identities) {
+    context_.identities = identities == Identities::kept;
+  }
 
   /// What was logged above DEBUG.
   std::vector<std::string>& lines() { return lines_.lines; }
