@@ -15,6 +15,7 @@ using catena::test::is_records;
 using catena::test::query_bytes;
 using test::Household;
 using test::Seen;
+using test::TcpClient;
 using test::UdpClient;
 
 std::string corefile_of(const std::string& life) {
@@ -202,6 +203,27 @@ TEST_CASE("a reload that cannot tell its ports leaves everything as it was", "[s
   CHECK(UdpClient(running.port()).ask("a. A").rcode == "NOERROR");
   CHECK(Seen::started_and_stopped() ==
         "start first, take over first, enter first, start next, stop next");
+}
+
+// A silent connection may have the last word for longer than the reload has patience.
+TEST_CASE("no query comes to plugins that have left", "[server][life]") {
+  Seen::clear();
+  ServerLimits limits;
+  limits.drain = std::chrono::milliseconds(20);
+  test::Running running(". {\n bind 127.0.0.1 127.0.0.2\n life first\n answer 1\n}\n", limits);
+  TcpClient silent(running.port(0), "127.0.0.1");
+  CHECK(silent.ask("a. A").rcode == "NOERROR");
+  bool told = false;
+  const std::string next = ". {\n bind 127.0.0.2\n life next\n answer 2\n}\n";
+  running.server.reload(test::configuration_of(next, running.household),
+                        [&told](const Result<void>& result) { told = result.has_value(); });
+  test::drive(running.server, [] {
+    return Seen::started_and_stopped().find("leave first") != std::string::npos;
+  });
+  silent.send(query_bytes("b. A"));
+  test::drive(running.server, [&told] { return told; });
+  CHECK_FALSE(silent.receive().has_value());
+  CHECK(Seen::started_and_stopped().find("though") == std::string::npos);
 }
 
 TEST_CASE("what is being prepared does not keep the present one from answering",

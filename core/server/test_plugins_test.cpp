@@ -312,7 +312,10 @@ class Life final : public Plugin,
                    public Farewell {
  public:
   Life(std::string name, std::string fault) : name_(std::move(name)), fault_(std::move(fault)) {}
-  Reply serve(Query& query, Next next) const override { return next(query); }
+  Reply serve(Query& query, Next next) const override {
+    if (entered_ == 0) note("serve, though it has left,");
+    return next(query);
+  }
   void start() override {
     fail_at("start");
     note("start");
@@ -323,8 +326,14 @@ class Life final : public Plugin,
   }
   void listening(std::span<const std::uint16_t>) override { fail_at("listen"); }
   void take_over() noexcept override { note("take over"); }
-  void enter(Engine&) override { note("enter"); }
-  void leave(Engine&) override { note("leave"); }
+  void enter(Engine&) override {
+    ++entered_;
+    note("enter");
+  }
+  void leave(Engine&) override {
+    note("leave");
+    --entered_;
+  }
   Duration farewell() override {
     note("farewell");
     return {};
@@ -341,6 +350,7 @@ class Life final : public Plugin,
   }
   std::string name_;
   std::string fault_;
+  std::atomic<int> entered_{0};
 };
 
 /// Stands beside the chain.
