@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <type_traits>
 #include <typeindex>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ class Keeper {
   /// returns. Null is not kept.
   template <class T, class Identity, class Make>
   std::shared_ptr<T> keep(Identity identity, Make&& make) {
+    static_assert(!std::is_pointer_v<Identity>, "a place in memory identifies nothing");
     forget_unheld();
     Shelf<T, Identity>& shelf = shelf_of<T, Identity>();
     if (auto held = shelf.find(identity)) return held;
