@@ -19,7 +19,10 @@ void Arena::use(const Block& block) {
 
 // A spare block that is too small is dropped, so that blocks only grow.
 void* Arena::take_from_new_block(std::size_t size) {
-  if (size > kLimit || total_ + size > kLimit) return nullptr;
+  if (size > kLimit || total_ + size > kLimit) {
+    exhausted_ = true;
+    return nullptr;
+  }
   while (current_ + 1 < blocks_.size() && blocks_[current_ + 1].size < size) blocks_.pop_back();
   if (current_ + 1 == blocks_.size()) {
     const std::size_t wanted = std::max(size, std::min(kKeep, 2 * block_size_));
@@ -49,6 +52,7 @@ void Arena::reset() {
   }
   current_ = 0;
   total_ = 0;
+  exhausted_ = false;
   use(blocks_.front());
 }
 

@@ -23,7 +23,7 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  /// Null when the limit is reached.
+  /// Null when the limit is reached, which exhausted() then remembers.
   void* take(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
     const std::size_t start = (used_ + alignment - 1) & ~(alignment - 1);
     if (start + size > block_size_) return take_from_new_block(size);
@@ -39,6 +39,19 @@ class Arena {
     if (memory == nullptr) return {};
     return {static_cast<T*>(memory), count};
   }
+
+  /// The same for whoever can do with less: a limit that is reached here leaves no trace.
+  template <class T>
+  std::span<T> array_if_room(std::size_t count) {
+    const bool before = exhausted_;
+    const std::span<T> room = array<T>(count);
+    exhausted_ = before;
+    return room;
+  }
+
+  /// Whether somebody has asked for more than there was since the last reset(): what was to be made
+  /// of it is missing somewhere, whether or not its maker has noticed.
+  bool exhausted() const { return exhausted_; }
 
   /// A copy of bytes; empty when the limit is reached.
   std::span<std::uint8_t> copy(std::span<const std::uint8_t> bytes);
@@ -62,6 +75,7 @@ class Arena {
   std::size_t block_size_ = 0;
   std::size_t used_ = 0;
   std::size_t total_ = 0;
+  bool exhausted_ = false;
 };
 
 }  // namespace catena

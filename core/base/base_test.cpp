@@ -61,6 +61,18 @@ TEST_CASE("an arena that was full works again after a reset", "[arena]") {
   CHECK(arena.take(10'000) != nullptr);
 }
 
+TEST_CASE("an arena remembers until its reset that it could not give", "[arena]") {
+  Arena arena(256);
+  CHECK(arena.array_if_room<std::uint8_t>(Arena::kLimit + 1).empty());
+  CHECK_FALSE(arena.exhausted());
+  CHECK(arena.array<std::uint8_t>(Arena::kLimit + 1).empty());
+  CHECK(arena.take(1) != nullptr);
+  CHECK(arena.array_if_room<std::uint8_t>(1).size() == 1);
+  CHECK(arena.exhausted());
+  arena.reset();
+  CHECK_FALSE(arena.exhausted());
+}
+
 TEST_CASE("a copy in an arena is equal and apart", "[arena]") {
   Arena arena;
   std::string text = "example";

@@ -87,7 +87,7 @@ std::optional<Error> copy_all(const MessageView& message, Response& response) {
 }  // namespace
 
 bool Response::grow(Row& row, std::size_t capacity) {
-  const std::span<Record> room = arena_->array<Record>(capacity);
+  const std::span<Record> room = arena_->array_if_room<Record>(capacity);
   if (room.empty()) return false;
   std::copy(row.span().begin(), row.span().end(), room.begin());
   row.records = room.data();
@@ -123,6 +123,7 @@ void Response::clear() {
   whole_ = {};
   for (Row& each : rows_) each.count = 0;
   overflowed_ = false;
+  spoiled_ = false;
 }
 
 bool Response::own() {
@@ -131,7 +132,10 @@ bool Response::own() {
   for (const Section section : kSections) {
     for (Record& record : records(section)) copied = copied && copier.copy(record);
   }
-  if (!copied) clear();
+  if (!copied) {
+    clear();
+    rcode = Rcode::ServFail;
+  }
   return copied;
 }
 

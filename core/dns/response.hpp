@@ -42,6 +42,14 @@ class Response {
   /// Whether an add() failed since the last clear() or assign().
   bool overflowed() const { return overflowed_; }
 
+  /// Something that belongs into this answer cannot be said, a name of more than 255 bytes for
+  /// example. Until clear().
+  void spoil() { spoiled_ = true; }
+
+  /// Whether a part of this answer is missing or wrong where nobody would see it, which a full arena
+  /// does too. It must not be kept, and leaves as SERVFAIL.
+  bool spoiled() const { return spoiled_ || arena_->exhausted(); }
+
   /// Keeps the first `count` records of a section.
   void shrink(Section section, std::size_t count);
 
@@ -53,12 +61,12 @@ class Response {
 
   /// Copies every name and every data that the records point to into the arena. Before a query
   /// waits with a half-built answer, and before an answer is kept. False when the arena is full:
-  /// the answer is then empty.
-  bool own();
+  /// the answer is then an empty SERVFAIL.
+  [[nodiscard]] bool own();
 
   /// All of a message's records, unpacked into the arena, with flags, rcode and OPT. Replaces what
   /// is here; nothing is left of it after an error. Errors: those of names, bad_rdata, no_room.
-  Result<void> assign(const MessageView& message);
+  [[nodiscard]] Result<void> assign(const MessageView& message);
 
   /// The same for a message that must reach the client byte by byte, since it is signed (RFC 8945
   /// section 5.5): whole() has a copy of it then.
@@ -91,6 +99,7 @@ class Response {
   std::array<Row, 3> rows_;
   std::span<const std::uint8_t> whole_;  // In the arena.
   bool overflowed_ = false;
+  bool spoiled_ = false;
 };
 
 /// The answer in small: what log, cache, minimal and DoH decide by. `opcode` and `type` are the

@@ -85,7 +85,8 @@ TEST_CASE("an answer that is owned does not need where it came from") {
   CHECK(response.edns->option(OptionCode::NSID).has_value());
 }
 
-TEST_CASE("an answer that cannot be owned is empty") {
+// An empty NOERROR, which it was, says that the name has no such records.
+TEST_CASE("an answer that cannot be owned is a SERVFAIL") {
   Arena arena;
   Response response(arena);
   const std::vector<std::uint8_t> large(60000);
@@ -94,6 +95,30 @@ TEST_CASE("an answer that cannot be owned is empty") {
   }
   CHECK_FALSE(response.own());
   CHECK(response.answer().empty());
+  CHECK(response.rcode == Rcode::ServFail);
+  CHECK(response.spoiled());
+}
+
+TEST_CASE("an answer is spoiled by") {
+  Arena arena;
+  Response response(arena);
+  SECTION("nothing at first") { CHECK_FALSE(response.spoiled()); }
+  SECTION("what cannot be said, until it is begun anew") {
+    response.spoil();
+    CHECK(response.spoiled());
+    response.clear();
+    CHECK_FALSE(response.spoiled());
+  }
+  SECTION("an arena that could not give what was asked, to the end of the query") {
+    CHECK(arena.array<std::uint8_t>(Arena::kLimit + 1).empty());
+    response.clear();
+    CHECK(response.spoiled());
+  }
+  SECTION("not by records without room, which TC tells") {
+    while (response.add(Section::answer, {.ttl = 1})) continue;
+    CHECK(response.overflowed());
+    CHECK_FALSE(response.spoiled());
+  }
 }
 
 TEST_CASE("a message becomes an answer") {

@@ -134,6 +134,9 @@ class ZoneCursor {
 
   /// The next record, good until the next call; null behind the last one.
   virtual const dns::Record* next() = 0;
+
+  /// False once something of the zone could not be told: what has come is not the zone.
+  virtual bool whole() const { return true; }
 };
 
 /// Holds whole zones, which the plugin transfer hands out. Any thread.

@@ -24,7 +24,7 @@ constexpr int kPluginInterface = 1;
 ///
 /// The query stays at its address until its outcome is known, also while it waits. A pointer into
 /// shared state must not live across a wait: query.response().own() or the query's arena. What
-/// throws costs its query a SERVFAIL and a counter (catena_panics_total), never the server.
+/// throws costs its query a SERVFAIL and a counter (coredns_panics_total), never the server.
 class Plugin {
  public:
   virtual ~Plugin() = default;

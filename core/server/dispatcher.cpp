@@ -2,6 +2,7 @@
 #include "core/server/dispatcher.hpp"
 
 #include "core/plugin/plugin.hpp"
+#include "core/server/responder.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -33,7 +34,8 @@ class Leaving {
   std::size_t& count_;
 };
 
-void copy_answer(const Query& from, dns::Response& answer) {
+// False: the answer is a SERVFAIL, since there was no room for it.
+bool copy_answer(const Query& from, dns::Response& answer) {
   const dns::Response& source = from.response();
   answer.clear();
   answer.flags = source.flags;
@@ -44,7 +46,7 @@ void copy_answer(const Query& from, dns::Response& answer) {
        {dns::Section::answer, dns::Section::authority, dns::Section::additional}) {
     for (const dns::Record& record : source.records(section)) answer.add(section, record);
   }
-  answer.own();
+  return answer.own();
 }
 
 }  // namespace
@@ -90,6 +92,21 @@ Dispatcher::Tenure& Dispatcher::tenure_of(const Query& query) {
 }
 
 Reply Dispatcher::run(Ticket& ticket) {
+  Reply reply = route(ticket);
+  if (reply.ready()) return checked(ticket, reply.outcome());
+  return reply;
+}
+
+// A full arena leaves gaps that look whole: no record where one should be is an answer, too.
+Outcome Dispatcher::checked(Ticket& ticket, Outcome outcome) {
+  if (outcome != Outcome::respond || ticket.failed() || !ticket.response().spoiled()) {
+    return outcome;
+  }
+  service_.meters.spoiled.add(lane_);
+  return ticket.fail(dns::Rcode::ServFail);
+}
+
+Reply Dispatcher::route(Ticket& ticket) {
   const Listener& listener = *ticket.listener();
   try {
     if (ticket.qclass() != dns::Class::IN && listener.classes == Classes::internet_only) {
@@ -138,6 +155,15 @@ Outcome Dispatcher::recover(Ticket& ticket) {
   return refuse(ticket, dns::Rcode::ServFail);
 }
 
+std::span<const std::uint8_t> Dispatcher::write(Ticket& ticket, std::span<std::uint8_t> out) {
+  try {
+    return write_response(ticket, out);
+  } catch (...) {
+    recover(ticket);
+    return write_without_hooks(ticket, out);
+  }
+}
+
 void Dispatcher::wait(Ticket& ticket, Reply reply) {
   Tenure& tenure = tenure_of(ticket);
   ++waiting_;
@@ -160,12 +186,13 @@ asio::awaitable<void> Dispatcher::finish([[maybe_unused]] Pin pin,
   } catch (...) {
     outcome = recover(ticket);
   }
-  ticket.finished(outcome);
+  ticket.finished(checked(ticket, outcome));
 }
 
 asio::awaitable<Outcome> Dispatcher::guarded(Ticket& ticket, asio::awaitable<Outcome> pending) {
   try {
-    co_return co_await std::move(pending);
+    const Outcome outcome = co_await std::move(pending);
+    co_return checked(ticket, outcome);
   } catch (...) {
     co_return recover(ticket);
   }
@@ -195,7 +222,7 @@ asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
   } else {
     outcome = co_await guarded(*inner, std::move(reply).wait());
   }
-  copy_answer(*inner, answer);
+  if (!copy_answer(*inner, answer)) co_return Outcome::respond;
   co_return outcome;
 }
 
@@ -230,7 +257,7 @@ asio::awaitable<void> Dispatcher::run_background([[maybe_unused]] Pin pin,
   Reply reply = first_step(*inner, next);
   Outcome outcome = Outcome::drop;
   if (reply.ready()) {
-    outcome = reply.outcome();
+    outcome = checked(*inner, reply.outcome());
   } else {
     outcome = co_await guarded(*inner, std::move(reply).wait());
   }

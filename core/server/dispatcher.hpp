@@ -10,6 +10,7 @@
 
 #include <list>
 #include <memory>
+#include <span>
 
 namespace catena::server {
 
@@ -44,6 +45,10 @@ class Dispatcher final : public Engine {
 
   /// Runs a query that has begun and has its listener. Never throws.
   Reply run(Ticket& ticket);
+
+  /// The bytes of a ticket's response (write_response). A wire hook that throws costs the query its
+  /// answer: SERVFAIL, unhooked. Never throws.
+  std::span<const std::uint8_t> write(Ticket& ticket, std::span<std::uint8_t> out);
 
   /// For a reply that is not ready: ticket.finished() is called when it is.
   void wait(Ticket& ticket, Reply reply);
@@ -99,6 +104,8 @@ class Dispatcher final : public Engine {
   Reply first_step(Ticket& ticket, Next next);
   Outcome refuse(Ticket& ticket, dns::Rcode rcode);
   Outcome recover(Ticket& ticket);
+  Reply route(Ticket& ticket);
+  Outcome checked(Ticket& ticket, Outcome outcome);
   std::unique_ptr<Inner> inner_like(const Query& parent, const dns::Question& question);
   Tenure& tenure_of(const Query& query);
 

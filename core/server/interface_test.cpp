@@ -75,6 +75,61 @@ TEST_CASE("the exact bytes that leave may be lengthened", "[interface]") {
   CHECK(tcp.receive()->back() == 0x5a);
 }
 
+// It ended the process over UDP, and parked a query that had waited for ever.
+TEST_CASE("a wire hook that throws costs its query a SERVFAIL", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n transfer\n ask a.\n throw\n wait\n answer 1\n}\n");
+  UdpClient udp(running.port());
+  TcpClient tcp(running.port());
+  const auto [what, question] = GENERATE(table<std::string, std::string>({
+      {"an answer at once", "leaving. A"},
+      {"a coroutine that does not wait", "leaving.ask. A"},
+      {"a plugin that threw before", "leaving.now. A"},
+      {"a plugin that threw after a wait", "leaving.later. A"},
+  }));
+  CAPTURE(what);
+  CHECK(tcp.ask(question).rcode == "SERVFAIL");
+  CHECK(udp.ask("leaving. A").rcode == "SERVFAIL");
+  CHECK(udp.ask("a. A").rcode == "NOERROR");
+  CHECK(tcp.ask("a. A").rcode == "NOERROR");
+  CHECK(running.counted("coredns_panics_total") >= 2);
+}
+
+TEST_CASE("a wire hook that throws in a transfer ends it", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n throw\n transfer\n answer 1\n}\n");
+  TcpClient client(running.port());
+  CHECK(client.ask("leaving. AXFR").rcode == "SERVFAIL");
+  CHECK(client.closed());
+  CHECK(running.counted("coredns_panics_total") == 1);
+}
+
+TEST_CASE("a wire hook that throws after a wait", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n throw\n wait\n answer 1\n}\n");
+  UdpClient udp(running.port());
+  TcpClient tcp(running.port());
+  udp.send(query_bytes("leaving.wait. A", {.id = 1}));
+  tcp.send(query_bytes("leaving.wait. A", {.id = 2}));
+  const auto all = [&running] { return running.counted("coredns_panics_total") == 2; };
+  CHECK(eventually([&] {
+    UdpClient(running.port()).ask("a.release. A");
+    return all();
+  }));
+  CHECK(decode(udp.receive()).rcode == "SERVFAIL");
+  CHECK(decode(tcp.receive().value()).rcode == "SERVFAIL");
+}
+
+TEST_CASE("a query that wants more memory than it may have gets SERVFAIL, not a shorter answer",
+          "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n spoil\n ask a.spoil.\n wait\n answer 1\n}\n");
+  UdpClient udp(running.port());
+  CHECK(udp.ask("a.spoil. A").rcode == "SERVFAIL");
+  CHECK(TcpClient(running.port()).ask("a.spoil. A").rcode == "SERVFAIL");
+  CHECK(udp.ask("b. A").rcode == "NOERROR");
+  CHECK(running.counted("catena_responses_spoiled_total") == 2);
+  // Also where the server asks itself, and counts the inner query.
+  CHECK(udp.ask("b.ask. A").rcode == "SERVFAIL");
+  CHECK(running.counted("catena_responses_spoiled_total") == 3);
+}
+
 TEST_CASE("an opcode is for the block that admits it", "[interface]") {
   Running running(
       "yes.test {\n bind 127.0.0.1\n update\n answer 1\n}\n"

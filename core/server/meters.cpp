@@ -6,6 +6,8 @@ namespace catena::server {
 Meters::Meters(metrics::Registry& registry)
     : panics(
           registry.counter("coredns_panics_total", "A metrics that counts the number of panics.")),
+      spoiled(registry.counter("catena_responses_spoiled_total",
+                               "Responses that could not be made whole, answered with SERVFAIL.")),
       gate_ignored(registry.counter("catena_messages_ignored_total",
                                     "Messages that are no query and got no reply.")),
       gate_refused(registry.counter("catena_messages_refused_total",

@@ -15,6 +15,7 @@ struct Meters {
   explicit Meters(metrics::Registry& registry);
 
   metrics::Counter& panics;
+  metrics::Counter& spoiled;          ///< SERVFAIL: more memory than a query may take, or unsayable.
   metrics::Counter& gate_ignored;     ///< Not a query at all: nothing was said.
   metrics::Counter& gate_refused;     ///< NOTIMP, FORMERR or BADVERS without a chain.
   metrics::Counter& udp_cut;          ///< Queries longer than the receive buffer.

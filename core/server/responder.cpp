@@ -55,14 +55,18 @@ std::span<const std::uint8_t> encode(const Query& query,
 
 }  // namespace
 
-std::span<const std::uint8_t> write_response(const Query& query, std::span<std::uint8_t> out) {
+std::span<const std::uint8_t> write_without_hooks(const Query& query, std::span<std::uint8_t> out) {
   dns::Response response = query.response();
   if (query.failed()) {
     response = dns::Response(response.arena());
     response.rcode = query.response().rcode;
   }
-  std::size_t size = pass_whole(query, response.whole(), out);
-  if (size == 0) size = encode(query, response, out).size();
+  const std::size_t size = pass_whole(query, response.whole(), out);
+  return size != 0 ? out.first(size) : encode(query, response, out);
+}
+
+std::span<const std::uint8_t> write_response(const Query& query, std::span<std::uint8_t> out) {
+  std::size_t size = write_without_hooks(query, out).size();
   if (size == 0) return {};
   for (const WireHook* hook : std::views::reverse(query.wire_hooks())) {
     size = std::min(hook->leaving(query, out, size), out.size());

@@ -2,7 +2,6 @@
 #include "core/server/tcp_connection.hpp"
 
 #include "core/server/gate.hpp"
-#include "core/server/responder.hpp"
 #include "core/server/tcp.hpp"
 
 #include <algorithm>
@@ -164,7 +163,7 @@ void TcpConnection::run(std::unique_ptr<TcpTicket> ticket) {
   Reply reply = connections_.dispatcher().run(*ticket);
   if (reply.ready()) {
     if (reply.outcome() == Outcome::respond) {
-      append(write_response(*ticket, connections_.write_buffer()));
+      append(connections_.dispatcher().write(*ticket, connections_.write_buffer()));
     }
     return connections_.give_back(std::move(ticket));
   }
@@ -179,7 +178,7 @@ void TcpConnection::answered(TcpTicket& ticket, Outcome outcome) {
   --in_flight_;
   last_activity_ = now();
   if (!closed_ && outcome == Outcome::respond) {
-    append(write_response(ticket, connections_.write_buffer()));
+    append(connections_.dispatcher().write(ticket, connections_.write_buffer()));
   }
   connections_.unpark(ticket);
   proceed({});
@@ -268,9 +267,12 @@ void TcpConnection::on_timer() {
 
 asio::awaitable<bool> TcpConnection::send_part(Ticket& ticket) {
   if (closed_) co_return false;
-  append(write_response(ticket, connections_.write_buffer()));
+  append(connections_.dispatcher().write(ticket, connections_.write_buffer()));
   ticket.response().clear();
   flush();
+  // Behind an error in the middle of a transfer nothing more of it makes sense (RFC 5936
+  // section 2.2).
+  if (ticket.failed()) close();
   RoomWait room(*this);
   while (!closed_ && unsent() > kHighWater) co_await room.timer().until(TimePoint::max());
   co_return !closed_;

@@ -49,8 +49,8 @@ TEST_CASE("a query in single bytes is answered", "[tcp]") {
   CHECK(decode(client.receive().value()).rcode == "NOERROR");
 }
 
-// One packet could end the process: such a query was answered from inside of the loop over the bytes
-// it lay in, which then began anew, with the same query.
+// One packet could end the process: such a query was answered from inside of the loop over the
+// bytes it lay in, which then began anew, with the same query.
 TEST_CASE("a query that is done without a wait is answered once, in however many pieces", "[tcp]") {
   Running running(". {\n bind 127.0.0.1\n ask b.example.\n answer 1\n}\n");
   TcpClient client(running.port());

@@ -22,10 +22,12 @@ namespace catena::server::test {
 ///   header            clears AA and sets RA after the others
 ///   rewrite FROM TO   asks the others for another name, answers under the asked one
 ///   autopath NAME     runs the rest for the name first, and again for the asked one
+///   throw             throws for "now." at once, for "later." after a wait, and for names with a
+///                     label "leaving" when the message leaves (a wire hook)
+///   spoil             takes more memory than a query may for names below "spoil."
 ///   refresh           runs the rest once more in the background, counts the answers
 ///   transfer          answers AXFR with ten messages of fifty records
 ///   ask NAME          answers with what the server says about another name
-///   throw             throws for "now." at once, for "later." after a wait
 ///   wait              makes names below "wait." wait for a question below "release."
 ///   worker            is told of each worker, and of start and stop
 ///   life NAME [FAULT] notes all that befalls it, prepares until Seen::prepare(); FAULT: "start",

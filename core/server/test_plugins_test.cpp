@@ -71,12 +71,16 @@ class Answer final : public Plugin {
   std::array<std::uint8_t, 4> data_;
 };
 
-class Throw final : public Plugin {
+class Throw final : public Plugin, public WireHook {
  public:
   Reply serve(Query& query, Next next) const override {
+    if (query.name().to_text().find("leaving.") != std::string::npos) query.add_wire_hook(*this);
     if (below(query, "now.")) throw std::runtime_error("a plugin threw");
     if (below(query, "later.")) return later(query);
     return next(query);
+  }
+  std::size_t leaving(const Query&, std::span<std::uint8_t>, std::size_t) const override {
+    throw std::runtime_error("a wire hook threw");
   }
 
  private:
@@ -111,6 +115,14 @@ class Wait final : public Plugin, public WorkerAware {
   }
 
   mutable std::list<asio::steady_timer*> timers_;  // Tests that wait use one worker.
+};
+
+class Spoil final : public Plugin {
+ public:
+  Reply serve(Query& query, Next next) const override {
+    if (below(query, "spoil.")) static_cast<void>(query.arena().take(Arena::kLimit + 1));
+    return next(query);
+  }
 };
 
 class Header final : public Plugin {
@@ -437,17 +449,28 @@ void set_up_answer(Setup& setup) {
 }
 
 constexpr std::array kEntries{
-    PluginEntry{"bind", set_up_bind, ""},       PluginEntry{"timeouts", set_up_timeouts, ""},
-    PluginEntry{"debug", set_up_debug, ""},     PluginEntry{"metadata", plain<Metadata>, ""},
-    PluginEntry{"view", with_word<View>, ""},   PluginEntry{"update", plain<Update>, ""},
-    PluginEntry{"sign", plain<Sign>, ""},       PluginEntry{"header", plain<Header>, ""},
-    PluginEntry{"rewrite", set_up_rewrite, ""}, PluginEntry{"autopath", with_word<Autopath>, ""},
-    PluginEntry{"refresh", set_up_refresh, ""}, PluginEntry{"transfer", plain<Transfer>, ""},
-    PluginEntry{"ask", with_word<Ask>, ""},     PluginEntry{"throw", plain<Throw>, ""},
-    PluginEntry{"wait", plain<Wait>, ""},       PluginEntry{"worker", with_word<WorkerPlugin>, ""},
+    PluginEntry{"bind", set_up_bind, ""},
+    PluginEntry{"timeouts", set_up_timeouts, ""},
+    PluginEntry{"debug", set_up_debug, ""},
+    PluginEntry{"metadata", plain<Metadata>, ""},
+    PluginEntry{"view", with_word<View>, ""},
+    PluginEntry{"update", plain<Update>, ""},
+    PluginEntry{"sign", plain<Sign>, ""},
+    PluginEntry{"header", plain<Header>, ""},
+    PluginEntry{"rewrite", set_up_rewrite, ""},
+    PluginEntry{"autopath", with_word<Autopath>, ""},
+    PluginEntry{"throw", plain<Throw>, ""},
+    PluginEntry{"spoil", plain<Spoil>, ""},
+    PluginEntry{"refresh", set_up_refresh, ""},
+    PluginEntry{"transfer", plain<Transfer>, ""},
+    PluginEntry{"ask", with_word<Ask>, ""},
+    PluginEntry{"wait", plain<Wait>, ""},
+    PluginEntry{"worker", with_word<WorkerPlugin>, ""},
     PluginEntry{"life", set_up_life, ""},
-    PluginEntry{"answer", set_up_answer, ""},   PluginEntry{"chaos", with_word<Autopath>, ""},
-    PluginEntry{"needs", with_word<Needs>, ""}, PluginEntry{"unfinished", nullptr, ""},
+    PluginEntry{"answer", set_up_answer, ""},
+    PluginEntry{"chaos", with_word<Autopath>, ""},
+    PluginEntry{"needs", with_word<Needs>, ""},
+    PluginEntry{"unfinished", nullptr, ""},
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/udp.hpp"
 
-#include "core/server/responder.hpp"
 
 #include <cstring>
 
@@ -113,7 +112,7 @@ void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
   Reply reply = dispatcher.run(*slot);
   if (reply.ready()) {
     if (reply.outcome() == Outcome::drop) return;
-    output.add(write_response(*slot, output.room(slot->outlet)).size(), slot->peer);
+    output.add(dispatcher.write(*slot, output.room(slot->outlet)).size(), slot->peer);
     return;
   }
   if (slots_.full()) return dispatcher.meters().udp_waiting.add(dispatcher.lane());

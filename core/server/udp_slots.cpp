@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/udp_slots.hpp"
 
-#include "core/server/responder.hpp"
 
 namespace catena::server {
 
@@ -23,7 +22,7 @@ void UdpSlots::park(std::unique_ptr<UdpSlot> slot) {
 
 void UdpSlots::release(UdpSlot& slot, Outcome outcome) {
   if (outcome == Outcome::respond) {
-    output_.add(write_response(slot, output_.room(slot.outlet)).size(), slot.peer);
+    output_.add(dispatcher_.write(slot, output_.room(slot.outlet)).size(), slot.peer);
   }
   const std::size_t place = slot.place;
   std::unique_ptr<UdpSlot> owned = std::move(parked_[place]);

@@ -37,8 +37,7 @@ Reply Walk::ask(std::size_t step) {
 }
 
 void Walk::keep() {
-  const dns::Rcode rcode = first_.rcode;
-  if (!first_.own()) first_.rcode = rcode;
+  if (!first_.own()) first_failed_ = true;
 }
 
 Verdict Walk::judge(std::size_t step, Outcome outcome) {

@@ -11,7 +11,7 @@ Cursor::Cursor(const Zone& zone, const ExternalZone& form, const ExternalService
   services.name_server(front_, dns::Section::additional, zone.name_server(), form);
   for (const dns::Record& record : front_.additional()) front_.add(dns::Section::answer, record);
   // Addresses point into the cluster's store.
-  front_.own();
+  if (!front_.own()) front_.spoil();
 }
 
 const dns::Record* Cursor::next() {

@@ -19,6 +19,7 @@ class Cursor final : public ZoneCursor {
   Cursor(const Zone& zone, const ExternalZone& form, const ExternalServices& services);
 
   const dns::Record* next() override;
+  bool whole() const override { return !front_.spoiled() && services_->whole(); }
 
  private:
   Arena arena_{1024};

@@ -118,7 +118,7 @@ Outcome External::deny(Query& query, const Zone& zone, dns::Rcode rcode) const {
 // The load balancer's name is somebody else's: this server is asked about it as the client would.
 asio::awaitable<Outcome> External::follow(Query& query, dns::NameView target) const {
   // The answer points into the store, which may change while this waits.
-  query.response().own();
+  if (!query.response().own()) co_return query.fail(dns::Rcode::ServFail, "no room for an answer");
   if (query.type() != dns::Type::SRV) {
     co_await add_addresses(query, target, query.type(), dns::Section::answer);
     co_return Outcome::respond;

@@ -62,7 +62,7 @@ asio::awaitable<Outcome> Kubernetes::follow(Query& query,
                                             dns::NameView target) const {
   // The CNAME points into the store, which may change while this waits.
   dns::Response& response = query.response();
-  response.own();
+  if (!response.own()) co_return query.fail(dns::Rcode::ServFail, "no room for an answer");
   dns::Response found(query.arena());
   const dns::Question question{target, query.type(), query.qclass()};
   const Outcome outcome = co_await query.engine().ask(query, question, found);

@@ -47,6 +47,9 @@ asio::awaitable<bool> Parts::send() {
   co_return true;
 }
 
-void Parts::leave() { query_->response().own(); }
+Outcome Parts::leave() {
+  if (query_->response().own()) return Outcome::respond;
+  return query_->fail(dns::Rcode::ServFail, "no room for an answer");
+}
 
 }  // namespace catena::transfer

@@ -23,8 +23,8 @@ class Parts {
   /// their turn. False: the client is gone, or its transport knows only one message per question.
   asio::awaitable<bool> send();
 
-  /// Leaves the last message to the query, whose outcome is to respond.
-  void leave();
+  /// Leaves the last message to the query; its outcome.
+  Outcome leave();
 
   /// All records so far.
   std::size_t records() const { return records_; }

@@ -12,6 +12,8 @@
 namespace catena::transfer {
 namespace {
 
+constexpr std::string_view kNotWhole = "plugin/transfer: a part of the zone does not fit a record";
+
 asio::ip::address plain(const asio::ip::address& address) {
   if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
   return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
@@ -52,7 +54,7 @@ class Framed {
     if (begun_ && !ended_) {
       if (const dns::Record* record = inner_->next()) return record;
     }
-    if (ended_) return nullptr;
+    if (ended_ || !inner_->whole()) return nullptr;
     (begun_ ? ended_ : begun_) = true;
     return soa_;
   }
@@ -192,11 +194,12 @@ asio::awaitable<Outcome> Transfer::send(Query& query,
     const bool going_on = co_await parts.send();
     if (!going_on) co_return query.fail(dns::Rcode::ServFail);
   }
-  parts.leave();
+  if (!cursor->whole()) co_return query.fail(dns::Rcode::ServFail, kNotWhole);
+  const Outcome outcome = parts.leave();
   log_.info("Outgoing transfer of {} records of zone \"{}\" to {} for {} SOA serial",
             parts.records(), query.name().to_text(),
             plain(query.transport().client.address()).to_string(), dns::soa_of(soa.rdata)->serial);
-  co_return Outcome::respond;
+  co_return outcome;
 }
 
 }  // namespace catena::transfer

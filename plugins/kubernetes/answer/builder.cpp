@@ -28,9 +28,9 @@ dns::NameView RecordBuilder::join(std::initializer_list<std::string_view> labels
                                   dns::NameView zone) const {
   std::size_t size = middle.size() + zone.size();
   for (const std::string_view label : labels) size += 1 + label.size();
-  if (size > dns::NameView::kMaxSize) return {};
+  if (size > dns::NameView::kMaxSize) response_->spoil();
   const std::span<std::uint8_t> wire = response_->arena().array<std::uint8_t>(size);
-  if (wire.empty()) return {};
+  if (wire.empty() || size > dns::NameView::kMaxSize) return {};
   std::uint8_t* at = wire.data();
   for (const std::string_view label : labels) {
     *at++ = static_cast<std::uint8_t>(label.size());

@@ -32,8 +32,9 @@ class RecordBuilder {
   dns::NameView zone() const { return form_.zone; }
   dns::Response& response() const { return *response_; }
 
-  /// LABELS.KEY.svc.ZONE in the arena, or as the zone's form has it; the root where that is too
-  /// long for a name or the arena is full.
+  /// LABELS.KEY.svc.ZONE in the arena, or as the zone's form has it. Where that is too long for a
+  /// name, or the arena is full, the response is spoiled: the root, which comes back, means "no such
+  /// service" in SRV (RFC 2782).
   dns::NameView service_name(std::initializer_list<std::string_view> labels, Key service_key) const;
 
   /// PREFIX labels in front of the zone.

@@ -19,7 +19,7 @@ bool comes_later(const std::string& a, const std::string& b) { return labels_of(
 
 const dns::Record* ServiceCursor::next() {
   while (told_ == group_.answer().size()) {
-    if (!refill()) return nullptr;
+    if (!whole() || !refill() || !whole()) return nullptr;
   }
   return &group_.answer()[told_++];
 }
@@ -63,7 +63,7 @@ void ClusterZoneCursor::add_name_servers(const RecordBuilder& builder) const {
   for (const dns::Record& record : response.additional()) {
     response.add(dns::Section::answer, record);
   }
-  response.own();
+  if (!response.own()) response.spoil();
 }
 
 bool ClusterZoneCursor::add_in_front(const RecordBuilder& builder) {

@@ -20,6 +20,7 @@ class ServiceCursor : public ZoneCursor {
       : answerer_(&answerer), form_(form), view_(view) {}
 
   const dns::Record* next() final;
+  bool whole() const final { return !group_.spoiled(); }
 
  protected:
   const Answerer& answerer() const { return *answerer_; }
