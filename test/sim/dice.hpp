@@ -3,8 +3,8 @@
 
 #include "core/base/clock.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace catena::sim {
 
@@ -28,11 +28,6 @@ class Dice {
   bool percent(unsigned often) { return below(100) < often; }
   Duration milliseconds(std::size_t low, std::size_t high) {
     return std::chrono::milliseconds(between(low, high));
-  }
-
-  template <class T>
-  const T& one_of(std::span<const T> items) {
-    return items[below(items.size())];
   }
 
  private:

@@ -6,7 +6,11 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <optional>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace catena::sim {
 namespace {
@@ -18,6 +22,8 @@ constexpr const char* kUsage =
     "  --from S      the first of them (1)\n"
     "  --seed S      this seed only, with all that happens in it\n"
     "  --list        which worlds there are\n";
+
+constexpr int kBrokenSeed = 3;  // Exit status of a child that has said what is wrong.
 
 struct Options {
   std::string_view world;
@@ -94,19 +100,42 @@ std::string try_seed(const World& world, std::uint64_t seed, const Options& opti
                      once.steps, once.hash, again.steps, again.hash, again.broken);
 }
 
-bool try_world(const World& world, const Options& options) {
-  for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
+void report(const World& world, std::uint64_t seed, std::string_view wrong) {
+  fmt::print("{0}: seed {1}: {2}\n  again: test/sim/run --world {0} --seed {1}\n", world.name, seed,
+             wrong);
+}
+
+bool try_world(const World& world, const Options& options, std::uint64_t& seed) {
+  for (seed = options.from; seed < options.from + options.seeds; ++seed) {
     const std::string wrong = try_seed(world, seed, options);
     if (wrong.empty()) continue;
-    std::printf("%s: seed %llu: %s\n  again: test/sim/run --world %s --seed %llu\n",
-                std::string(world.name).c_str(), static_cast<unsigned long long>(seed),
-                wrong.c_str(), std::string(world.name).c_str(),
-                static_cast<unsigned long long>(seed));
+    report(world, seed, wrong);
     return false;
   }
-  std::printf("%s: %llu seeds\n", std::string(world.name).c_str(),
-              static_cast<unsigned long long>(options.seeds));
+  fmt::print("{}: {} seeds\n", world.name, options.seeds);
   return true;
+}
+
+// In a process of its own, so that a seed that ends the process is known too.
+bool watch_world(const World& world, const Options& options) {
+  void* memory = ::mmap(nullptr, sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  auto& seed = *new (memory) std::uint64_t(0);
+  std::fflush(stdout);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool good = try_world(world, options, seed);
+    std::fflush(stdout);
+    ::_exit(good ? 0 : kBrokenSeed);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  const bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  const bool told = WIFEXITED(status) && WEXITSTATUS(status) == kBrokenSeed;
+  if (!good && !told) report(world, seed, fmt::format("the process ended, status {}", status));
+  ::munmap(memory, sizeof(std::uint64_t));
+  return good;
 }
 
 int run(const Options& options) {
@@ -116,12 +145,12 @@ int run(const Options& options) {
     if (!options.world.empty() && options.world != world.name) continue;
     found = true;
     if (options.list) {
-      std::printf("%-12s %s\n", std::string(world.name).c_str(), std::string(world.what).c_str());
+      fmt::print("{:12} {}\n", world.name, world.what);
     } else {
-      good = try_world(world, options) && good;
+      good = watch_world(world, options) && good;
     }
   }
-  if (!found) std::printf("no such world\n");
+  if (!found) fmt::print("no such world\n");
   return good && found ? 0 : 1;
 }
 

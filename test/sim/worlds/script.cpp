@@ -133,8 +133,8 @@ Script Script::of(std::string_view name) {
 
 Script roll_script(Dice& dice, std::size_t number) {
   Script script{static_cast<Ending>(dice.below(kWords.size())), 0, number};
-  if (script.ending == Ending::large) script.amount = dice.between(1, 400);
-  if (script.ending == Ending::parts) script.amount = dice.between(1, 40);
+  if (script.ending == Ending::large) script.amount = dice.between(1, 100);
+  if (script.ending == Ending::parts) script.amount = dice.between(1, 12);
   const bool waits = script.ending == Ending::wait || script.ending == Ending::drop_later ||
                      script.ending == Ending::fail_later;
   if (waits) script.amount = dice.between(0, 3000);
