@@ -63,5 +63,6 @@ struct World {
 std::span<const World> worlds();
 
 void ways_in(Environment& environment);
+void resolvers(Environment& environment);
 
 }  // namespace catena::sim

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// forward and cache before upstreams that lie, stall, flap and cut, under reloads.
+#include "test/sim/house.hpp"
+#include "test/sim/world.hpp"
+#include "test/sim/worlds/number.hpp"
+#include "test/sim/worlds/upstream.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+namespace catena::cache {
+void setup(Setup& setup);
+}
+namespace catena::forward {
+void setup(Setup& setup);
+}
+
+namespace catena::sim {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+using boost::asio::ip::udp;
+
+constexpr std::array kPlugins{PluginEntry{"cache", cache::setup, ""},
+                              PluginEntry{"forward", forward::setup, ""}};
+constexpr std::size_t kNames = 30;
+/// More than a question's 5 seconds, a reload's 5, an unused socket's 10 and a probe's rounds.
+constexpr Duration kLongest = std::chrono::seconds(60);
+/// A failure takes 5 seconds at most, and a cache gives it again for 5 more.
+constexpr Duration kFailureKept = std::chrono::seconds(12);
+
+std::string options(Dice& dice) {
+  std::string text;
+  const auto add = [&](unsigned often, std::string_view line) {
+    if (dice.percent(often)) text.append("  ").append(line).append("\n");
+  };
+  add(30, "policy sequential");
+  add(20, "max_fails 0");
+  add(20, "max_concurrent 10");
+  add(20, dice.percent(50) ? "force_tcp" : "prefer_udp");
+  add(30, "read_timeout 300ms");
+  add(20, "expire 0s");
+  add(20, "failfast_all_unhealthy_upstreams");
+  add(20, "failover SERVFAIL REFUSED");
+  add(20, "max_connect_attempts 1");
+  add(20, "max_idle_conns 1");
+  return text;
+}
+
+std::string cache_lines(Dice& dice) {
+  constexpr std::array<std::string_view, 4> kLines{
+      "", " cache 30\n", " cache 30 {\n  serve_stale 60s\n  prefetch 1 10s\n }\n",
+      " cache 30 {\n  serve_stale 60s verify\n }\n"};
+  return std::string(kLines[dice.below(kLines.size())]);
+}
+
+std::string corefile(Dice& dice) {
+  const std::string cache = cache_lines(dice);
+  return "sim {\n" + cache + " forward . 198.51.100.1 198.51.100.2 {\n" + options(dice) +
+         " }\n}\n";
+}
+
+/// A client's question, and what came of it.
+struct Asked {
+  std::size_t number = 0;
+  Bytes message;
+  std::size_t answers = 0;
+  std::unique_ptr<net::MemoryPeer> peer;  // Of those that came over TCP.
+  Bytes incoming;
+};
+
+Bytes message_of(std::size_t number, std::uint16_t id) {
+  Bytes message{static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), 1, 0, 0, 1};
+  message.resize(12);
+  const std::string label = fmt::format("n{}", number);
+  message.push_back(static_cast<std::uint8_t>(label.size()));
+  message.insert(message.end(), label.begin(), label.end());
+  message.insert(message.end(), {3, 's', 'i', 'm', 0, 0, 1, 0, 1});
+  return message;
+}
+
+// Its own question; the right address or none; no rcode that nobody has said.
+void check_answer(const Asked& asked, std::span<const std::uint8_t> answer) {
+  const std::size_t size = asked.message.size();
+  expect(answer.size() >= size && (answer[2] & 0x80) != 0, "n{}: no answer", asked.number);
+  expect(std::equal(asked.message.begin() + 12, asked.message.end(), answer.begin() + 12),
+         "n{}: another question came back", asked.number);
+  const unsigned rcode = answer[3] & 15u;
+  expect(rcode == 0 || rcode == 2 || rcode == 5, "n{}: rcode {}", asked.number, rcode);
+  const std::size_t records = answer[6] * 256u + answer[7];
+  if (records == 0) {
+    const bool cut = (answer[2] & 2) != 0;
+    return expect(rcode != 0 || cut, "n{}: there is no such answer", asked.number);
+  }
+  const auto right = address_of(asked.number);
+  expect(records == 1 && std::equal(right.begin(), right.end(), answer.end() - 4),
+         "n{}: the address of somebody else", asked.number);
+}
+
+class Scene {
+ public:
+  explicit Scene(Environment& environment)
+      : dice_(environment.dice),
+        trace_(environment.trace),
+        house_(corefile(environment.dice), kPlugins) {
+    house_.random = Random(dice_.next());
+    for (const char* address : {"198.51.100.1", "198.51.100.2"}) {
+      upstreams_.emplace_back(house_.outside, house_.io.get_executor(), dice_,
+                              udp::endpoint(asio::ip::make_address(address), 53));
+    }
+    house_.outgoing = [this](const auto& local, const auto& datagram) {
+      return leave(local, datagram);
+    };
+    house_.connecting = [this](const auto&, const auto& remote) { return at(remote).accept(); };
+  }
+
+  void live() {
+    const std::size_t steps = dice_.between(20, 120);
+    for (std::size_t i = 0; i < steps; ++i) step();
+    wind_down();
+  }
+
+ private:
+  void step() {
+    switch (dice_.below(12)) {
+      case 0:
+      case 1: return change_mood();
+      case 2: return change_network();
+      case 3: return reload();
+      case 4:
+      case 5:
+      case 6:
+      case 7: return ask(dice_.percent(10) ? dice_.between(10, 60) : dice_.between(1, 4));
+      default: return pass(dice_.milliseconds(0, dice_.percent(15) ? 20000 : 300));
+    }
+  }
+
+  void change_mood() {
+    SimUpstream& one = upstreams_[dice_.below(upstreams_.size())];
+    one.mood = static_cast<Mood>(dice_.below(kMoods));
+    trace_.note("{} is {}", one.address().address().to_string(), static_cast<int>(one.mood));
+  }
+
+  void change_network() {
+    network_error_ = dice_.percent(60) ? 0 : dice_.percent(50) ? ENOBUFS : EPERM;
+    trace_.note("network {}", network_error_);
+  }
+
+  int leave(const udp::endpoint& local, const net::MemoryDatagram& datagram) {
+    if (network_error_ != 0 && dice_.percent(70)) return network_error_;
+    if (!dice_.percent(loss_)) at(datagram.peer).receive(local, datagram.bytes, now());
+    return 0;
+  }
+
+  void reload() {
+    if (house_.reloading()) return;
+    const std::string text = corefile(dice_);
+    trace_.note("reload {}", text);
+    house_.reload(text, kPlugins);
+  }
+
+  void ask(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) ask_one(dice_.between(1, kNames));
+    if (dice_.percent(50)) settle();
+  }
+
+  void ask_one(std::size_t number) {
+    const auto id = static_cast<std::uint16_t>(asked_.size());
+    Asked& asked = asked_.emplace_back();
+    asked.number = number;
+    asked.message = message_of(number, id);
+    const udp::endpoint client(asio::ip::make_address("203.0.113.7"), 4000);
+    const bool stream = dice_.percent(20);
+    trace_.note("n{} as {} {}", number, id, stream);
+    if (!stream) {
+      expect(house_.send(client, asked.message), "nobody listens");
+      return;
+    }
+    asked.peer = house_.connect(client);
+    const Bytes& message = asked.message;
+    asked.peer->send(std::array{static_cast<std::uint8_t>(message.size() >> 8),
+                                static_cast<std::uint8_t>(message.size())});
+    asked.peer->send(message);
+  }
+
+  /// All that happens without time going on.
+  void settle() {
+    std::size_t steps = 1;
+    while (steps != 0 || next_saying() <= now()) {
+      for (SimUpstream& one : upstreams_) one.act(now());
+      steps = house_.turn();
+      take_answers();
+    }
+  }
+
+  void pass(Duration time) {
+    const TimePoint until = now() + time;
+    settle();
+    for (TimePoint next = next_event(); next <= until; next = next_event()) {
+      house_.parts.clock.advance(std::max(Duration::zero(), next - now()));
+      settle();
+    }
+    house_.parts.clock.advance(until - now());
+    settle();
+    trace_.note("at {} {} wait, {} and {} asked", now().time_since_epoch().count(),
+                house_.dispatcher.waiting(), upstreams_[0].asked(), upstreams_[1].asked());
+  }
+
+  void take_answers() {
+    for (const net::MemoryDatagram& datagram : std::exchange(house_.delivered, {})) {
+      take(datagram.bytes);
+    }
+    for (Asked& asked : asked_) {
+      if (asked.peer) take_from(asked);
+    }
+  }
+
+  void take_from(Asked& asked) {
+    const Bytes taken = asked.peer->take();
+    asked.incoming.insert(asked.incoming.end(), taken.begin(), taken.end());
+    const Bytes& in = asked.incoming;
+    if (in.size() < 2 || in.size() < 2u + in[0] * 256u + in[1]) return;
+    take(std::span(in).subspan(2));
+    asked.peer.reset();
+  }
+
+  void take(std::span<const std::uint8_t> answer) {
+    const std::size_t id = answer[0] * 256u + answer[1];
+    expect(id < asked_.size(), "an answer to {}, which nobody asked", id);
+    Asked& asked = asked_[id];
+    check_answer(asked, answer);
+    last_rcode_ = answer[3] & 15u;
+    ++asked.answers;
+    expect(asked.answers == 1, "n{} as {}: too many answers", asked.number, id);
+    trace_.note("{} rcode {} of {} bytes", id, answer[3] & 15, answer.size());
+  }
+
+  /// Everybody is kind, and all that waits ends within its time.
+  void wind_down() {
+    for (SimUpstream& one : upstreams_) one.mood = Mood::kind;
+    network_error_ = 0;
+    loss_ = 0;
+    pass(kLongest);
+    for (std::size_t id = 0; id < asked_.size(); ++id) {
+      expect(asked_[id].answers == 1, "n{} as {}: never answered", asked_[id].number, id);
+    }
+    // The first one finds upstreams well that were down when the last worker left off probing.
+    ask_one(kNames + 1);
+    pass(kFailureKept);
+    ask_one(kNames + 1);
+    pass(kLongest);
+    expect(asked_.back().answers == 1, "the last question was never answered");
+    expect(last_rcode_ == 0, "the last question was answered with rcode {}", last_rcode_);
+    expect(house_.dispatcher.waiting() == 0, "{} wait", house_.dispatcher.waiting());
+    expect(house_.outside.open() == 0, "{} sockets are open", house_.outside.open());
+    expect(house_.deadlines.empty(), "something is still to come");
+  }
+
+  SimUpstream& at(const udp::endpoint& address) {
+    return *std::find_if(upstreams_.begin(), upstreams_.end(), [&address](const auto& one) {
+      return one.address() == address;
+    });
+  }
+
+  TimePoint now() const { return house_.parts.clock.now(); }
+  TimePoint next_saying() const {
+    return std::min(upstreams_[0].next(), upstreams_[1].next());
+  }
+  TimePoint next_event() const { return std::min(next_saying(), house_.deadlines.next()); }
+
+  Dice& dice_;
+  Trace& trace_;
+  House house_;
+  std::deque<SimUpstream> upstreams_;
+  std::deque<Asked> asked_;
+  int network_error_ = 0;
+  unsigned loss_ = 3;  // In a hundred.
+  unsigned last_rcode_ = 0;
+};
+
+}  // namespace
+
+void resolvers(Environment& environment) { Scene(environment).live(); }
+
+}  // namespace catena::sim
