@@ -28,10 +28,10 @@ namespace catena::server::test {
 ///   refresh           runs the rest once more in the background, counts the answers
 ///   transfer          answers AXFR with ten messages of fifty records
 ///   ask NAME          answers with what the server says about another name
-///   wait              makes names below "wait." wait for a question below "release."
-///   worker            is told of each worker, and of start and stop
 ///   life NAME [FAULT] notes all that befalls it, prepares until Seen::prepare(); FAULT: "start",
 ///                     "prepare", "listen", "stop" throws there
+///   wait              makes names below "wait." wait for a question below "release."
+///   worker            is told of each worker, and of start and stop
 ///   answer ADDRESS    answers everything, AA set
 ///   needs NAME        an error where the block has no plugin of this name
 ///   unfinished        known, without a setup
