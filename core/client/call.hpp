@@ -22,6 +22,16 @@ class Waiter {
   virtual void finished(Call& call) = 0;
 };
 
+/// Is told, once for each call, that it looks bad though it goes on: a reply came that is not to be
+/// believed, and the right one is still waited for.
+class Witness {
+ public:
+  virtual void doubted() = 0;
+
+ protected:
+  ~Witness() = default;
+};
+
 /// The socket that a call is waiting on.
 class Carrier {
  public:
@@ -46,6 +56,9 @@ class Call final : private net::Deadline {
   /// Who is told; set before anything can end, which is not before the event loop runs again.
   void set_waiter(Waiter& waiter) { waiter_ = &waiter; }
 
+  /// May be left out. It outlives the call.
+  void set_witness(Witness& witness) { witness_ = &witness; }
+
   /// For coroutines: comes back when the call is over. Right behind Channel::begin().
   asio::awaitable<void> wait();
 
@@ -66,6 +79,7 @@ class Call final : private net::Deadline {
   void finish();
 
   Waiter* waiter_ = nullptr;
+  Witness* witness_ = nullptr;
   std::unique_ptr<Waiter> own_waiter_;
   Carrier* carrier_ = nullptr;
   unsigned restarts_ = 0;

@@ -91,6 +91,7 @@ void UdpSocket::deliver(std::span<const std::uint8_t> message) {
 }
 
 void UdpSocket::hurry(Call& call) {
+  if (call.witness_ != nullptr) call.witness_->doubted();
   const Loop& loop = channel_->loop();
   loop.deadlines().add(call, std::min(call.time(), loop.now() + Exchange::kGrace));
 }

@@ -15,6 +15,17 @@
 
 namespace catena {
 
+/// How a question is asked while nobody waits for it, or not as one of the clients does.
+struct Errand {
+  enum class As : std::uint8_t {
+    nobody,  ///< A TCP client without address.
+    client,  ///< The client of the query that it is a copy of.
+  };
+  As as = As::nobody;
+  /// Told of setbacks; lives as long as what is called at the end.
+  SetbackObserver* observer = nullptr;
+};
+
 /// What the worker of a query offers to its plugins. All members belong to the worker's thread.
 class Engine {
  public:
@@ -38,12 +49,13 @@ class Engine {
                                        dns::Question question,
                                        dns::Response& answer) = 0;
 
-  /// Runs `next` for a copy of `origin`'s present question while nobody waits for it, as a TCP
-  /// client without address, then `after` with the copy, whose response is not sent. The copy pins
-  /// its configuration. False, and nothing done, when too many run already.
+  /// Runs `next` for a copy of `origin`'s present question, then `after` with the copy, whose
+  /// response is not sent. Both may have happened when this returns. The copy pins its
+  /// configuration. False, and nothing done, when too many run already.
   virtual bool background(const Query& origin,
                           Next next,
-                          std::function<void(Query&, Outcome)> after) = 0;
+                          std::function<void(Query&, Outcome)> after,
+                          const Errand& errand = {}) = 0;
 
   /// Sends what the response holds as one message of several and empties it; comes back when the
   /// client can take more. False: the client is gone, or the transport knows only one message per

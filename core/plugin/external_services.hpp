@@ -43,6 +43,9 @@ class ExternalServices {
   /// False until the cluster is known: what is not found before may be there all the same.
   virtual bool synced() const = 0;
 
+  /// Changes with everything that is told here; for Query::basis().
+  virtual const DataVersion& version() const = 0;
+
   /// Seconds since 1970 of the last change that such a zone shows.
   virtual std::uint32_t serial(HeadlessServices headless) const = 0;
 

@@ -35,6 +35,8 @@ void Query::begin(const dns::MessageView& message, const Transport& transport, T
   arrived_ = now;
   failed_ = false;
   failure_ = {};
+  basis_.clear();
+  setbacks_ = nullptr;
   zone_ = {};
   view_ = {};
   sources_ = nullptr;
@@ -59,6 +61,8 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
   arrived_ = parent.arrived_;
   failed_ = false;
   failure_ = {};
+  basis_.clear();
+  setbacks_ = parent.setbacks_;
   zone_ = parent.zone_;
   view_ = parent.view_;
   sources_ = parent.sources_;

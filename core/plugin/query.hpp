@@ -5,6 +5,7 @@
 #include "core/base/clock.hpp"
 #include "core/dns/message.hpp"
 #include "core/dns/response.hpp"
+#include "core/plugin/basis.hpp"
 #include "core/plugin/reply.hpp"
 
 #include <boost/asio/ip/udp.hpp>
@@ -41,6 +42,17 @@ struct Transport {
   std::uint16_t server = 0;  ///< Number of the listener in this configuration (Setup::servers()).
   std::string_view server_label;  ///< Its metrics label, e.g. "dns://:53".
   const TransportFacts* facts = nullptr;
+};
+
+/// Learns that an answer may take long though nobody has given it up: whoever has something else to
+/// offer need not wait for it.
+class SetbackObserver {
+ public:
+  /// May come at any time and more than once; the query must not be touched in it.
+  virtual void setback() = 0;
+
+ protected:
+  ~SetbackObserver() = default;
 };
 
 /// One question with its client and its response under construction. Stays at its address from
@@ -121,6 +133,19 @@ class Query {
   /// Takes back an answer or a failure, to run the rest of the chain again.
   void retract();
 
+  /// The changing data that the answer is made of. Whoever answers from such data adds it before
+  /// reading them, also where the answer is that there is nothing, or the others are asked then.
+  Basis& basis() { return basis_; }
+  const Basis& basis() const { return basis_; }
+
+  /// Tells whoever wants to know that this will take longer than it should: a reply came that is
+  /// not to be believed, an upstream kept silent until its time was over.
+  void report_setback() const {
+    if (setbacks_ != nullptr) setbacks_->setback();
+  }
+  /// Also for the questions that this one leads to (begin_like). The observer outlives them.
+  void observe_setbacks(SetbackObserver* observer) { setbacks_ = observer; }
+
   /// Memory that ends with the query.
   Arena& arena() { return arena_; }
   Engine& engine() const { return *engine_; }
@@ -173,6 +198,8 @@ class Query {
   TimePoint arrived_;
   bool failed_ = false;
   std::string_view failure_;
+  Basis basis_;
+  SetbackObserver* setbacks_ = nullptr;
   dns::NameView zone_;
   std::string_view view_;
   const MetadataSources* sources_ = nullptr;

@@ -49,6 +49,16 @@ bool copy_answer(const Query& from, dns::Response& answer) {
   return answer.own();
 }
 
+// The connection may be gone before the question is done.
+Transport transport_of(const Query& origin, const Errand& errand) {
+  Transport transport = origin.transport();
+  transport.facts = nullptr;
+  if (errand.as == Errand::As::client) return transport;
+  transport.protocol = Protocol::tcp;
+  transport.client = {};
+  return transport;
+}
+
 }  // namespace
 
 /// A question that the server asks itself: whoever asked awaits the outcome.
@@ -222,21 +232,19 @@ asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
   } else {
     outcome = co_await guarded(*inner, std::move(reply).wait());
   }
+  parent.basis().add(inner->basis());
   if (!copy_answer(*inner, answer)) co_return Outcome::respond;
   co_return outcome;
 }
 
-bool Dispatcher::background(const Query& origin, Next next, After after) {
+bool Dispatcher::background(const Query& origin, Next next, After after, const Errand& errand) {
   if (background_ >= kMaxBackground) {
     service_.meters.background_refused.add(lane_);
     return false;
   }
   std::unique_ptr<Inner> inner = inner_like(origin, origin.question());
-  Transport nobody = origin.transport();
-  nobody.protocol = Protocol::tcp;
-  nobody.client = {};
-  nobody.facts = nullptr;
-  inner->set_transport(nobody);
+  inner->set_transport(transport_of(origin, errand));
+  inner->observe_setbacks(errand.observer);
   Tenure& tenure = tenure_of(origin);
   ++background_;
   ++tenure.running;

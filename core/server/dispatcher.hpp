@@ -80,7 +80,8 @@ class Dispatcher final : public Engine {
                                dns::Response& answer) override;
   bool background(const Query& origin,
                   Next next,
-                  std::function<void(Query&, Outcome)> after) override;
+                  std::function<void(Query&, Outcome)> after,
+                  const Errand& errand) override;
   asio::awaitable<bool> send_part(Query& query) override;
 
  private:

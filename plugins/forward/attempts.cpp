@@ -71,6 +71,9 @@ Judgement Attempts::judge(const client::Call& call, std::size_t index, bool next
 Judgement Attempts::failed(const client::Fault& fault, std::size_t index) {
   ++failures_;
   fault_ = fault;
+  if (fault.during == client::Fault::During::read && fault.error == client::Fault::kTimeout) {
+    query_.report_setback();
+  }
   if (context_.settings.max_fails != 0 && !worker_.closed()) channel(index).probe();
   return Judgement::again;
 }

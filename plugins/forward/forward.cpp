@@ -13,8 +13,20 @@
 
 namespace catena::forward {
 namespace {
+
 constexpr std::string_view kUpstreamLabel = "forward/upstream";
-}
+
+/// Lets those in front know what a call only suspects.
+class Doubts final : public client::Witness {
+ public:
+  explicit Doubts(const Query& query) : query_(query) {}
+  void doubted() override { query_.report_setback(); }
+
+ private:
+  const Query& query_;
+};
+
+}  // namespace
 
 /// One of the questions that max_concurrent allows; given back when it goes.
 class Forward::Slot {
@@ -130,9 +142,11 @@ asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, S
   const client::Plan plan = plan_for(query);
   const bool next_is_forward = next.name() == "forward";
   Attempts attempts(context_, query, worker);
+  Doubts doubts(query);
   while (const auto index = attempts.next()) {
     query.note(kUpstreamLabel, links_[*index].upstream->name);
     client::Call call(*request, plan);
+    call.set_witness(doubts);
     attempts.channel(*index).begin(call);
     co_await call.wait();
     const Judgement judgement = attempts.judge(call, *index, next_is_forward);

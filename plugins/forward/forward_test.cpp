@@ -97,6 +97,44 @@ TEST_CASE("an upstream that answers another question is passed over") {
   }
 }
 
+struct Setbacks final : SetbackObserver {
+  void setback() override { ++count; }
+  int count = 0;
+};
+
+TEST_CASE("whoever has something else to offer learns early that an answer may take long") {
+  const auto shared = shared_bed();
+  Setbacks setbacks;
+  FakeUpstream honest(shared->engine.io(), {{Act::answer}});
+  const auto begin = [&](Bed& bed) -> Bed::Asked& {
+    Bed::Asked& asked = bed.begin("www.example.org. A");
+    asked.query.observe_setbacks(&setbacks);
+    return asked;
+  };
+  SECTION("a wrong reply is told while the right one is waited for") {
+    FakeUpstream liar(shared->engine.io(), {{Act::wrong_question}});
+    Bed bed("forward . " + liar.address() + " {\nmax_connect_attempts 1\n}", shared);
+    const Bed::Asked& asked = begin(bed);
+    CHECK(bed.engine().run_until([&] { return setbacks.count == 1; }));
+    CHECK_FALSE(asked.done());
+  }
+  SECTION("a timeout is told before the next upstream is asked") {
+    FakeUpstream silent(shared->engine.io(), {{Act::drop}});
+    Bed bed("forward . " + silent.address() + " " + honest.address() +
+                " {\npolicy sequential\nread_timeout 60ms\n}",
+            shared);
+    const Bed::Asked& asked = begin(bed);
+    CHECK(bed.engine().run_until([&] { return asked.done(); }));
+    CHECK(setbacks.count == 1);
+  }
+  SECTION("of an answer nothing is told") {
+    Bed bed("forward . " + honest.address(), shared);
+    const Bed::Asked& asked = begin(bed);
+    CHECK(bed.engine().run_until([&] { return asked.done(); }));
+    CHECK(setbacks.count == 0);
+  }
+}
+
 TEST_CASE("two hundred forged datagrams do not keep the answer away") {
   const auto shared = shared_bed();
   std::vector<Act> acts;

@@ -53,6 +53,7 @@ Reply External::serve(Query& query, Next next) const {
   if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
     return query.fail(dns::Rcode::Refused);
   }
+  query.basis().add(services_->version());
   query.respond();
   if (query.name() == zone->name()) return at_apex(query, *zone);
   if (query.name().is_in(zone->apex())) return below_apex(query, *zone);

@@ -42,6 +42,7 @@ class Cluster final : public Plugin, public ExternalServices {
   Reply serve(Query& query, Next) const override { return query.fail(dns::Rcode::NotImp); }
 
   bool synced() const override { return known; }
+  const DataVersion& version() const override { return data.version(); }
   std::uint32_t serial(HeadlessServices) const override { return 7; }
   std::uint32_t hand_out_serial(HeadlessServices) const override { return 8; }
 
@@ -82,6 +83,7 @@ class Cluster final : public Plugin, public ExternalServices {
   }
 
   bool known = true;
+  VersionedData data;
 };
 
 /// A block with the plugin in front of the cluster.

@@ -27,6 +27,7 @@ Reply Kubernetes::serve(Query& query, Next next) const {
   if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
     return query.fail(dns::Rcode::Refused);
   }
+  query.basis().add(version());
   const Finding finding = answerer_.answer(query, *zone);
   switch (finding.verdict) {
     case Verdict::answered:

@@ -64,6 +64,7 @@ class Kubernetes final : public Plugin,
   std::unique_ptr<ZoneCursor> open(dns::NameView zone) const override;
 
   bool synced() const override { return ready(); }
+  const DataVersion& version() const override { return cluster_->store().data.version(); }
   std::uint32_t serial(HeadlessServices headless) const override;
   std::uint32_t hand_out_serial(HeadlessServices headless) const override;
   ExternalFinding answer(Query& query, const ExternalZone& zone) const override;

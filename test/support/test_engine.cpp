@@ -15,7 +15,10 @@ asio::awaitable<Outcome> TestEngine::ask(Query& parent,
   co_return parent.fail(dns::Rcode::ServFail, "no server is behind this engine");
 }
 
-bool TestEngine::background(const Query&, Next, std::function<void(Query&, Outcome)>) {
+bool TestEngine::background(const Query&,
+                            Next,
+                            std::function<void(Query&, Outcome)>,
+                            const Errand&) {
   return false;
 }
 

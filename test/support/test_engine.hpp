@@ -28,7 +28,8 @@ class TestEngine final : public Engine {
                                dns::Response& answer) override;
   bool background(const Query& origin,
                   Next next,
-                  std::function<void(Query&, Outcome)> after) override;
+                  std::function<void(Query&, Outcome)> after,
+                  const Errand& errand) override;
   asio::awaitable<bool> send_part(Query& query) override;
 
   /// Turns the event loop until the reply's outcome is known. Throws after `limit`.

@@ -43,6 +43,7 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
     if (images_kept_) keep_image(entry, object);
     apply(entry.kept, object);
     if (!replacing_) settle();
+    tell_change();
   }
 
   void remove(std::string_view name_space, std::string_view name) final {
@@ -51,6 +52,7 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
     forget(found->second.kept);
     entries_.erase(found);
     ++image_changes_;
+    tell_change();
   }
 
   void commit_replace() final {
@@ -66,7 +68,10 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
     replacing_ = false;
     settle();
     if (!synced_) store_->unsynced.fetch_sub(1, std::memory_order_acq_rel);
+    // What could not be denied before can be now, and settle() may have shown more.
+    store_->changed = true;
     synced_ = true;
+    tell_change();
   }
 
   void keep_images() final { images_kept_ = true; }
@@ -94,6 +99,11 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
   bool synced() const { return synced_; }
 
  private:
+  // All of it is to be seen now, whichever part of the change announced it.
+  void tell_change() {
+    if (std::exchange(store_->changed, false)) store_->data.changed();
+  }
+
   std::uint64_t hash(std::string_view text) const {
     return hash_({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   }

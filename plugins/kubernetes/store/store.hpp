@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/epoch.hpp"
+#include "core/plugin/basis.hpp"
 
 #include "plugins/kubernetes/store/endpoint_index.hpp"
 #include "plugins/kubernetes/store/hash_index.hpp"
@@ -76,6 +77,10 @@ class Store {
   HashIndex<IdentitiesByAddress> identities;  ///< Filled where somebody may ask for metadata.
   HashIndex<NamespaceEntry> namespaces;
   HashIndex<ServiceEntry> imports;  ///< What multicluster zones answer from, keyed as services.
+
+  /// Its version is another one after everything that may change an answer, behind the change.
+  VersionedData data;
+  bool changed = false;  ///< The writer's: there is something for `data` to tell.
 
   /// Seconds since 1970 of the last change that DNS can see.
   std::atomic<std::uint32_t> serial{0};

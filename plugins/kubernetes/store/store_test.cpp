@@ -269,6 +269,38 @@ TEST_CASE("the serial is the time of the last change that DNS can see", "[kubern
   CHECK(cluster.store().serial == first + 10);
 }
 
+TEST_CASE("data have another version once a change can be seen, and only then", "[kubernetes]") {
+  Cluster cluster;
+  const DataVersion& version = cluster.store().data.version();
+  std::uint64_t before = version.value();
+  const auto changed = [&] { return std::exchange(before, version.value()) != version.value(); };
+  cluster.name_space("default");
+  CHECK(changed());
+  cluster.name_space("default");
+  CHECK_FALSE(changed());
+  cluster.service("web.default", {.ips = {"10.96.0.1"}});
+  CHECK(changed());
+  cluster.slice("web-a.default", {.service = "web", .endpoints = {{.address = "10.0.0.1"}}});
+  CHECK(changed());
+  cluster.slice("web-a.default", {.service = "web", .endpoints = {{.address = "10.0.0.1"}}});
+  CHECK_FALSE(changed());
+  cluster.import("web.default", {.ips = {"10.96.0.9"}});
+  CHECK(changed());
+  cluster.pods().upsert({{"p", "default", "1"}, {"10.0.0.9"}, {}});
+  CHECK(changed());
+  cluster.pods().upsert({{"p", "default", "2"}, {"10.0.0.9"}, {}});
+  CHECK_FALSE(changed());
+  cluster.pods().remove("default", "p");
+  CHECK(changed());
+  cluster.remove_slice("web-a.default");
+  CHECK(changed());
+  cluster.remove_service("web.default");
+  CHECK(changed());
+  cluster.services().begin_replace();
+  cluster.services().commit_replace();
+  CHECK(changed());
+}
+
 TEST_CASE("the time from trigger to answer is measured once the cluster is known", "[kubernetes]") {
   Cluster cluster;
   cluster.service("db.default", {.ips = {"None"}});

@@ -70,6 +70,7 @@ void WriterContext::touch(std::atomic<std::uint32_t>& serial) const {
   const std::uint32_t sent = store.handed_out.fetch_add(0, std::memory_order_acq_rel);
   serial.store(std::max(static_cast<std::uint32_t>(now.count()), sent + 1),
                std::memory_order_release);
+  store.changed = true;
 }
 
 void WriterContext::skip(std::string_view resource,
@@ -240,10 +241,13 @@ void NamespaceSink::apply(KeptNamespace& kept, const api::NamespaceObject& objec
   if (!kept.wire_key.empty()) return;
   kept.wire_key = *key;
   store().namespaces.put(std::make_unique<NamespaceEntry>(NamespaceEntry{*key}));
+  store().changed = true;
 }
 
 void NamespaceSink::forget(KeptNamespace& kept) {
-  if (!kept.wire_key.empty()) store().namespaces.erase(key_of(kept.wire_key));
+  if (kept.wire_key.empty()) return;
+  store().namespaces.erase(key_of(kept.wire_key));
+  store().changed = true;
 }
 
 }  // namespace catena::kubernetes
