@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/cache/cache.hpp"
 
-#include "plugins/cache/authentic_data.hpp"
+#include "plugins/cache/onward.hpp"
 #include "plugins/cache/query_key.hpp"
 
 #include <algorithm>
@@ -10,11 +10,6 @@ namespace catena::cache {
 namespace {
 
 constexpr std::uint16_t kKeptFlags = dns::Flags::kAA | dns::Flags::kRA | dns::Flags::kAD;
-
-/// AD is for those who asked for it in one way or the other (RFC 6840 section 5.7).
-bool wants_authentic_data(const Query& query) {
-  return query.dnssec_ok() || query.flags().has(dns::Flags::kAD);
-}
 
 StoreLimits limits_of(const ClassSettings& settings, const StaleSettings& stale) {
   return {.capacity = settings.capacity, .stale = stale.window};
@@ -36,11 +31,14 @@ Reply Cache::serve(Query& query, Next next) const {
   const TimePoint now = query.arrived();
   meter.requests->add(lane);
   const Found found = find(query, now);
-  if (found.entry == nullptr) return miss(query, next, meter);
-
+  if (found.entry == nullptr) {
+    meter.misses->add(lane);
+    return ask(query, next, meter);
+  }
   const Entry& entry = *found.entry;
   meter.of(found.fate).hits->add(lane);
   entry.mark_used();
+  entry.add_basis_to(query.basis());
   if (entry.facts().left(now) <= 0) return serve_stale(query, next, entry, meter);
   if (prefetch_due(entry, now)) refresh_aside(query, next, entry, meter);
   return give(query, entry.packed(), live_ttl(entry.facts(), now));
@@ -68,7 +66,7 @@ const Entry* Cache::usable(const Store& store,
                            std::uint64_t hash,
                            TimePoint now) const {
   const Entry* entry = store.find(key, hash);
-  return entry != nullptr && entry->facts().of_use(now, settings_.stale.window) ? entry : nullptr;
+  return entry != nullptr && entry->of_use(now, settings_.stale.window) ? entry : nullptr;
 }
 
 std::uint32_t Cache::live_ttl(const Facts& facts, TimePoint now) const {
@@ -85,25 +83,23 @@ Outcome Cache::give(Query& query, const Packed& packed, std::uint32_t ttl) const
   return Outcome::respond;
 }
 
-Reply Cache::miss(Query& query, Next next, const Meter& meter) const {
-  meter.misses->add(query.engine().lane());
-  const AuthenticData asked(query);
-  return next(query).then([this, &query, &meter, asked](Outcome outcome) {
-    asked.restore(query);
-    return after_miss(query, outcome, meter);
-  });
-}
-
-Outcome Cache::after_miss(Query& query, Outcome outcome, const Meter& meter) const {
-  if (outcome == Outcome::drop) return outcome;
-  if (query.failed()) {
+Outcome Cache::after_miss(Query& query,
+                          Outcome outcome,
+                          const Meter& meter,
+                          const Onward& onward,
+                          Flight* flight) const {
+  onward.restore_flags(query);
+  const bool answered = outcome == Outcome::respond && !query.failed();
+  const Verdict verdict = answered ? judge_answer(query) : Verdict{};
+  if (answered) {
+    const Refresh first{.meter = &meter, .hits = 0, .last_hit = {}, .only_positive = false};
+    remember(query, verdict, first);
+  } else if (outcome == Outcome::respond) {
     remember_failure(query, meter);
-    return outcome;
   }
-  const Verdict verdict = judge_answer(query);
-  const Refresh first{.meter = &meter, .hits = 0, .last_hit = {}, .only_positive = false};
-  remember(query, verdict, first);
-  return finish(query, verdict);
+  if (flight != nullptr && outcome == Outcome::respond) flight->landed(query, verdict);
+  onward.restore_basis(query);
+  return answered ? finish(query, verdict) : outcome;
 }
 
 Verdict Cache::judge_answer(const Query& query) const {
@@ -160,7 +156,7 @@ bool Cache::store(const Query& query, Fate fate, const Facts& facts, const Refre
   const bool beside = settings_.stale.prefer_positive() && fate == Fate::success && !facts.answers;
   const Key key = key_of(query, beside ? Variant::kNoAnswer : 0);
   const Lane lane = query.engine().lane();
-  Entry::Owned entry = Entry::make(key, query.name(), facts, query.response());
+  Entry::Owned entry = Entry::make(key, query.name(), facts, query.response(), query.basis());
   if (entry == nullptr) {
     refresh.meter->drops->add(lane);
     return false;

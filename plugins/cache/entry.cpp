@@ -2,36 +2,43 @@
 #include "plugins/cache/entry.hpp"
 
 #include <cstring>
+#include <memory>
 #include <new>
 
 namespace catena::cache {
 
-Entry::Entry(const Key& key, const Facts& facts, std::size_t records_size)
+Entry::Entry(const Key& key, const Facts& facts, std::size_t records_size, const Basis& basis)
     : facts_(facts),
+      basis_size_(basis.empty() ? 0 : sizeof(KeptBasis)),
       key_size_(static_cast<std::uint16_t>(key.bytes().size())),
       records_size_(static_cast<std::uint32_t>(records_size)) {
+  if (!basis.empty()) new (behind()) KeptBasis(basis);
   std::memcpy(bytes(), key.bytes().data(), key_size_);
 }
 
 Entry::Owned Entry::make(const Key& key,
                          dns::NameView name,
                          Facts facts,
-                         const dns::Response& response) {
+                         const dns::Response& response,
+                         const Basis& basis) {
   const auto size = packed_size(response, name);
-  if (!size) return nullptr;
+  if (!size || basis.too_many()) return nullptr;
   for (std::size_t i = 0; i < facts.counts.size(); ++i) {
     const auto section = static_cast<dns::Section>(i);
     facts.counts[i] = static_cast<std::uint16_t>(response.records(section).size());
   }
-  void* memory = ::operator new(sizeof(Entry) + key.bytes().size() + *size);
-  Owned entry(new (memory) Entry(key, facts, *size));
+  const std::size_t before = sizeof(Entry) + (basis.empty() ? 0 : sizeof(KeptBasis));
+  void* memory = ::operator new(before + key.bytes().size() + *size);
+  Owned entry(new (memory) Entry(key, facts, *size, basis));
   pack(response, name, {entry->bytes() + entry->key_size_, *size});
   return entry;
 }
 
-void Entry::destroy(void* entry) {
-  static_cast<Entry*>(entry)->~Entry();
-  ::operator delete(entry);
+void Entry::destroy(void* memory) {
+  auto* entry = static_cast<Entry*>(memory);
+  if (entry->basis_size_ != 0) std::destroy_at(entry->basis());
+  entry->~Entry();
+  ::operator delete(memory);
 }
 
 bool Entry::is(std::span<const std::uint8_t> key) const {

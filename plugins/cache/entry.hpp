@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plugin/basis.hpp"
+
 #include "plugins/cache/key.hpp"
 #include "plugins/cache/packed.hpp"
 
@@ -20,16 +22,34 @@ class Entry {
   };
   using Owned = std::unique_ptr<Entry, Free>;
 
-  /// Null when the answer is too large to keep (packed_size()). `facts.counts` is filled in here.
-  static Owned make(const Key& key, dns::NameView name, Facts facts, const dns::Response& response);
+  /// Null when the answer is too large to keep (packed_size()), or is made of too many data that
+  /// change. `facts.counts` is filled in here.
+  static Owned make(const Key& key,
+                    dns::NameView name,
+                    Facts facts,
+                    const dns::Response& response,
+                    const Basis& basis = {});
   static void destroy(void* entry);
 
   bool is(std::span<const std::uint8_t> key) const;
   const Facts& facts() const { return facts_; }
   Packed packed() const { return {facts_, {bytes() + key_size_, records_size_}}; }
 
+  /// What the answer was made of has not changed since.
+  bool current() const { return basis_size_ == 0 || basis()->current(); }
+
+  /// Whoever is given the answer depends on the same.
+  void add_basis_to(Basis& to) const {
+    if (basis_size_ != 0) basis()->add_to(to);
+  }
+
+  /// Whether it may be given at `now`, with Facts::of_use()'s `window`.
+  bool of_use(TimePoint now, Duration window) const {
+    return facts_.of_use(now, window) && current();
+  }
+
   /// Bytes of memory, without what the allocator adds.
-  std::size_t size() const { return sizeof(Entry) + key_size_ + records_size_; }
+  std::size_t size() const { return sizeof(Entry) + basis_size_ + key_size_ + records_size_; }
 
   /// Tells eviction that somebody wanted it. Writes only the first time.
   void mark_used() const {
@@ -52,12 +72,18 @@ class Entry {
   }
 
  private:
-  Entry(const Key& key, const Facts& facts, std::size_t records_size);
-  const std::uint8_t* bytes() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
-  std::uint8_t* bytes() { return reinterpret_cast<std::uint8_t*>(this + 1); }
+  Entry(const Key& key, const Facts& facts, std::size_t records_size, const Basis& basis);
+  // Behind the entry lie what it is based on, if anything, the key and the records.
+  const KeptBasis* basis() const { return reinterpret_cast<const KeptBasis*>(this + 1); }
+  std::uint8_t* behind() { return reinterpret_cast<std::uint8_t*>(this + 1); }
+  std::uint8_t* bytes() { return behind() + basis_size_; }
+  const std::uint8_t* bytes() const {
+    return reinterpret_cast<const std::uint8_t*>(this + 1) + basis_size_;
+  }
 
   Facts facts_;
   mutable std::atomic<bool> used_{false};
+  std::uint8_t basis_size_ = 0;
   std::uint16_t key_size_;
   std::uint32_t records_size_;
   mutable std::atomic<std::uint32_t> hits_{0};

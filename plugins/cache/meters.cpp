@@ -43,6 +43,12 @@ Meter make_meter(metrics::Registry& registry, const std::string& server, const s
       .served_stale =
           &registry.counter("coredns_cache_served_stale_total",
                             "The number of requests served from stale cache entries.", labels),
+      .shared = &registry.counter(
+          "catena_cache_shared_total",
+          "Queries that waited for the answer to the same question of another client.", labels),
+      .share_refused = &registry.counter(
+          "catena_cache_share_refused_total",
+          "Queries that failed because too many waited for answers of others.", labels),
       .success = class_meter(registry, labels, "success"),
       .denial = class_meter(registry, labels, "denial"),
   };

@@ -26,6 +26,8 @@ struct Meter {
   metrics::Counter* prefetch;
   metrics::Counter* drops;
   metrics::Counter* served_stale;
+  metrics::Counter* shared;
+  metrics::Counter* share_refused;
   PerClass success;
   PerClass denial;
 

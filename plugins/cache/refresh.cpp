@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking again: before an answer's end (prefetch) and after it (stale).
-#include "plugins/cache/authentic_data.hpp"
+#include "plugins/cache/onward.hpp"
 #include "plugins/cache/cache.hpp"
 #include "plugins/cache/query_key.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <new>
 
@@ -27,15 +23,6 @@ const Packed* copy_to(Arena& arena, const Packed& packed) {
 
 }  // namespace
 
-/// Shared by a client that waits for a fresh answer and the query that gets it.
-struct Cache::Verification {
-  Verification(asio::any_io_executor executor, Duration timeout) : timer(executor, timeout) {}
-
-  asio::steady_timer timer;
-  bool done = false;
-  bool fresh = false;
-};
-
 bool Cache::prefetch_due(const Entry& entry, TimePoint now) const {
   const PrefetchSettings& prefetch = settings_.prefetch;
   if (prefetch.amount == 0) return false;
@@ -50,41 +37,55 @@ Cache::Refresh Cache::refresh_of(const Entry& entry, const Meter& meter, TimePoi
   return {.meter = &meter, .hits = entry.hits(), .last_hit = now, .only_positive = only_positive};
 }
 
-bool Cache::refresh_aside(Query& query,
-                          Next next,
-                          const Entry& entry,
-                          const Meter& meter,
-                          std::function<void(bool)> done) const {
+// Where this worker asks the question already, that will do.
+void Cache::refresh_aside(Query& query, Next next, const Entry& entry, const Meter& meter) const {
+  if (flight_of(query) != nullptr) return;
   const TimePoint now = query.engine().clock().now();
-  if (!entry.claim_refresh(now, now + kRefreshLimit)) return false;
-  const Refresh refresh = refresh_of(entry, meter, now);
-  const AuthenticData asked(query);
-  const bool begun = query.engine().background(
-      query, next, [this, refresh, done = std::move(done)](Query& copy, Outcome outcome) {
-        const bool fresh = accept(copy, outcome, refresh).has_value();
-        release(copy, fresh);
-        if (done) done(fresh);
-      });
-  asked.restore(query);
-  if (begun) {
+  if (!entry.claim_refresh(now, now + kRefreshLimit)) return;
+  const Refresh how = refresh_of(entry, meter, now);
+  if (refresh(query, next, how, Errand::As::nobody, begin_flight(query))) {
     meter.prefetch->add(query.engine().lane());
   } else {
     entry.release_refresh(now);
   }
+}
+
+bool Cache::refresh(Query& query,
+                    Next next,
+                    const Refresh& refresh,
+                    Errand::As as,
+                    std::shared_ptr<Flight> flight) const {
+  const Errand errand{.as = as, .observer = flight.get()};
+  const Onward onward(query);
+  const bool begun = query.engine().background(
+      query, next,
+      [this, refresh, flight = std::move(flight)](Query& copy, Outcome outcome) {
+        after_refresh(copy, outcome, refresh, *flight);
+      },
+      errand);
+  onward.restore_flags(query);
+  onward.restore_basis(query);
   return begun;
 }
 
-std::optional<Verdict> Cache::accept(const Query& query,
-                                     Outcome outcome,
-                                     const Refresh& refresh) const {
-  if (outcome == Outcome::drop || query.failed()) return std::nullopt;
-  const Verdict verdict = judge_answer(query);
-  if (!verdict.statement) return std::nullopt;
+void Cache::after_refresh(Query& copy,
+                          Outcome outcome,
+                          const Refresh& refresh,
+                          Flight& flight) const {
+  const bool answered = outcome == Outcome::respond && !copy.failed();
+  Verdict verdict = answered ? judge_answer(copy) : Verdict{};
+  verdict.statement = accept(copy, verdict, refresh);
+  release(copy, verdict.statement);
+  if (outcome == Outcome::respond) flight.landed(copy, verdict);
+}
+
+bool Cache::accept(const Query& query, const Verdict& verdict, const Refresh& refresh) const {
+  if (!verdict.statement) return false;
   const bool stored = remember(query, verdict, refresh);
-  if (refresh.only_positive && !verdict.answers) return std::nullopt;
+  if (refresh.only_positive && !verdict.answers) return false;
   // The old answer is known to be over, and the new one is not to be kept.
   if (!stored) forget(query);
-  return verdict;
+  return true;
 }
 
 template <class Visit>
@@ -123,60 +124,60 @@ Outcome Cache::give_stale(Query& query, const Packed& packed, const Meter& meter
   return give(query, packed, settings_.stale.ttl);
 }
 
+// With a pause after failures or a limit of time, one asks and the others have the old answer at
+// once; else all wait for the one that asks.
 Reply Cache::verify(Query& query, Next next, const Entry& entry, const Meter& meter) const {
   const Packed* old = copy_to(query.arena(), entry.packed());
   if (old == nullptr) return give_stale(query, entry.packed(), meter);
   const StaleSettings& stale = settings_.stale;
-  if (stale.verify_timeout > Duration::zero()) return verify_aside(query, next, entry, *old, meter);
+  const bool one = stale.verify_timeout > Duration::zero() || stale.recheck > Duration::zero();
   const TimePoint now = query.engine().clock().now();
-  const bool limited = stale.recheck > Duration::zero();
-  if (limited && !entry.claim_refresh(now, now + kRefreshLimit)) {
+  if (Flight* const flight = flight_of(query)) {
+    if (one || query.depth() != 0) return give_stale(query, *old, meter);
+    auto follower = std::make_unique<Follower>(query, Follower::Otherwise::old_answer,
+                                               now + Flights::kPatience);
+    if (flight->take(*follower)) {
+      return follow_verification(query, *old, meter, std::move(follower));
+    }
     return give_stale(query, *old, meter);
   }
-  return verify_here(query, next, *old, refresh_of(entry, meter, now));
+  if (one && !entry.claim_refresh(now, now + kRefreshLimit)) return give_stale(query, *old, meter);
+  return begin_verification(query, next, refresh_of(entry, meter, now), *old);
 }
 
-Reply Cache::verify_here(Query& query, Next next, const Packed& old, const Refresh& refresh) const {
-  const AuthenticData asked(query);
-  return next(query).then([this, &query, &old, refresh, asked](Outcome outcome) {
-    asked.restore(query);
-    const auto verdict = accept(query, outcome, refresh);
-    release(query, verdict.has_value());
-    return verdict ? finish(query, *verdict) : give_stale(query, old, *refresh.meter);
-  });
+// The question is asked aside, so that the client need not wait for its end.
+Reply Cache::begin_verification(Query& query,
+                                Next next,
+                                const Refresh& how,
+                                const Packed& old) const {
+  const Duration timeout = settings_.stale.verify_timeout;
+  const Duration patience = timeout > Duration::zero() ? timeout : Flights::kPatience;
+  const std::shared_ptr<Flight> flight = begin_flight(query);
+  auto follower = std::make_unique<Follower>(query, Follower::Otherwise::old_answer,
+                                             query.engine().clock().now() + patience);
+  const bool begun =
+      flight->take(*follower) && refresh(query, next, how, Errand::As::client, flight);
+  if (begun) return follow_verification(query, old, *how.meter, std::move(follower));
+  release(query, true);
+  return give_stale(query, old, *how.meter);
 }
 
-Reply Cache::verify_aside(
-    Query& query, Next next, const Entry& entry, const Packed& old, const Meter& meter) const {
-  const auto verification =
-      std::make_shared<Verification>(query.engine().executor(), settings_.stale.verify_timeout);
-  const bool begun = refresh_aside(query, next, entry, meter, [verification](bool fresh) {
-    verification->done = true;
-    verification->fresh = fresh;
-    verification->timer.cancel();
-  });
-  if (!begun) return give_stale(query, old, meter);
-  if (verification->done) return after_verification(query, old, meter, verification->fresh);
-  return await_verification(verification, query, old, meter);
+Reply Cache::follow_verification(Query& query,
+                                 const Packed& old,
+                                 const Meter& meter,
+                                 std::unique_ptr<Follower> follower) const {
+  if (follower->ended() == Follower::End::answered) return Outcome::respond;
+  if (follower->ended() != Follower::End::pending) return give_stale(query, old, meter);
+  return await_verification(query, old, meter, std::move(follower));
 }
 
-asio::awaitable<Outcome> Cache::await_verification(std::shared_ptr<Verification> verification,
-                                                   Query& query,
+asio::awaitable<Outcome> Cache::await_verification(Query& query,
                                                    const Packed& old,
-                                                   const Meter& meter) const {
-  constexpr auto token = asio::as_tuple(asio::use_awaitable);
-  co_await verification->timer.async_wait(token);
-  co_return after_verification(query, old, meter, verification->fresh);
-}
-
-Outcome Cache::after_verification(Query& query,
-                                  const Packed& old,
-                                  const Meter& meter,
-                                  bool fresh) const {
-  const TimePoint now = query.engine().clock().now();
-  const Entry* entry = fresh ? find(query, now).entry : nullptr;
-  if (entry == nullptr || entry->facts().left(now) <= 0) return give_stale(query, old, meter);
-  return give(query, entry->packed(), live_ttl(entry->facts(), now));
+                                                   const Meter& meter,
+                                                   std::unique_ptr<Follower> follower) const {
+  const Follower::End end = co_await follower->wait();
+  if (end == Follower::End::answered) co_return Outcome::respond;
+  co_return give_stale(query, old, meter);
 }
 
 }  // namespace catena::cache

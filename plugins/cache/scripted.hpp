@@ -56,26 +56,35 @@ inline Lines lines_of(const Query& query) {
   return lines;
 }
 
-/// Answers every question with its script. "wait" as the first line: not before the event loop
-/// turned.
+/// Answers every question with its script. The first line may be "wait": not before the event loop
+/// turned; "doubt": the same after a setback; "never": not at all; "throw": it throws then.
 class Scripted final : public Plugin {
  public:
   Reply serve(Query& query, Next) const override {
     ++asked;
     if (!query.flags().has(dns::Flags::kAD)) always_ad = false;
-    if (!script.empty() && script.front() == "wait") return later(query);
+    for (const VersionedData* one : data) query.basis().add(one->version());
+    for (const char* word : {"wait", "doubt", "never", "throw"}) {
+      if (script.front() == word) return later(query, script);
+    }
     return answer(query, script);
   }
 
   Lines script{"NOERROR"};
+  std::vector<const VersionedData*> data;  ///< What answers are made of.
   mutable int asked = 0;
   mutable bool always_ad = true;
 
  private:
-  asio::awaitable<Outcome> later(Query& query) const {
-    const Lines rest(script.begin() + 1, script.end());
+  asio::awaitable<Outcome> later(Query& query, Lines lines) const {
+    const std::string how = lines.front();
+    lines.erase(lines.begin());
+    if (how == "doubt") query.report_setback();
     co_await asio::post(query.engine().executor(), asio::use_awaitable);
-    co_return answer(query, rest);
+    net::Timer timer(query.engine().deadlines());
+    if (how == "never") co_await timer.until(TimePoint::max());
+    if (how == "throw") throw std::runtime_error("as the script says");
+    co_return answer(query, lines);
   }
 
   static Outcome answer(Query& query, const Lines& lines) {
@@ -144,11 +153,14 @@ class ScriptedEngine final : public Engine {
 
   bool background(const Query& origin,
                   Next next,
-                  std::function<void(Query&, Outcome)> after) override {
+                  std::function<void(Query&, Outcome)> after,
+                  const Errand& errand) override {
     if (mode == Background::refuse) return false;
     tasks.push_back({std::make_unique<Query>(*this), next, std::move(after)});
     Task& task = tasks.back();
     task.query->begin_like(origin, origin.question());
+    task.query->observe_setbacks(errand.observer);
+    errands.push_back(errand.as);
     if (mode == Background::now) run_tasks();
     if (mode == Background::soon) asio::post(io, [this] { run_tasks(); });
     return true;
@@ -168,9 +180,26 @@ class ScriptedEngine final : public Engine {
     }
   }
 
+  /// Turns the event loop until nothing is left to do at this time.
+  void settle() {
+    do {
+      io.restart();
+      io.poll();
+    } while (deadlines_.run_due(time.now()) != 0);
+  }
+
+  /// The same until `done`; the clock goes on to what is to happen next.
+  void run_until(const std::function<bool()>& done) {
+    for (settle(); !done(); settle()) {
+      REQUIRE(deadlines_.next() != TimePoint::max());
+      time.advance(deadlines_.next() - time.now());
+    }
+  }
+
   asio::io_context io;
   ManualClock time;
   Background mode = Background::now;
+  std::vector<Errand::As> errands;  ///< How each refresh was asked.
 
  private:
   struct Task {
@@ -180,7 +209,8 @@ class ScriptedEngine final : public Engine {
   };
 
   void finish_later(Reply reply, std::shared_ptr<Task> task) {
-    const auto done = [task](std::exception_ptr, Outcome outcome) {
+    const auto done = [task](std::exception_ptr thrown, Outcome outcome) {
+      if (thrown) outcome = task->query->fail(dns::Rcode::ServFail, "thrown");
       task->after(*task->query, outcome);
     };
     asio::co_spawn(io, std::move(reply).wait(), done);
@@ -201,6 +231,8 @@ struct Ask {
   bool dnssec_ok = false;
   bool checking_disabled = false;
   bool authentic_data = false;
+  std::vector<std::uint8_t> options = {};  ///< Of the OPT record, which is there then.
+  std::uint16_t udp_size = 1232;
 
   std::vector<std::uint8_t> bytes() const {
     std::vector<std::uint8_t> out{0x12, 0x34, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0};
@@ -209,15 +241,22 @@ struct Ask {
     if (authentic_data) out[3] |= dns::Flags::kAD;
     const dns::Name wire = dns::Name::parse(name).value();
     out.insert(out.end(), wire.view().bytes().begin(), wire.view().bytes().end());
-    for (const auto number : {static_cast<unsigned>(type), static_cast<unsigned>(qclass)}) {
-      out.push_back(static_cast<std::uint8_t>(number >> 8));
-      out.push_back(static_cast<std::uint8_t>(number));
-    }
-    if (dnssec_ok) {
-      out[11] = 1;
-      out.insert(out.end(), {0, 0, 41, 4, 208, 0, 0, 0x80, 0, 0, 0});
-    }
+    put(out, static_cast<unsigned>(type));
+    put(out, static_cast<unsigned>(qclass));
+    if (!dnssec_ok && options.empty()) return out;
+    out[11] = 1;
+    out.insert(out.end(), {0, 0, 41});
+    put(out, udp_size);
+    out.insert(out.end(), {0, 0, static_cast<std::uint8_t>(dnssec_ok ? 0x80 : 0), 0});
+    put(out, options.size());
+    out.insert(out.end(), options.begin(), options.end());
     return out;
+  }
+
+ private:
+  static void put(std::vector<std::uint8_t>& out, std::size_t number) {
+    out.push_back(static_cast<std::uint8_t>(number >> 8));
+    out.push_back(static_cast<std::uint8_t>(number));
   }
 };
 
@@ -271,9 +310,7 @@ class Bed {
       outcome = result;
     };
     asio::co_spawn(engine.io, std::move(reply).wait(), done);
-    engine.io.restart();
-    engine.io.run();
-    REQUIRE(outcome.has_value());
+    engine.run_until([&outcome] { return outcome.has_value(); });
     return *outcome;
   }
 
@@ -281,6 +318,7 @@ class Bed {
   epoch::Domain domain;
   std::shared_ptr<epoch::Reader> reader;
   Keeper keeper;
+  Chain chain;  // Outlives what waits in the engine.
   ScriptedEngine engine;
   struct NoLog final : LogSink {
     void write(LogLevel, std::string_view) override {}
@@ -290,7 +328,6 @@ class Bed {
   ListenerSettings listener;
   config::Diagnostics diagnostics;
   config::Corefile corefile;
-  Chain chain;
   Scripted* upstream = nullptr;
   Transport transport;
   Query query{engine};

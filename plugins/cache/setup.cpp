@@ -189,7 +189,7 @@ void setup(Setup& setup) {
   const Settings settings = parse(setup, setup.once());
   setup.add(std::make_unique<Cache>(settings,
                                     Meters(setup.metrics(), setup.servers(), settings.zones),
-                                    memory_for(setup, settings)));
+                                    memory_for(setup, settings), setup.metrics().lanes()));
 }
 
 }  // namespace catena::cache

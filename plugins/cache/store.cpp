@@ -81,7 +81,7 @@ std::size_t Store::way_of(const Bucket& bucket, const Key& key) {
 }
 
 bool Store::dead(const Entry& entry, TimePoint now) const {
-  return !entry.facts().of_use(now, stale_);
+  return !entry.of_use(now, stale_);
 }
 
 void Store::count_in(Shard& shard, const Entry& entry) {

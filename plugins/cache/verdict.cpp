@@ -45,7 +45,6 @@ AtName look_at(dns::NameView name,
 }
 
 Fate fate_of(const dns::Response& response, dns::Kind kind, bool answers) {
-  if (response.flags.has(dns::Flags::kTC)) return Fate::not_kept;
   switch (kind) {
     case dns::Kind::NoError:
       if (answers || response.answer().empty()) return Fate::success;
@@ -64,7 +63,6 @@ Fate fate_of(const dns::Response& response, dns::Kind kind, bool answers) {
 
 /// NXDOMAIN is one with an alias in front too, which is not kept (RFC 6604 section 3).
 bool is_statement(const dns::Response& response, dns::Kind kind, Fate fate, Path path) {
-  if (response.flags.has(dns::Flags::kTC)) return false;
   if (kind == dns::Kind::ServerError || kind == dns::Kind::Meta) return false;
   if (fate != Fate::not_kept || kind == dns::Kind::NXDomain) return true;
   const bool alias = path == Path::on;
@@ -114,8 +112,9 @@ Verdict judge(const dns::Response& response,
   verdict.transfer = kind == dns::Kind::Meta;
   const Path path = path_of(response, question);
   verdict.answers = kind == dns::Kind::NoError && path == Path::answer;
-  verdict.fate = fate_of(response, kind, verdict.answers);
-  verdict.statement = is_statement(response, kind, verdict.fate, path);
+  verdict.cut = response.flags.has(dns::Flags::kTC) || response.overflowed();
+  verdict.fate = verdict.cut ? Fate::not_kept : fate_of(response, kind, verdict.answers);
+  verdict.statement = !verdict.cut && is_statement(response, kind, verdict.fate, path);
   verdict.ttl = ttl_of(response, kind, verdict.fate, settings);
   verdict.for_one_subnet = is_for_one_subnet(response);
   return verdict;

@@ -19,6 +19,8 @@ struct Verdict {
   /// Says how things stand with the name now, kept or not: an answer before it is over (RFC 8767
   /// section 4). No failure is one, nor a truncated answer, nor one to another question.
   bool statement = false;
+  /// Truncated, by the upstream or because the query's arena is full: TC, and not kept.
+  bool cut = false;
   bool for_one_subnet = false;  ///< The upstream made it for one client network only (RFC 7871).
   bool transfer = false;        ///< AXFR and IXFR are none of a cache's business.
 };
