@@ -25,5 +25,21 @@ TEST_CASE("a hit allocates nothing") {
   CHECK(bed.upstream->asked == 1);
 }
 
+TEST_CASE("a miss that does not wait allocates nothing of its own") {
+  test::Bed bed("cache {\ndisable success\n}");
+  bed.upstream->script = {"NOERROR", "answer www.example.org. 60 IN A 192.0.2.1"};
+  const auto bytes = test::Ask{.name = "www.example.org."}.bytes();
+  const auto message = dns::MessageView::parse(bytes);
+  const auto allocated = [&](Next next) {
+    bed.query.begin(*message, bed.transport, bed.engine.time.now());
+    const std::uint64_t before = catena::test::allocations_here;
+    const Reply reply = next(bed.query);
+    REQUIRE(reply.ready());
+    return catena::test::allocations_here - before;
+  };
+  allocated(bed.chain.first());
+  CHECK(allocated(bed.chain.first()) == allocated(Next(bed.chain, 1)));
+}
+
 }  // namespace
 }  // namespace catena::cache
