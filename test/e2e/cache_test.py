@@ -98,11 +98,11 @@ def test_a_failure_is_everybodys(folder):
 
 def test_those_who_wait_are_answered_through_a_reload(folder):
     upstream = Upstream(slow(2))
-    catena = Catena(folder, corefile(upstream))
+    catena = Catena(folder, corefile(upstream, "read_timeout 20s"))
     port = catena.port_of(".")
     before = Crowd(port, 100)
     eventually(lambda: upstream.count() >= 1)
-    write_corefile(folder, corefile(upstream, more="success 2000"))
+    write_corefile(folder, corefile(upstream, "read_timeout 20s", "success 2000"))
     catena.process.send_signal(signal.SIGUSR1)
     catena.wait_for("Reloading complete")
     after = Crowd(port, 100)
