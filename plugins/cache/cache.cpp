@@ -89,7 +89,7 @@ Outcome Cache::after_miss(Query& query,
                           const Onward& onward,
                           Flight* flight) const {
   onward.restore_flags(query);
-  const bool answered = outcome == Outcome::respond && !query.failed();
+  const bool answered = has_answer(query, outcome);
   const Verdict verdict = answered ? judge_answer(query) : Verdict{};
   if (answered) {
     const Refresh first{.meter = &meter, .hits = 0, .last_hit = {}, .only_positive = false};

@@ -8,6 +8,8 @@
 namespace catena::cache {
 namespace {
 
+constexpr std::string_view kNoRoom = "no room for an answer";
+
 /// The client subnet that a query asks for; empty without one.
 std::span<const std::uint8_t> subnet_of(const Query& query) {
   if (!query.edns()) return {};
@@ -38,14 +40,14 @@ bool copy_records(const Query& leader, std::uint32_t ttl, Query& query) {
 
 void copy_answer(const Query& leader, const Verdict& verdict, Query& query) {
   query.basis().add(leader.basis());
+  if (leader.response().spoiled()) return void(query.fail(dns::Rcode::ServFail, kNoRoom));
   if (leader.failed()) return void(query.fail(leader.response().rcode, leader.failure()));
   dns::Response& response = query.respond();
   response.flags = leader.response().flags;
-  if (verdict.cut) response.flags.set(dns::Flags::kTC);
   if (!wants_authentic_data(query)) response.flags.clear(dns::Flags::kAD);
   response.rcode = leader.response().rcode;
   if (!copy_records(leader, verdict.ttl, query)) {
-    query.fail(dns::Rcode::ServFail, "there is no room for the answer");
+    query.fail(dns::Rcode::ServFail, kNoRoom);
   }
 }
 

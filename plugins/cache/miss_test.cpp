@@ -87,6 +87,7 @@ std::vector<Stored> stored_rows() {
       {"NXDOMAIN without SOA", "cache", {"NXDOMAIN"}, ""},
       {"NXDOMAIN with an answer", "cache", {"NXDOMAIN", one, soa()}, ""},
       {"a truncated answer", "cache", {"NOERROR tc", one}, ""},
+      {"an answer that could not be said whole", "cache", {"NOERROR spoiled", one}, ""},
       {"REFUSED", "cache", {"REFUSED"}, ""},
       {"FORMERR", "cache", {"FORMERR"}, ""},
       {"a zone transfer", "cache", {"NOERROR", www + "A 192.0.2.1"}, "", dns::Type::AXFR},

@@ -72,8 +72,7 @@ void Cache::after_refresh(Query& copy,
                           Outcome outcome,
                           const Refresh& refresh,
                           Flight& flight) const {
-  const bool answered = outcome == Outcome::respond && !copy.failed();
-  Verdict verdict = answered ? judge_answer(copy) : Verdict{};
+  Verdict verdict = has_answer(copy, outcome) ? judge_answer(copy) : Verdict{};
   verdict.statement = accept(copy, verdict, refresh);
   release(copy, verdict.statement);
   if (outcome == Outcome::respond) flight.landed(copy, verdict);

@@ -303,6 +303,8 @@ TEST_CASE("stale answers after verification") {
        "NOERROR\n      answer other.example.org. 60 IN A 192.0.2.2", kAskOld},
       {"aliases in a circle are none", "serve_stale 1h verify",
        "NOERROR\n      answer www.example.org. 60 IN CNAME www.example.org.", kAskOld},
+      {"an answer that could not be said whole is none", "serve_stale 1h verify",
+       "NOERROR spoiled\n      answer www.example.org. 10 IN A 192.0.2.2", kAskOld},
       {"NOTIMP is none", "serve_stale 1h verify", "NOTIMP", kAskOld},
       {"FORMERR is none", "serve_stale 1h verify", "FORMERR", kAskOld},
       {"a truncated NXDOMAIN is none", "serve_stale 1h verify", "NXDOMAIN tc", kAskOld},

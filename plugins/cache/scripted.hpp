@@ -111,6 +111,7 @@ class Scripted final : public Plugin {
     dns::Flags& flags = query.response().flags;
     if (word == "aa") flags.set(dns::Flags::kAA);
     if (word == "tc") flags.set(dns::Flags::kTC);
+    if (word == "spoiled") query.response().spoil();
     if (word == "ra") flags.set(dns::Flags::kRA);
     if (word == "ad") flags.set(dns::Flags::kAD);
     if (word.starts_with("subnet/")) {

@@ -133,6 +133,15 @@ TEST_CASE("a failure is everybody's, as it would be if it had been kept") {
   CHECK(bed.upstream->asked == 1);
 }
 
+TEST_CASE("an answer that could not be said whole is nobody's") {
+  Bed bed("cache");
+  bed.upstream->script = {"wait", "NOERROR spoiled", kAnswer};
+  const Clients all = clients(bed, 3);
+  bed.engine.settle();
+  CHECK(count_of(all, {"FAIL SERVFAIL no room for an answer"}) == 2);
+  CHECK(bed.upstream->asked == 1);
+}
+
 TEST_CASE("an answer that is not kept is for those who waited, not for the next") {
   Bed bed("cache {\nsuccess 1000 3600 0\n}");
   const Lines answer = GENERATE(values<Lines>({

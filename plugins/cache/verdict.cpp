@@ -102,6 +102,10 @@ Path path_of(const dns::Response& response, const dns::Question& question) {
   return Path::nowhere;
 }
 
+bool has_answer(const Query& query, Outcome outcome) {
+  return outcome == Outcome::respond && !query.failed() && !query.response().spoiled();
+}
+
 Verdict judge(const dns::Response& response,
               const dns::Question& question,
               const Settings& settings,
@@ -112,7 +116,7 @@ Verdict judge(const dns::Response& response,
   verdict.transfer = kind == dns::Kind::Meta;
   const Path path = path_of(response, question);
   verdict.answers = kind == dns::Kind::NoError && path == Path::answer;
-  verdict.cut = response.flags.has(dns::Flags::kTC) || response.overflowed();
+  verdict.cut = response.flags.has(dns::Flags::kTC);
   verdict.fate = verdict.cut ? Fate::not_kept : fate_of(response, kind, verdict.answers);
   verdict.statement = !verdict.cut && is_statement(response, kind, verdict.fate, path);
   verdict.ttl = ttl_of(response, kind, verdict.fate, settings);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/dns/response.hpp"
+#include "core/plugin/query.hpp"
 
 #include "plugins/cache/settings.hpp"
 
@@ -19,11 +20,13 @@ struct Verdict {
   /// Says how things stand with the name now, kept or not: an answer before it is over (RFC 8767
   /// section 4). No failure is one, nor a truncated answer, nor one to another question.
   bool statement = false;
-  /// Truncated, by the upstream or because the query's arena is full: TC, and not kept.
-  bool cut = false;
+  bool cut = false;             ///< Truncated (TC).
   bool for_one_subnet = false;  ///< The upstream made it for one client network only (RFC 7871).
   bool transfer = false;        ///< AXFR and IXFR are none of a cache's business.
 };
+
+/// Whether the rest of the chain has said something that is to be judged.
+bool has_answer(const Query& query, Outcome outcome);
 
 /// `now` is seconds since 1970, for the validity of signatures.
 Verdict judge(const dns::Response& response,
