@@ -42,6 +42,7 @@ void Channel::settle(Call& call, Step step) {
 void Channel::fail_soon(Call& call, const Fault& fault) {
   call.detach();
   call.exchange.failed(fault);
+  if (fault.during == Fault::During::limit) upstream_->counters.refused->add(loop_->lane());
   parked_.add(call);
 }
 

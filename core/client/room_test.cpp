@@ -96,6 +96,7 @@ TEST_CASE("questions that a server does not take have a limit in bytes", "[clien
     CHECK(questions[i].ends() == (fits ? 0 : 1));
     if (!fits) CHECK(questions[i].exchange().fault().during == Fault::During::limit);
   }
+  CHECK(bed.upstream->counters.refused->value() == 3);
 }
 
 }  // namespace

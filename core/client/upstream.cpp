@@ -58,6 +58,10 @@ UpstreamCounters::UpstreamCounters(metrics::Registry& registry,
       "catena_proxy_send_pauses_total",
       "Times that questions had to wait since the kernel had no room for a datagram.",
       {{"proxy_name", std::string(proxy)}, {"to", std::string(to)}});
+  refused = &registry.counter(
+      "catena_proxy_refused_total",
+      "Questions that were not sent since too many, or too many bytes, wait for the upstream.",
+      {{"proxy_name", std::string(proxy)}, {"to", std::string(to)}});
 }
 
 }  // namespace catena::client

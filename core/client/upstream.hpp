@@ -43,6 +43,7 @@ struct UpstreamCounters {
   metrics::Counter* misses[2];  ///< By Wire.
   metrics::Counter* health_failures;
   metrics::Counter* send_pauses;  ///< The kernel had no room for a datagram.
+  metrics::Counter* refused;      ///< Faults of During::limit.
 };
 
 /// One server that questions go to. Its sockets are the Channels of the workers; what is here is
