@@ -6,9 +6,11 @@
 namespace catena::cache {
 namespace {
 
-/// A transfer has many messages, each for the one who asked.
+/// A transfer has many messages, each for the one who asked. HINFO is what *loop* probes with: a
+/// probe that comes back must pass again, and not wait here for itself.
 bool can_be_shared(const Query& query) {
-  return query.type() != dns::Type::AXFR && query.type() != dns::Type::IXFR;
+  const dns::Type type = query.type();
+  return type != dns::Type::AXFR && type != dns::Type::IXFR && type != dns::Type::HINFO;
 }
 
 }  // namespace

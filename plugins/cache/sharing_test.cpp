@@ -112,12 +112,13 @@ TEST_CASE("another type, class, DO or CD is another question") {
   CHECK(bed.upstream->asked == 2);
 }
 
-TEST_CASE("what has many messages or another opcode is asked for each") {
+TEST_CASE("what has many messages or another opcode, or finds loops, is asked for each") {
   Bed bed("cache");
   bed.upstream->script = kFound;
   const Ask ask = GENERATE(values<Ask>({
       {.name = "example.org.", .type = dns::Type::AXFR},
       {.name = "example.org.", .type = dns::Type::IXFR},
+      {.name = "1.2.example.org.", .type = dns::Type::HINFO},
       {.name = "example.org.", .opcode = dns::Opcode::Notify},
   }));
   const Clients all = clients(bed, 3, ask);
