@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/api/api.hpp"
+#include "cmd/kubesim/model/protobuf.hpp"
 
 namespace catena::kubesim {
 namespace {
@@ -41,7 +42,10 @@ MediaType parse(std::string_view text) {
   return result;
 }
 
-std::optional<Form> form_of(const MediaType& wanted) {
+std::optional<Form> form_of(const MediaType& wanted, std::string_view kind) {
+  if (wanted.type == kProtobufType && !wanted.parameters.contains("as") && writes_protobuf(kind)) {
+    return Form::Protobuf;
+  }
   const bool json =
       wanted.type == "application/json" || wanted.type == "*/*" || wanted.type == "application/*";
   if (!json) return std::nullopt;
@@ -54,10 +58,10 @@ std::optional<Form> form_of(const MediaType& wanted) {
 
 }  // namespace
 
-Outcome<Form> wanted_form(std::string_view accept) {
+Outcome<Form> wanted_form(std::string_view accept, std::string_view kind) {
   if (accept.empty()) return Form::Plain;
   for (const std::string& entry : split(accept, ',')) {
-    if (const auto form = form_of(parse(entry))) return *form;
+    if (const auto form = form_of(parse(entry), kind)) return *form;
   }
   return not_acceptable();
 }

@@ -2,6 +2,7 @@
 #include "cmd/kubesim/api/api.hpp"
 
 #include "cmd/kubesim/api/tables.hpp"
+#include "cmd/kubesim/model/protobuf.hpp"
 
 #include <fmt/format.h>
 
@@ -89,7 +90,7 @@ Response faulty(int code) {
 Response absent() { return {404, "404 page not found\n", "text/plain; charset=utf-8", 0}; }
 
 template <class T>
-Answer answer(Outcome<T> outcome) {
+Answer answer_of(Outcome<T> outcome) {
   if (!outcome) return respond(outcome.error());
   return std::move(*outcome);
 }
@@ -110,6 +111,7 @@ Response respond(int status, const Json& json) { return {status, json.write()}; 
 
 Response respond(const Status& status) {
   Response response = respond(status.code, status.json());
+  response.refusal = status.json();
   response.retry_after = static_cast<int>(status.details["retryAfterSeconds"].integer());
   return response;
 }
@@ -134,7 +136,22 @@ std::optional<Status> Api::refusal(const Target& target,
   return forbidden(resource, user, verb, target.space);
 }
 
+Outcome<Form> Api::form(const Request& request, std::string_view kind) const {
+  return wanted_form(request.accept, cluster_.faults.protobuf() ? kind : "");
+}
+
 Answer Api::handle(const Request& request) {
+  Answer result = answer(request);
+  auto* const response = std::get_if<Response>(&result);
+  if (response == nullptr || response->refusal.is_null()) return result;
+  const auto wanted = form(request, "Status");
+  if (!wanted || *wanted != Form::Protobuf) return result;
+  response->body = write_protobuf(response->refusal);
+  response->content_type = kProtobufType;
+  return result;
+}
+
+Answer Api::answer(const Request& request) {
   ++cluster_.requests;
   if (request.path.starts_with("/kubesim/")) return administer(request);
   const Route found = route(path_segments(request.path));
@@ -154,19 +171,19 @@ Answer Api::handle(const Request& request) {
 Answer Api::dispatch(const Request& request, const Target& target, std::string_view verb) {
   const std::string& part = target.subresource;
   if (part == "token" && target.resource->kind == "ServiceAccount") {
-    return answer(token(request, target));
+    return answer_of(token(request, target));
   }
   if (!part.empty() && !target.resource->has_subresource(part)) return absent();
-  if (part == "scale") return answer(scale(request, target));
+  if (part == "scale") return answer_of(scale(request, target));
   const bool one = !target.name.empty();
-  if (verb == "watch") return answer(watch(request, target));
-  if (verb == "list") return answer(list(request, target));
-  if (verb == "get") return answer(get(request, target));
-  if (verb == "create" && !one) return answer(create(request, target));
-  if (verb == "update" && one) return answer(replace(request, target));
-  if (verb == "patch" && one) return answer(patch(request, target));
-  if (verb == "delete" && part.empty()) return answer(remove(request, target));
-  if (verb == "deletecollection") return answer(remove_collection(request, target));
+  if (verb == "watch") return answer_of(watch(request, target));
+  if (verb == "list") return answer_of(list(request, target));
+  if (verb == "get") return answer_of(get(request, target));
+  if (verb == "create" && !one) return answer_of(create(request, target));
+  if (verb == "update" && one) return answer_of(replace(request, target));
+  if (verb == "patch" && one) return answer_of(patch(request, target));
+  if (verb == "delete" && part.empty()) return answer_of(remove(request, target));
+  if (verb == "deletecollection") return answer_of(remove_collection(request, target));
   return respond(method_not_allowed());
 }
 

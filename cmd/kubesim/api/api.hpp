@@ -29,6 +29,8 @@ struct Response {
   std::string body;
   std::string content_type = "application/json";
   int retry_after = 0;
+  /// The Status that the body holds; null where it holds anything else.
+  Json refusal = nullptr;
 };
 
 /// A response, or a watch that the connection streams.
@@ -44,8 +46,9 @@ struct Target {
 
 Response respond(int status, const Json& json);
 Response respond(const Status& status);
-/// The form in which the client wants objects; an error if none of its types can be made.
-Outcome<Form> wanted_form(std::string_view accept);
+/// The form in which the client wants objects of a kind; an error if none of its types can be made.
+/// An empty kind is never written as protobuf.
+Outcome<Form> wanted_form(std::string_view accept, std::string_view kind);
 
 /// Turns requests into answers. One thread owns it; nothing here waits.
 class Api {
@@ -53,7 +56,7 @@ class Api {
   explicit Api(Cluster& cluster) : cluster_(cluster) {}
 
   Answer handle(const Request& request);
-  /// The line that a watch sends for an event, with its line break.
+  /// What a watch sends for an event: a line with its line break, or a frame of protobuf.
   [[nodiscard]] std::string write_event(const Watch& watch, const Watch::Event& event) const;
 
  private:
@@ -66,7 +69,9 @@ class Api {
   std::optional<Status> perform(const Json& request);
   [[nodiscard]] Json counters() const;
 
-  // Who asks: api.cpp.
+  // Who asks, and how it wants to be answered: api.cpp.
+  Answer answer(const Request& request);
+  [[nodiscard]] Outcome<Form> form(const Request& request, std::string_view kind) const;
   Outcome<std::string> authenticate(const Request& request) const;
   std::optional<Status> refusal(const Target& target,
                                 std::string_view verb,

@@ -3,6 +3,7 @@
 #include "cmd/kubesim/api/api.hpp"
 #include "cmd/kubesim/api/list_options.hpp"
 #include "cmd/kubesim/api/tables.hpp"
+#include "cmd/kubesim/model/protobuf.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +26,14 @@ std::string plain_list(const Resource& resource, const Page& page) {
   return text + "]}";
 }
 
+Response protobuf(std::string body) { return {200, std::move(body), std::string(kProtobufType)}; }
+
+std::string protobuf_list(const Resource& resource, const Page& page) {
+  std::vector<const Json*> items;
+  for (const ObjectPtr& each : page.items) items.push_back(&each->json());
+  return write_protobuf_list(resource.api_version(), resource.kind, page.metadata(), items);
+}
+
 Json metadata_list(const Page& page) {
   Json items = array();
   for (const ObjectPtr& each : page.items) items.push(partial_metadata(*each));
@@ -37,7 +46,8 @@ Json metadata_list(const Page& page) {
 /// The object that a bookmark carries: empty but for its version.
 Json bookmark_object(const Watch& watch, const Event& event) {
   const Resource& resource = *watch.settings().resource;
-  const bool partial = watch.settings().form != Form::Plain;
+  const Form form = watch.settings().form;
+  const bool partial = form == Form::Table || form == Form::Metadata;
   Json metadata = object({{"resourceVersion", std::to_string(event.version)}});
   if (event.type == Event::Type::InitialEnd) {
     metadata.set("annotations", object({{"k8s.io/initial-events-end", "true"}}));
@@ -73,12 +83,13 @@ std::vector<Event> initial_events(const std::vector<ObjectPtr>& objects) {
 }  // namespace
 
 Outcome<Response> Api::get(const Request& request, const Target& target) {
-  const auto form = wanted_form(request.accept);
+  const auto form = this->form(request, target.resource->kind);
   if (!form) return form.error();
   const Resource& resource = *target.resource;
   const ObjectPtr found = cluster_.store.get(resource, target.space, target.name);
   if (!found) return not_found(resource, target.name);
   if (*form == Form::Plain) return Response{200, found->text()};
+  if (*form == Form::Protobuf) return protobuf(write_protobuf(found->json()));
   if (*form == Form::Metadata) return respond(200, partial_metadata(*found));
   Json table =
       table_of(resource, {found}, request.parameter("includeObject"), cluster_.store.now());
@@ -87,7 +98,7 @@ Outcome<Response> Api::get(const Request& request, const Target& target) {
 }
 
 Outcome<Response> Api::list(const Request& request, const Target& target) {
-  const auto form = wanted_form(request.accept);
+  const auto form = this->form(request, target.resource->kind);
   if (!form) return form.error();
   const auto options = ListOptions::parse(request, target);
   if (!options) return options.error();
@@ -99,6 +110,7 @@ Outcome<Response> Api::list(const Request& request, const Target& target) {
   const auto page = page_of(cluster_, resource, *options);
   if (!page) return page.error();
   if (*form == Form::Plain) return Response{200, plain_list(resource, *page)};
+  if (*form == Form::Protobuf) return protobuf(protobuf_list(resource, *page));
   if (*form == Form::Metadata) return respond(200, metadata_list(*page));
   Json table =
       table_of(resource, page->items, request.parameter("includeObject"), cluster_.store.now());
@@ -107,7 +119,7 @@ Outcome<Response> Api::list(const Request& request, const Target& target) {
 }
 
 Outcome<std::shared_ptr<Watch>> Api::watch(const Request& request, const Target& target) {
-  const auto form = wanted_form(request.accept);
+  const auto form = this->form(request, target.resource->kind);
   if (!form) return form.error();
   const auto options = ListOptions::parse(request, target);
   if (!options) return options.error();
@@ -133,19 +145,23 @@ Outcome<std::shared_ptr<Watch>> Api::watch(const Request& request, const Target&
 
 std::string Api::write_event(const Watch& watch, const Watch::Event& event) const {
   const Resource& resource = *watch.settings().resource;
+  const Form form = watch.settings().form;
   const auto line = [&](const std::string& text) {
     return fmt::format("{{\"type\":\"{}\",\"object\":{}}}\n", type_name(event.type), text);
   };
-  if (event.type == Event::Type::Error) return line(event.error.write());
-  if (event.object == nullptr) return line(bookmark_object(watch, event).write());
-  if (watch.settings().form == Form::Plain) return line(event.object->text());
-  if (watch.settings().form == Form::Metadata) {
-    return line(partial_metadata(*event.object).write());
-  }
+  const auto written = [&](const Json& json) {
+    return form == Form::Protobuf ? write_protobuf_event(type_name(event.type), json)
+                                  : line(json.write());
+  };
+  if (event.type == Event::Type::Error) return written(event.error);
+  if (event.object == nullptr) return written(bookmark_object(watch, event));
+  if (form == Form::Plain) return line(event.object->text());
+  if (form == Form::Protobuf) return written(event.object->json());
+  if (form == Form::Metadata) return written(partial_metadata(*event.object));
   Json table =
       table_of(resource, {event.object}, watch.settings().include_object, cluster_.store.now());
   table.member("metadata").set("resourceVersion", std::to_string(event.version));
-  return line(table.write());
+  return written(table);
 }
 
 }  // namespace catena::kubesim

@@ -40,6 +40,8 @@ bool Faults::set(const JsonMember& member) {
     hang_watches_ = value.boolean();
   else if (name == "streaming_list")
     streaming_list_ = value.boolean(true);
+  else if (name == "protobuf")
+    protobuf_ = value.boolean(true);
   else if (name == "refuse")
     refuse_ = value.boolean();
   else if (name == "garbage")
@@ -83,6 +85,7 @@ Json Faults::json() const {
                  {"gone_lists", gone_lists_},
                  {"hang_watches", hang_watches_},
                  {"streaming_list", streaming_list_},
+                 {"protobuf", protobuf_},
                  {"refuse", refuse_},
                  {"slow_ms", static_cast<std::int64_t>(delay_.count())},
                  {"absent_groups", list(absent_groups_)},

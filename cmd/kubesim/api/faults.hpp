@@ -28,6 +28,8 @@ class Faults {
   [[nodiscard]] bool gone_lists() const { return gone_lists_; }
   [[nodiscard]] bool hang_watches() const { return hang_watches_; }
   [[nodiscard]] bool streaming_list() const { return streaming_list_; }
+  /// False: everything is JSON, as from a server that knows nothing else.
+  [[nodiscard]] bool protobuf() const { return protobuf_; }
   [[nodiscard]] bool refuse() const { return refuse_; }
   [[nodiscard]] std::chrono::milliseconds delay() const { return delay_; }
   [[nodiscard]] const std::set<std::string, std::less<>>& absent_groups() const {
@@ -52,6 +54,7 @@ class Faults {
   bool gone_lists_ = false;
   bool hang_watches_ = false;
   bool streaming_list_ = true;
+  bool protobuf_ = true;
   bool refuse_ = false;
   std::chrono::milliseconds delay_{0};
   std::set<std::string, std::less<>> absent_groups_;

@@ -2,91 +2,19 @@
 #include "cmd/kubesim/model/protobuf.hpp"
 
 #include "cmd/kubesim/model/encoding.hpp"
+#include "cmd/kubesim/model/protobuf_schema.hpp"
+#include "cmd/kubesim/model/store.hpp"
 
 #include <fmt/format.h>
 
-#include <map>
 #include <optional>
 
 namespace catena::kubesim {
 namespace {
 
-enum class Type { Text, Number, OptionalNumber, Flag, Map, BytesMap, IntOrText, Message };
-enum class Rule { Single, Repeated };
-
-struct Field {
-  unsigned number;
-  std::string_view name;
-  Type type;
-  Rule rule = Rule::Single;
-  /// The message that a field of type Message holds.
-  std::string_view message = {};
-};
-
-using Schema = std::map<std::string_view, std::vector<Field>>;
-
-void add_kinds(Schema& schema) {
-  const Field metadata{1, "metadata", Type::Message, Rule::Single, "ObjectMeta"};
-  const auto spec = [](std::string_view message) {
-    return Field{2, "spec", Type::Message, Rule::Single, message};
-  };
-  schema["Namespace"] = {metadata};
-  schema["ServiceAccount"] = {metadata};
-  schema["ConfigMap"] = {metadata, {2, "data", Type::Map}, {3, "binaryData", Type::BytesMap}};
-  schema["Secret"] = {
-      metadata, {2, "data", Type::BytesMap}, {3, "type", Type::Text}, {4, "stringData", Type::Map}};
-  schema["Service"] = {metadata, spec("ServiceSpec")};
-  schema["Deployment"] = {metadata, spec("DeploymentSpec")};
-  schema["TokenRequest"] = {metadata, spec("TokenRequestSpec")};
-}
-
-void add_parts(Schema& schema) {
-  const Rule many = Rule::Repeated;
-  schema["ObjectMeta"] = {{1, "name", Type::Text},
-                          {2, "generateName", Type::Text},
-                          {3, "namespace", Type::Text},
-                          {11, "labels", Type::Map},
-                          {12, "annotations", Type::Map}};
-  schema["ServiceSpec"] = {{1, "ports", Type::Message, many, "ServicePort"},
-                           {2, "selector", Type::Map},
-                           {3, "clusterIP", Type::Text},
-                           {4, "type", Type::Text},
-                           {5, "externalIPs", Type::Text, many},
-                           {10, "externalName", Type::Text},
-                           {13, "publishNotReadyAddresses", Type::Flag},
-                           {17, "ipFamilyPolicy", Type::Text},
-                           {19, "ipFamilies", Type::Text, many}};
-  schema["ServicePort"] = {{1, "name", Type::Text},
-                           {2, "protocol", Type::Text},
-                           {3, "port", Type::Number},
-                           {4, "targetPort", Type::IntOrText}};
-  schema["DeploymentSpec"] = {{1, "replicas", Type::OptionalNumber},
-                              {2, "selector", Type::Message, Rule::Single, "LabelSelector"},
-                              {3, "template", Type::Message, Rule::Single, "PodTemplateSpec"}};
-  schema["LabelSelector"] = {{1, "matchLabels", Type::Map}};
-  schema["PodTemplateSpec"] = {{1, "metadata", Type::Message, Rule::Single, "ObjectMeta"},
-                               {2, "spec", Type::Message, Rule::Single, "PodSpec"}};
-  schema["PodSpec"] = {{2, "containers", Type::Message, many, "Container"}};
-  schema["Container"] = {{1, "name", Type::Text},
-                         {2, "image", Type::Text},
-                         {3, "command", Type::Text, many},
-                         {4, "args", Type::Text, many},
-                         {6, "ports", Type::Message, many, "ContainerPort"}};
-  schema["ContainerPort"] = {
-      {1, "name", Type::Text}, {3, "containerPort", Type::Number}, {4, "protocol", Type::Text}};
-  schema["TokenRequestSpec"] = {{1, "audiences", Type::Text, many},
-                                {4, "expirationSeconds", Type::OptionalNumber}};
-}
-
-const Schema& schema() {
-  static const Schema all = [] {
-    Schema made;
-    add_kinds(made);
-    add_parts(made);
-    return made;
-  }();
-  return all;
-}
+using Type = FieldType;
+using Rule = FieldRule;
+using Field = MessageField;
 
 /// One field as it stands in a message: a number or bytes.
 struct Raw {
@@ -171,18 +99,32 @@ Json read_int_or_text(std::string_view bytes, bool& failed) {
   return parts[2].value == 0 ? Json() : Json(static_cast<std::int64_t>(parts[2].value));
 }
 
-/// Kubernetes writes empty texts and zeros also where nothing was set: those give null.
+/// Time: seconds since 1970, and nanoseconds, which are left out.
+Json read_time(std::string_view bytes, bool& failed) {
+  Reader reader(bytes);
+  Json time;
+  while (const auto raw = reader.next()) {
+    if (raw->number != 1) continue;
+    time = timestamp(std::chrono::system_clock::from_time_t(static_cast<std::time_t>(raw->value)));
+  }
+  failed = failed || reader.failed();
+  return time;
+}
+
+/// What stands in the message although nothing was set is null.
 Json read_value(const Field& field, const Raw& raw, bool& failed) {
+  const bool unset = field.rule == Rule::Always && raw.value == 0;
   switch (field.type) {
     case Type::Number:
-      if (raw.value == 0) return nullptr;
-      [[fallthrough]];
-    case Type::OptionalNumber:
-      return static_cast<std::int64_t>(raw.value);
+      return unset ? Json() : Json(static_cast<std::int64_t>(raw.value));
     case Type::Flag:
-      return raw.value == 0 ? Json() : Json(true);
+      return unset ? Json() : Json(raw.value != 0);
     case Type::IntOrText:
       return read_int_or_text(raw.bytes, failed);
+    case Type::Time:
+      return read_time(raw.bytes, failed);
+    case Type::RawJson:
+      return nullptr;
     case Type::Message:
       return read_message(field.message, raw.bytes, failed);
     default:
@@ -209,7 +151,7 @@ Json read_message(std::string_view name, std::string_view bytes, bool& failed) {
   Json json = object();
   Reader reader(bytes);
   while (const auto raw = reader.next()) {
-    for (const Field& field : schema().at(name)) {
+    for (const Field& field : protobuf_schema().at(name)) {
       if (field.number == raw->number) read_field(json, field, *raw, failed);
     }
   }
@@ -217,15 +159,13 @@ Json read_message(std::string_view name, std::string_view bytes, bool& failed) {
   return json;
 }
 
-constexpr std::string_view kMagic{"k8s\0", 4};
-
 }  // namespace
 
 boost::system::result<Json, JsonError> parse_protobuf(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic)) return JsonError{"no protobuf of Kubernetes"};
+  if (!bytes.starts_with(kProtobufMagic)) return JsonError{"no protobuf of Kubernetes"};
   std::string_view type;
   std::string_view content;
-  Reader envelope(bytes.substr(kMagic.size()));
+  Reader envelope(bytes.substr(kProtobufMagic.size()));
   while (const auto raw = envelope.next()) {
     if (raw->number == 1) type = raw->bytes;
     if (raw->number == 2) content = raw->bytes;
@@ -234,7 +174,9 @@ boost::system::result<Json, JsonError> parse_protobuf(std::string_view bytes) {
   std::string kind;
   Reader names(type);
   while (const auto raw = names.next()) (raw->number == 1 ? api_version : kind) = raw->bytes;
-  if (!schema().contains(kind)) return JsonError{fmt::format("{} in protobuf is not read", kind)};
+  if (!protobuf_schema().contains(kind)) {
+    return JsonError{fmt::format("{} in protobuf is not read", kind)};
+  }
   bool failed = envelope.failed() || names.failed() || content.data() == nullptr;
   Json json = read_message(kind, content, failed);
   if (failed) return JsonError{"protobuf that is cut short"};

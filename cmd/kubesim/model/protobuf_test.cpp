@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/model/protobuf.hpp"
 
+#include "cmd/kubesim/server/wire.hpp"
 #include "cmd/kubesim/test_support.hpp"
+
+#include <fstream>
+#include <iterator>
 
 namespace catena::kubesim {
 namespace {
@@ -65,6 +69,110 @@ TEST_CASE("a namespace is created from protobuf") {
   request.body = unknown("v1", "Namespace", bytes(1, bytes(1, "demo")) + bytes(2, ""));
   CHECK(std::get<Response>(cluster.ask(request)).status == 201);
   CHECK(cluster.get("/api/v1/namespaces/demo").at("status.phase").text() == "Active");
+}
+
+/// What a real API server sent; see plugins/kubernetes/api/testdata.
+std::string recorded(const std::string& name) {
+  std::ifstream file(std::string(CATENA_SOURCE_DIR) + "/plugins/kubernetes/api/testdata/" + name,
+                     std::ios::binary);
+  REQUIRE(file.good());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Json recorded_json(const std::string& name) {
+  const std::string text = recorded(name);
+  const auto json = parse_json(std::string_view(text).substr(text.find("\n\n{") + 2));
+  REQUIRE(json);
+  return *json;
+}
+
+std::string as_protobuf(const Json& list, std::string_view kind) {
+  std::vector<const Json*> items;
+  for (const Json& item : list["items"].items()) items.push_back(&item);
+  return write_protobuf_list(list["apiVersion"].text(), kind, list["metadata"], items);
+}
+
+TEST_CASE("lists are the bytes that a real API server sends of the same objects") {
+  CHECK(as_protobuf(recorded_json("list-services.http"), "Service") ==
+        recorded("list-services-protobuf.pb"));
+  CHECK(as_protobuf(recorded_json("list-endpointslices.http"), "EndpointSlice") ==
+        recorded("list-endpointslices-protobuf.pb"));
+}
+
+TEST_CASE("so are the events of a watch") {
+  const Json expired = yaml(
+      "{kind: Status, apiVersion: v1, metadata: {}, status: Failure, "
+      "message: 'too old resource version: 1 (674)', reason: Expired, code: 410}");
+  CHECK(write_protobuf_event("ERROR", expired) == recorded("410-watch-list-protobuf.pb"));
+  const Json bookmark = yaml(
+      "{kind: EndpointSlice, apiVersion: discovery.k8s.io/v1, metadata: {resourceVersion: "
+      "'489', annotations: {k8s.io/initial-events-end: 'true'}}}");
+  CHECK_THAT(recorded("watch-list-protobuf.pb"),
+             Catch::EndsWith(write_protobuf_event("BOOKMARK", bookmark)));
+}
+
+TEST_CASE("what is written is read again") {
+  const Json secret = yaml("{data: {k: AQI=}, type: Opaque, kind: Secret, apiVersion: v1}");
+  CHECK(parse_protobuf(write_protobuf(secret))->at("data.k").text() == "AQI=");
+  const Json service = yaml(
+      "{metadata: {name: web, labels: {b: '1', a: '2'}}, spec: {ports: [{name: http, port: 80, "
+      "targetPort: web}], publishNotReadyAddresses: true}, kind: Service, apiVersion: v1}");
+  const auto again = parse_protobuf(write_protobuf(service));
+  REQUIRE(again);
+  CHECK((*again)["spec"] == service["spec"]);
+  CHECK(again->at("metadata.labels").write() == R"({"a":"2","b":"1"})");
+}
+
+constexpr const char* kProtobufFirst = "application/vnd.kubernetes.protobuf, application/json";
+
+struct Answered {
+  const char* name;
+  const char* target;
+  const char* type;
+};
+
+TEST_CASE("who asks for protobuf gets it, refusals too, where a kind has that form") {
+  const Answered c = GENERATE(values<Answered>({
+      {"a list", "/api/v1/services", "application/vnd.kubernetes.protobuf"},
+      {"an object", "/api/v1/namespaces/default", "application/vnd.kubernetes.protobuf"},
+      {"a refusal", "/api/v1/namespaces/nobody", "application/vnd.kubernetes.protobuf"},
+      {"a kind without it", "/apis/apps/v1/deployments", "application/json"},
+      {"what is no object", "/nowhere", "text/plain; charset=utf-8"},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    TestCluster cluster;
+    Request request = TestCluster::request("GET", c.target);
+    request.accept = kProtobufFirst;
+    const auto response = std::get<Response>(cluster.ask(request));
+    CHECK(response.content_type == c.type);
+    const bool protobuf = response.content_type == kProtobufType;
+    CHECK(response.body.starts_with(kProtobufMagic) == protobuf);
+  }
+}
+
+TEST_CASE("a watch in protobuf, whole and broken") {
+  TestCluster cluster;
+  Request request = TestCluster::request("GET", "/api/v1/namespaces?watch=true");
+  request.accept = kProtobufFirst;
+  const auto watch = std::get<std::shared_ptr<Watch>>(cluster.ask(request));
+  const auto event = watch->next();
+  REQUIRE(event);
+  const std::string frame = cluster.api().write_event(*watch, *event);
+  CHECK(frame == write_protobuf_event("ADDED", event->object->json()));
+  CHECK_THAT(write_stream_head(watch->settings().form),
+             Catch::Contains("Content-Type: application/vnd.kubernetes.protobuf;stream=watch"));
+  CHECK(broken(frame).size() == frame.size());
+  CHECK(broken(frame) != frame);
+}
+
+TEST_CASE("a server that knows JSON only") {
+  TestCluster cluster;
+  CHECK(cluster.call("POST", "/kubesim/faults", R"({"protobuf": false})").status == 200);
+  Request request = TestCluster::request("GET", "/api/v1/services");
+  request.accept = kProtobufFirst;
+  CHECK(std::get<Response>(cluster.ask(request)).content_type == "application/json");
+  request.accept = "application/vnd.kubernetes.protobuf";
+  CHECK(std::get<Response>(cluster.ask(request)).status == 406);
 }
 
 }  // namespace

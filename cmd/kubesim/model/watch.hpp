@@ -17,7 +17,7 @@ struct Filter {
 };
 
 /// How objects are shown to the client.
-enum class Form { Plain, Table, Metadata };
+enum class Form { Plain, Protobuf, Table, Metadata };
 
 /// One open watch: a bounded queue of events between the store and a connection.
 class Watch {

@@ -136,7 +136,7 @@ asio::awaitable<bool> stream_watch(Stream& stream,
   const auto state = std::make_shared<WatchState>(executor);
   const std::function<void()> wake = [state] { state->timer.cancel(); };
   watch->on_wake(wake);
-  std::string head = write_stream_head();
+  std::string head = write_stream_head(watch->settings().form);
   bool usable = co_await send(stream, head);
   watch_for_close(stream, state);
   if (usable) usable = co_await pump(stream, context, *watch, *state);

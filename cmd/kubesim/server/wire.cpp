@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/server/wire.hpp"
 
+#include "cmd/kubesim/model/protobuf.hpp"
+
 #include <fmt/format.h>
 
 #include <ctime>
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t kLongestPlainBody = 2048;
 constexpr std::size_t kChunk = 32 * 1024;
+constexpr std::size_t kGarbage = 16;
 
 std::string_view reason(int status) {
   switch (status) {
@@ -91,8 +94,10 @@ std::string write_cut_response(const Response& response) {
   return text + response.body.substr(0, response.body.size() / 2);
 }
 
-std::string write_stream_head() {
-  return head(200, "application/json", 0) + "Transfer-Encoding: chunked\r\n\r\n";
+std::string write_stream_head(Form form) {
+  const std::string type =
+      form == Form::Protobuf ? std::string(kProtobufType) + ";stream=watch" : "application/json";
+  return head(200, type, 0) + "Transfer-Encoding: chunked\r\n\r\n";
 }
 
 std::string write_chunk(std::string_view data) {
@@ -100,6 +105,12 @@ std::string write_chunk(std::string_view data) {
 }
 
 std::string broken(std::string body) {
+  // Fields without an end where the type should stand; the length of a frame stays right.
+  if (const std::size_t at = body.find(kProtobufMagic); at != body.npos) {
+    const std::size_t start = at + kProtobufMagic.size();
+    const std::size_t size = std::min(kGarbage, body.size() - start);
+    return body.replace(start, size, size, '\xff');
+  }
   const std::size_t middle = body.size() / 2;
   return body.insert(middle, "}]\x01garbage{[");
 }
