@@ -13,8 +13,8 @@ import time
 
 import dns.rcode
 
-from harness import Catena, Kubesim, PATIENCE, cluster, eventually, kubernetes_corefile, main
-from harness import stop_cleanly
+from harness import Catena, Kubesim, PATIENCE, cluster, eventually, in_both_encodings
+from harness import kubernetes_corefile, main, stop_cleanly
 
 DOMAIN = "default.svc.cluster.local"
 PODS = f"nginx.{DOMAIN}"
@@ -64,6 +64,7 @@ def lines_with(catena, pattern):
     return [line for line in catena.log().splitlines() if re.search(pattern, line)]
 
 
+@in_both_encodings
 def test_watches_that_break_or_end(folder):
     kubesim, catena = cluster(folder)
     has_pods(catena, 3)
@@ -75,6 +76,7 @@ def test_watches_that_break_or_end(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_410_where_a_watch_would_resume(folder):
     kubesim, catena = cluster(folder)
     has_pods(catena, 3)
@@ -87,6 +89,7 @@ def test_410_where_a_watch_would_resume(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_answers_that_are_garbage_or_cut_short(folder):
     kubesim, catena = cluster(folder)
     has_pods(catena, 3)
@@ -101,6 +104,7 @@ def test_answers_that_are_garbage_or_cut_short(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_errors_of_the_server_are_said_and_outlived(folder):
     pairs = []
     for status in 500, 503, 429:
@@ -117,6 +121,7 @@ def test_errors_of_the_server_are_said_and_outlived(folder):
         stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_no_streaming_list(folder):
     kubesim = Kubesim(folder)
     kubesim.faults(streaming_list=False)
@@ -128,6 +133,7 @@ def test_no_streaming_list(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_a_thousand_pods_in_pages(folder):
     kubesim = Kubesim(folder, arguments=("--tls", "--page-limit", "150"))
     scale(kubesim, 1000)
@@ -148,6 +154,7 @@ def number_of_pods(kubesim):
     return 1 + page["metadata"].get("remainingItemCount", 0)
 
 
+@in_both_encodings
 def test_403_is_said_once_and_the_rest_answers(folder):
     kubesim = Kubesim(folder)
     kubesim.faults(forbid=["endpointslices"])
@@ -189,6 +196,7 @@ def is_unsynced(catena):
     assert catena.rcode("svc.cluster.local") == "NOERROR"
 
 
+@in_both_encodings
 def test_a_token_that_expires_and_is_renewed(folder):
     token = pathlib.Path(folder) / "token"
     kubesim = Kubesim(folder, arguments=("--tls", "--token-file", token, "--token-ttl", "4"))
@@ -214,6 +222,7 @@ def test_a_token_that_nobody_renews(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_the_api_server_dies_and_comes_back(folder):
     kubesim = plain(folder)
     catena = Catena(folder, kubernetes_corefile(kubesim))
@@ -232,6 +241,7 @@ def test_the_api_server_dies_and_comes_back(folder):
     stop_cleanly(catena, again)
 
 
+@in_both_encodings
 def test_a_server_that_was_restored_from_an_older_state(folder):
     kubesim, catena = cluster(folder)
     has_pods(catena, 3)
@@ -268,6 +278,7 @@ users: [{{name: later, user: {{}}}}]
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_a_slow_server(folder):
     kubesim, catena = cluster(folder)
     has_pods(catena, 3)

@@ -10,8 +10,8 @@ import re
 import threading
 import urllib.parse
 
-from harness import Catena, Kubesim, PATIENCE, cluster, eventually, kubernetes_corefile, main
-from harness import stop_cleanly
+from harness import Catena, Kubesim, PATIENCE, cluster, eventually, in_both_encodings
+from harness import kubernetes_corefile, main, stop_cleanly
 
 DOMAIN = "default.svc.cluster.local"
 SERVICES = "/api/v1/services"
@@ -211,6 +211,7 @@ def test_a_domain_that_is_another_one(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_a_right_that_is_missing_is_named(folder):
     kubesim = Kubesim(folder)
     kubesim.faults(forbid=["endpointslices"])

@@ -5,6 +5,7 @@ A test file is a program: functions named test_* run in order, each is one line 
 status 0, 1, or 77 where some of it could not run here (said in the last line).
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -169,7 +170,9 @@ def dig(catena, name, kind, *options):
 
 
 class Kubesim(Program):
-    """A small Kubernetes API server."""
+    """A small Kubernetes API server; `protobuf` says whether it answers so."""
+
+    protobuf = True
 
     def __init__(self, folder, manifests=("cmd/kubesim/sample.yaml",), arguments=("--tls",),
                  name="kubesim", wrapper=()):
@@ -180,6 +183,11 @@ class Kubesim(Program):
         self.url = self.wait_for(r"listening on (\S+)").group(1)
         # The kubeconfig is written before that line.
         self.port = int(self.url.rsplit(":", 1)[1])
+        self.choose_encoding()
+
+    def choose_encoding(self):
+        if not Kubesim.protobuf:
+            self.faults(protobuf=False)
 
     def kubectl(self, *arguments, program=None, check=True, stdin=None):
         command = [program or find_kubectl()[0], "--kubeconfig", str(self.kubeconfig),
@@ -217,7 +225,8 @@ class Kubesim(Program):
         return self.request("POST", "/kubesim/faults", what)
 
     def no_faults(self):
-        return self.request("DELETE", "/kubesim/faults")
+        self.request("DELETE", "/kubesim/faults")
+        self.choose_encoding()
 
     def counters(self):
         return self.request("GET", "/kubesim/counters")
@@ -346,11 +355,36 @@ def run_test(name, test):
     return not problem
 
 
-def main(tests):
+def in_both_encodings(test):
+    """For tests with faults of the API server: what it sends comes as protobuf, then as JSON."""
+    test.in_both_encodings = True
+    return test
+
+
+def in_json(test):
+    @functools.wraps(test)
+    def run(folder):
+        Kubesim.protobuf = False
+        try:
+            test(folder)
+        finally:
+            Kubesim.protobuf = True
+    return run
+
+
+def all_tests(module):
+    for name, test in list(module.items()):
+        if name.startswith("test_"):
+            yield name, test
+            if getattr(test, "in_both_encodings", False):
+                yield f"{name}_in_json", in_json(test)
+
+
+def main(module):
     """Runs the functions of a module that are named test_*, or those of the command line."""
     chosen = sys.argv[1:]
-    results = {name: run_test(name, test) for name, test in list(tests.items())
-               if name.startswith("test_") and (not chosen or name in chosen)}
+    results = {name: run_test(name, test) for name, test in all_tests(module)
+               if not chosen or name in chosen}
     if False in results.values() or not results:
         sys.exit(1)
     skipped = [f"{name} skipped: {reason}" for name, reason in results.items()

@@ -5,7 +5,7 @@ such objects."""
 
 import dns.rcode
 
-from harness import Catena, Kubesim, PATIENCE, eventually, main, stop_cleanly
+from harness import Catena, Kubesim, PATIENCE, eventually, in_both_encodings, main, stop_cleanly
 
 SET = "default.svc.clusterset.local"
 IMPORTS = "/apis/multicluster.x-k8s.io/v1alpha1/namespaces/default/serviceimports"
@@ -96,6 +96,7 @@ def test_a_selector_of_namespaces_does_not_hide_imports(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_a_cluster_without_imports_is_never_known_and_says_why_once(folder):
     kubesim = Kubesim(folder)
     kubesim.faults(absent_groups=["multicluster.x-k8s.io"])

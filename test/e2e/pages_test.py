@@ -9,7 +9,8 @@ import socket
 import threading
 import time
 
-from harness import Catena, Kubesim, PATIENCE, eventually, main, run, stop_cleanly, write_corefile
+from harness import Catena, Kubesim, PATIENCE, eventually, in_both_encodings, main, run
+from harness import stop_cleanly, write_corefile
 from pages import Client, Metrics, get, metrics, ports, text
 
 
@@ -55,6 +56,7 @@ def cluster_block(kubeconfig, port, zone="cluster.local", key=".:0"):
                  "        startup_timeout 100ms\n    }", key=key)
 
 
+@in_both_encodings
 def test_ready_once_the_cluster_is_known(folder):
     kubesim = Kubesim(folder)
     kubesim.faults(status=503, path="/services")

@@ -17,8 +17,8 @@ import dns.rdatatype
 import dns.rrset
 import dns.zone
 
-from harness import Catena, Kubesim, PATIENCE, Skip, check, data_of, eventually, main
-from harness import stop_cleanly
+from harness import Catena, Kubesim, PATIENCE, Skip, check, data_of, eventually
+from harness import in_both_encodings, main, stop_cleanly
 
 ZONE = "cluster.local"
 OUTSIDE = "k8s.example.com"
@@ -207,6 +207,7 @@ def test_what_is_refused(folder):
     stop_cleanly(catena, kubesim)
 
 
+@in_both_encodings
 def test_nothing_leaves_before_the_cluster_is_known(folder):
     kubesim = Kubesim(folder)
     kubesim.faults(forbid=["endpointslices"])
