@@ -103,7 +103,8 @@ class WorkerAware {
 };
 
 /// Knows named values about a query. Called only when somebody asks, and only in a block with a
-/// MetadataScope; "" for a label it does not know. The text lives in the query's arena or longer.
+/// MetadataScope. A text without data (`data() == nullptr`) for a label it does not know; what is
+/// known may be empty. The text lives in the query's arena or longer.
 class MetadataSource {
  public:
   virtual ~MetadataSource() = default;
@@ -188,7 +189,8 @@ class MetadataSources {
   std::string_view value(Query& query, std::string_view label) const {
     if (!zones_.contains(query.asked().name)) return {};
     for (const MetadataSource* source : sources_) {
-      if (const std::string_view text = source->metadata(query, label); !text.empty()) return text;
+      const std::string_view text = source->metadata(query, label);
+      if (text.data() != nullptr) return text;
     }
     return {};
   }

@@ -155,8 +155,8 @@ class Query {
   std::string_view view() const { return view_; }
   void set_block(dns::NameView zone, std::string_view view, const MetadataSources* sources);
 
-  /// A named value of a plugin of this block, computed now; "" where nobody knows it or the block
-  /// has no metadata for this name.
+  /// A named value of a plugin of this block, computed now, which may be empty; a text without data
+  /// (`data() == nullptr`) where nobody knows it or the block has no metadata for this name.
   std::string_view metadata(std::string_view label);
 
   /// Leaves a named value of this query for the MetadataSource that knows it ("forward/upstream").

@@ -144,6 +144,28 @@ TEST_CASE("the query log", "[log]") {
   }
 }
 
+/// Knows a value that is empty.
+struct Knower final : MetadataSource {
+  std::string_view metadata(Query&, std::string_view label) const override {
+    return label == "test/empty" ? std::string_view("") : std::string_view();
+  }
+};
+
+TEST_CASE("a value that is known and empty is an empty text, an unknown one a dash", "[log]") {
+  test::PluginSetup read("log", setup, "log . \"[{/test/empty}] [{/test/other}]\"");
+  REQUIRE(read.errors().empty());
+  read.chain().add("answer", std::make_unique<Scripted>(read.clock(), address));
+  const auto bytes = test::query_bytes("example.org. A");
+  test::TestEngine engine;
+  Query query(engine);
+  query.begin(dns::MessageView::parse(bytes).value(), {}, read.clock().now());
+  Knower knower;
+  const MetadataSources sources({&knower});
+  query.set_block({}, {}, &sources);
+  REQUIRE(read.chain().first()(query).ready());
+  CHECK(read.log().lines == std::vector<std::string>{"[INFO] [] [-]"});
+}
+
 struct JsonCase {
   const char* name;
   const char* ask = "eXample.org. A";

@@ -96,7 +96,7 @@ void duration(const Logged& l, std::string_view, Out& out) {
 
 void metadata(const Logged& l, std::string_view label, Out& out) {
   const std::string_view value = l.query.metadata(label);
-  put(out, "{}", value.empty() ? "-" : value);
+  put(out, "{}", value.data() == nullptr ? "-" : value);
 }
 
 constexpr std::pair<std::string_view, Segment::Print> kPlaceholders[] = {

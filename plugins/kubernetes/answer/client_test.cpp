@@ -51,6 +51,10 @@ class Client {
     return std::string(Metadata(settings, store_).value(query_, "kubernetes/" + label));
   }
 
+  bool knows(const std::string& label) {
+    return Metadata(settings, store_).value(query_, "kubernetes/" + label).data() != nullptr;
+  }
+
   Texts path(const std::string& name, const char* from, std::vector<dns::Name> host = {}) {
     const SearchPath path(settings, store_, std::move(host));
     Texts found;
@@ -122,6 +126,24 @@ TEST_CASE("metadata are those of the question that was asked", "[kubernetes]") {
   const dns::Name other = name_of("x.y.svc.cluster.local.");
   client.ask("web.shop.svc.cluster.local.").set_question({other, dns::Type::A, dns::Class::IN});
   CHECK(client.text("service") == "web");
+}
+
+TEST_CASE("what a name has no part for is known and empty, as in CoreDNS", "[kubernetes]") {
+  Cluster cluster(Cluster::Identities::kept);
+  Client client(cluster);
+  cluster.pod("cart-0.shop", {"10.244.0.7"}, {{"empty", ""}});
+  client.ask("web.shop.svc.cluster.local.", "10.244.0.7");
+  for (const char* label : {"endpoint", "port-name", "protocol", "client-label/empty"}) {
+    INFO(label);
+    CHECK(client.knows(label));
+    CHECK(client.text(label).empty());
+  }
+  for (const char* label : {"parse-error", "cluster", "zone", "client-label/other", "other"}) {
+    INFO(label);
+    CHECK_FALSE(client.knows(label));
+  }
+  client.ask("www.example.org.");
+  CHECK_FALSE(client.knows("endpoint"));
 }
 
 TEST_CASE("metadata of a client that is a pod", "[kubernetes]") {

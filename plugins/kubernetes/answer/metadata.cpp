@@ -19,9 +19,15 @@ std::string_view text_of(Key label) {
 // Names that are no service's and no pod's are answered, but CoreDNS's parser does not know them.
 bool parsed(const ParsedName& name) { return name.kind == NameKind::apex || !name.branch.empty(); }
 
-std::string_view value_of(const ParsedName& name, std::string_view label) {
+using Value = std::optional<std::string_view>;
+
+// What a name has no part for is known, and empty.
+Value value_of(const ParsedName& name,
+               const AnswerSettings& settings,
+               dns::NameView zone,
+               std::string_view label) {
   if (name.kind == NameKind::malformed || !parsed(name)) {
-    return label == "parse-error" ? "invalid query name" : "";
+    return label == "parse-error" ? Value("invalid query name") : std::nullopt;
   }
   if (label == "kind") return name.branch;
   if (label == "namespace") return text_of(name.namespace_key);
@@ -31,9 +37,15 @@ std::string_view value_of(const ParsedName& name, std::string_view label) {
   if (label == "endpoint") return name.endpoint;
   if (label == "port-name") return name.port;
   if (label == "protocol") return name.protocol;
-  if (label == "cluster") return name.cluster;
-  if (label == "zone") return name.topology_zone;
-  return {};
+  if (label == "cluster" && settings.multicluster.contains(zone)) return name.cluster;
+  if (label == "zone" && settings.zonal) return name.topology_zone;
+  return std::nullopt;
+}
+
+// The arena's copy, as the value may be used after the query has waited.
+std::string_view shown(Query& query, const Value& value) {
+  if (!value) return {};
+  return value->empty() ? std::string_view("") : query.arena().copy(*value);
 }
 
 // Of several pods on a host's network nobody knows which it is; the first will do, as in CoreDNS.
@@ -41,19 +53,18 @@ std::string_view client_value(const Store& store, Query& query, std::string_view
   const IdentitiesByAddress* found = store.identities.find(client_address(query).span());
   if (found == nullptr) return {};
   const PodIdentity& pod = *found->pods.front();
-  if (label == "namespace") return query.arena().copy(pod.name_space);
-  if (label == "pod-name") return query.arena().copy(pod.name);
+  if (label == "namespace") return shown(query, pod.name_space);
+  if (label == "pod-name") return shown(query, pod.name);
   if (!label.starts_with(kClientLabel)) return {};
   label.remove_prefix(kClientLabel.size());
   for (const auto& [key, value] : pod.labels) {
-    if (key == label) return query.arena().copy(value);
+    if (key == label) return shown(query, value);
   }
   return {};
 }
 
 }  // namespace
 
-// The arena's copy, as the value may be used after the query has waited.
 std::string_view Metadata::value(Query& query, std::string_view label) const {
   if (!label.starts_with(kOurs)) return {};
   label.remove_prefix(kOurs.size());
@@ -65,7 +76,7 @@ std::string_view Metadata::value(Query& query, std::string_view label) const {
   const dns::Name* zone = settings_->zones.match(asked);
   if (zone == nullptr) return {};
   const ParsedName name(asked, *zone, settings_->grammar(*zone));
-  return query.arena().copy(value_of(name, label));
+  return shown(query, value_of(name, *settings_, *zone, label));
 }
 
 }  // namespace catena::kubernetes
