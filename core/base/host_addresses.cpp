@@ -2,7 +2,6 @@
 #include "core/base/host_addresses.hpp"
 
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 
@@ -34,10 +33,7 @@ std::vector<InterfaceAddress> interface_addresses() {
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
   std::vector<InterfaceAddress> addresses;
   for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
-    const bool loopback = (one->ifa_flags & IFF_LOOPBACK) != 0;
-    if (auto text = text_of(one->ifa_addr)) {
-      addresses.push_back({one->ifa_name, std::move(*text), loopback});
-    }
+    if (auto text = text_of(one->ifa_addr)) addresses.push_back({one->ifa_name, std::move(*text)});
   }
   return addresses;
 }

@@ -10,7 +10,6 @@ namespace catena {
 struct InterfaceAddress {
   std::string interface;
   std::string address;  ///< With %interface where it is link-local.
-  bool loopback = false;
 };
 
 /// All IPv4 and IPv6 addresses of this host at this moment.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/options.hpp"
 
-#include "core/base/host_addresses.hpp"
 
+#include "plugins/kubernetes/own_addresses.hpp"
 #include "plugins/kubernetes/selector.hpp"
 
 #include <fmt/ranges.h>
@@ -201,11 +201,7 @@ std::vector<Address> local_addresses(const ListenerSettings& listener) {
     if (const auto address = parse_address(bound)) addresses.push_back(*address);
   }
   if (listener.bind_given) return addresses;
-  for (const InterfaceAddress& one : interface_addresses()) {
-    const auto address = parse_address(one.address.substr(0, one.address.find('%')));
-    if (address && !one.loopback) addresses.push_back(*address);
-  }
-  return addresses;
+  return own_addresses(interface_addresses());
 }
 
 }  // namespace
