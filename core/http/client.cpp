@@ -31,9 +31,9 @@ namespace {
 
 using TlsStream = asio::ssl::stream<tcp::socket&>;
 
-constexpr int kKeepAliveIdle = 15;
+constexpr int kKeepAliveIdle = 5;
 constexpr int kKeepAliveInterval = 5;
-constexpr int kKeepAliveProbes = 3;
+constexpr int kKeepAliveProbes = 5;
 constexpr unsigned kUserTimeoutMilliseconds = 30'000;
 
 template <class Value>

@@ -44,7 +44,7 @@ struct Request {
 
 /// One HTTP/1.1 connection: connect, then any number of send() each followed by read_body() to its
 /// end. A peer that vanishes is noticed by the kernel within 30 s, also while idle (keep-alive
-/// after 15 s, every 5 s, TCP_USER_TIMEOUT). Any failure closes it; connect() may be called again.
+/// after 5 s, every 5 s, TCP_USER_TIMEOUT). Any failure closes it; connect() may be called again.
 /// One coroutine at a time, on the executor's thread; close() may come in between from another.
 class Connection {
  public:
