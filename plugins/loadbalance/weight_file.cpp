@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/loadbalance/weight_file.hpp"
 
+#include "core/base/one_line.hpp"
 #include "core/config/duration.hpp"
 #include "core/config/file_system.hpp"
 
@@ -46,11 +47,11 @@ void WeightFile::start() {
 
 void WeightFile::reload() {
   const Result<std::string> text = read();
-  if (!text) return log_.error("{}", text.error().text);
+  if (!text) return log_.error("{}", one_line(text.error().text));
   if (text_ == *text) return;
   text_ = *text;
   Result<Weights> weights = Weights::parse(*text, path_);
-  if (!weights) return log_.error("{}", weights.error().text);
+  if (!weights) return log_.error("{}", one_line(weights.error().text));
   publish(std::move(*weights));
   log_.info("Successfully reloaded weight file {}", path_);
 }

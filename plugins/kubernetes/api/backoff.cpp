@@ -5,11 +5,11 @@
 
 namespace catena::kubernetes::api {
 
-Duration Backoff::next(TimePoint now) {
-  if (now - last_ > kCalm) delay_ = kFirst;
+Duration Backoff::next(TimePoint now, Duration largest) {
+  if (now - last_ > kCalm) reset();
   last_ = now;
-  const Duration base = delay_;
-  delay_ = std::min(delay_ * 2, kLargest);
+  const Duration base = std::min(delay_, largest);
+  delay_ = std::min(base * 2, largest);
   return base +
          Duration(static_cast<Duration::rep>(fraction_() * static_cast<double>(base.count())));
 }

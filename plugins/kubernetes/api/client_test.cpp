@@ -336,7 +336,7 @@ TEST_CASE("A credential plugin is run when it is due") {
   made = Credentials::make(server, Log(lines), clock, context.get_executor());
   const auto failed = wait(context, (*made)->pass());
   REQUIRE(!failed.has_value());
-  CHECK(failed.error().text == "exec: executable /bin/sh failed with exit code 3\napt install me");
+  CHECK(failed.error().text == "exec: executable /bin/sh failed with exit code 3; apt install me");
 }
 
 TEST_CASE("Credentials become others") {

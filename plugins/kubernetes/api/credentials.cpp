@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/credentials.hpp"
 
+#include "core/base/one_line.hpp"
+
 #include "plugins/kubernetes/api/base64.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -165,11 +167,11 @@ Result<void> Credentials::read_tls() {
 void Credentials::refresh_files() {
   if (!server_.auth.token_file.empty() && clock_.now() - token_read_ >= kTokenAge) {
     const auto token = read_token();
-    if (!token) log_.error("the token stays as it was: {}", token.error().text);
+    if (!token) log_.error("the token stays as it was: {}", one_line(token.error().text));
   }
   if (clock_.now() - tls_read_ >= kTlsAge) {
     const auto tls = read_tls();
-    if (!tls) log_.error("the certificates stay as they were: {}", tls.error().text);
+    if (!tls) log_.error("the certificates stay as they were: {}", one_line(tls.error().text));
   }
 }
 
@@ -206,7 +208,7 @@ asio::awaitable<Result<void>> Credentials::run_exec() {
   if (generation != generation_) co_return Error{"the credentials have changed meanwhile"};
   if (!output) {
     const bool hint = !settings.install_hint.empty();
-    co_return Error{output.error().text + (hint ? "\n" + settings.install_hint : "")};
+    co_return Error{output.error().text + (hint ? "; " + settings.install_hint : "")};
   }
   auto credential = parse_exec_credential(output->text, settings.api_version);
   if (!credential) co_return credential.error();

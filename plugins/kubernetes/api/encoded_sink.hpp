@@ -15,10 +15,10 @@ class EncodedSink {
  public:
   virtual ~EncodedSink() = default;
   virtual void begin_replace() = 0;
-  virtual void forget_versions() {}
   /// Both give back what the object says of itself, or why it cannot be read.
   virtual Result<Metadata> upsert(Encoding encoding, std::string_view bytes) = 0;
   virtual Result<Metadata> remove(Encoding encoding, std::string_view bytes) = 0;
+  virtual void keep(std::string_view /*name_space*/, std::string_view /*name*/) {}
   virtual void commit_replace() = 0;
 };
 
@@ -29,7 +29,6 @@ class DecodingSink final : public EncodedSink {
   explicit DecodingSink(Sink<Object>& target) : target_(target) {}
 
   void begin_replace() override { target_.begin_replace(); }
-  void forget_versions() override { target_.forget_versions(); }
 
   Result<Metadata> upsert(Encoding encoding, std::string_view bytes) override {
     const auto read = read_into(object_, encoding, bytes);
@@ -44,6 +43,10 @@ class DecodingSink final : public EncodedSink {
     if (!object) return remove_unreadable(encoding, bytes, object.error());
     target_.remove(object->metadata.name_space, object->metadata.name);
     return std::move(object->metadata);
+  }
+
+  void keep(std::string_view name_space, std::string_view name) override {
+    target_.keep(name_space, name);
   }
 
   void commit_replace() override { target_.commit_replace(); }

@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kMagic{"k8s\0", 4};
 constexpr unsigned kFrameLengthBytes = 4;
 constexpr unsigned kLongestVarint = 10;
+// Far more than etcd stores: such a length is no length, and what follows is lost.
+constexpr std::uint64_t kLongestFrame = 64 * 1024 * 1024;
 
 // Wire types (Protocol Buffers, "Encoding").
 constexpr unsigned kVarint = 0;
@@ -80,6 +82,7 @@ bool ProtobufCutter::magic_byte(std::uint8_t byte) {
 bool ProtobufCutter::frame_length_byte(std::uint8_t byte) {
   number_ = number_ << 8 | byte;
   if (++number_bytes_ < kFrameLengthBytes) return true;
+  if (number_ > kLongestFrame) return fail("an event of an impossible length");
   return begin_piece(PieceKind::element, number_);
 }
 

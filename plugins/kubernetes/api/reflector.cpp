@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/reflector.hpp"
 
+#include "core/base/one_line.hpp"
+
 #include "plugins/kubernetes/api/json_cutter.hpp"
 #include "plugins/kubernetes/api/protobuf_cutter.hpp"
 
@@ -19,8 +21,17 @@ constexpr int kShortestWatchSeconds = 300;
 constexpr Duration kMargin = seconds(30);
 constexpr Duration kListSilence = seconds(30);
 constexpr Duration kStreamSilence = seconds(10);
-constexpr Duration kVeryShortWatch = seconds(1);
+constexpr Duration kShortWatch = seconds(1);
 constexpr int kStreamAttempts = 2;
+constexpr std::size_t kSaidLimit = 1000;
+// As many as a page has: a watch that begins with all of them costs little more than one that goes
+// on, and leaves no doubt.
+constexpr std::uint64_t kFewObjects = 500;
+// The longest back-offs, before they are drawn up to twice as long: a server that is back must be
+// noticed within seconds. A connection that is not taken costs nobody anything; a list that breaks
+// off does.
+constexpr Duration kRetryUnreachable = seconds(2);
+constexpr Duration kRetryRefused = seconds(5);
 constexpr std::size_t kRefusalLimit = 64 * 1024;
 
 std::unique_ptr<BodyCutter> make_cutter(Encoding encoding, BodyShape shape, BodyCutter::Take take) {
@@ -75,7 +86,8 @@ NextStep Reflector::next() {
 }
 
 void Reflector::connected() {
-  if (phase_ == Phase::watch && !probed_) phase_ = Phase::probe;
+  if (phase_ == Phase::watch && !proven_) return watch_ended(Link::lost);
+  link_ = Link::lost;
 }
 
 std::string Reflector::random_timeout() {
@@ -108,18 +120,19 @@ std::string Reflector::list_target() const {
 std::string Reflector::watch_target() {
   Target target(resource_);
   target.add("watch", "true").add("allowWatchBookmarks", "true");
-  target.add("resourceVersion", last_version_);
+  target.add("resourceVersion", resume_from_);
   return std::move(target.add("timeoutSeconds", random_timeout())).text();
 }
 
 std::string Reflector::probe_target() const {
-  Target target(resource_);
+  Target target(narrowed(resource_, continuity_.fact(fact_)));
   target.add("limit", "1").add("resourceVersion", last_version_);
   return std::move(target.add("resourceVersionMatch", "NotOlderThan")).text();
 }
 
 void Reflector::head(const http::ResponseHead& head) {
   head_ = head;
+  if (std::exchange(unreachable_, false)) backoff_.reset();
   later_page_ = phase_ == Phase::list && !continue_.empty();
   refusal_.clear();
   handled_ = false;
@@ -142,8 +155,11 @@ void Reflector::begin_body() {
       [this](PieceKind kind, std::string_view bytes) { return take_piece(kind, bytes); });
   list_version_ = continue_.empty() ? std::string() : list_version_;
   if (phase_ == Phase::stream || (phase_ == Phase::list && continue_.empty())) begin_replace();
+  if (phase_ == Phase::probe) {
+    verdict_ = Continuity::verdict(continuity_.fact(fact_), last_version_, encoding_, {});
+  }
   if (phase_ == Phase::watch) {
-    probed_ = false;
+    proven_ = false;
     well();
   }
 }
@@ -180,26 +196,35 @@ void Reflector::end() {
 void Reflector::failed(const http::Failure& failure) {
   const bool silent = failure.kind == http::FailureKind::timeout;
   say(fmt::format("{}: {}", resource_.name, failure.text));
-  probed_ = false;
+  unreachable_ = failure.kind == http::FailureKind::unreachable;
+  link_ = Link::lost;
   if (phase_ == Phase::stream) {
     if (silent) return fall_back_to_pages();
-    if (failure.kind != http::FailureKind::unreachable) stream_failed();
+    if (!unreachable_) stream_failed();
   } else if (phase_ == Phase::list || failure.kind == http::FailureKind::malformed) {
     start_over();
+  } else if (phase_ == Phase::watch) {
+    watch_ended(Link::lost);
   }
   back_off();
 }
 
 bool Reflector::take_piece(PieceKind kind, std::string_view bytes) {
   if (kind == PieceKind::list_metadata) return take_list_metadata(bytes);
-  if (phase_ == Phase::probe) return true;
+  if (phase_ == Phase::probe) return take_fact(bytes);
   return phase_ == Phase::list ? take_element(bytes) : take_event(bytes);
+}
+
+bool Reflector::take_fact(std::string_view bytes) {
+  verdict_ = Continuity::verdict(continuity_.fact(fact_), last_version_, encoding_, bytes);
+  return true;
 }
 
 bool Reflector::take_element(std::string_view bytes) {
   const auto taken = sink_.upsert(encoding_, bytes);
   if (!taken) return pass_over(taken.error().text, bytes);
   ++taken_;
+  continuity_.seen(taken->name_space, taken->name, taken->resource_version, encoding_, bytes);
   return true;
 }
 
@@ -228,10 +253,14 @@ bool Reflector::take_event(std::string_view bytes) {
       removed ? sink_.remove(encoding_, event->object) : sink_.upsert(encoding_, event->object);
   if (!taken) return pass_over(taken.error().text, event->object);
   ++taken_;
-  // The events of a state come in no order of versions: only the bookmark at its end counts.
-  if (phase_ == Phase::watch && !taken->resource_version.empty()) {
-    last_version_ = taken->resource_version;
+  const auto& [name, name_space, version] = *taken;
+  if (removed) {
+    continuity_.gone(name_space, name, version);
+  } else {
+    continuity_.seen(name_space, name, version, encoding_, event->object);
   }
+  // The events of a state come in no order of versions: only the bookmark at its end counts.
+  if (phase_ == Phase::watch && !version.empty()) last_version_ = version;
   return true;
 }
 
@@ -243,7 +272,7 @@ bool Reflector::take_bookmark(std::string_view bytes) {
   if (phase_ == Phase::stream && bookmark->initial_events_end) {
     if (nothing_readable()) return false;
     state_is_whole(std::move(bookmark->resource_version));
-    probed_ = false;
+    proven_ = false;
   }
   return true;
 }
@@ -275,18 +304,20 @@ bool Reflector::unreadable(std::string_view what) {
   return false;
 }
 
-/// One object that cannot be read is no reason to do without all others.
+/// One object that cannot be read is no reason to do without all others; what was known of it stays.
 bool Reflector::pass_over(std::string_view why, std::string_view bytes) {
   auto about = decode<BookmarkObject>(encoding_, bytes);
   if (!about) return unreadable(why);
   ++passed_over_;
   ++skipped_.unreadable;
-  std::string text = one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
-                                          object_name(about->name_space, about->name), why));
+  const std::string& version = about->resource_version;
+  sink_.keep(about->name_space, about->name);
+  continuity_.seen(about->name_space, about->name, version, encoding_, bytes);
+  std::string text =
+      one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
+                           object_name(about->name_space, about->name), why));
   if (said_of_objects_.first(text)) log_.warning("{}", text);
-  if (phase_ == Phase::watch && !about->resource_version.empty()) {
-    last_version_ = std::move(about->resource_version);
-  }
+  if (phase_ == Phase::watch && !version.empty()) last_version_ = version;
   return true;
 }
 
@@ -298,12 +329,7 @@ bool Reflector::nothing_readable() {
 }
 
 void Reflector::end_of_list() {
-  if (phase_ == Phase::probe) {
-    probes_refused_ = 0;
-    probed_ = true;
-    phase_ = Phase::watch;
-    return;
-  }
+  if (phase_ == Phase::probe) return end_of_probe();
   if (list_version_.empty()) {
     unreadable("a list without a resourceVersion");
     return;
@@ -315,16 +341,39 @@ void Reflector::end_of_list() {
   if (!nothing_readable()) state_is_whole(list_version_);
 }
 
+/// A resource where nothing happened since its state was read has no better proof than that the newest
+/// of it is there and the server no older. That is enough where a watch ended in order on a
+/// connection that stayed, as it does every few minutes.
+void Reflector::end_of_probe() {
+  probes_refused_ = 0;
+  const Continuity::Fact& fact = continuity_.fact(fact_);
+  const bool found = verdict_ == Continuity::Verdict::holds && fact.digest;
+  if (found && continuity_.behind_state(fact)) return resume(fact.version);
+  if (found && link_ == Link::kept) return resume(last_version_);
+  const bool goes_on = !found && verdict_ != Continuity::Verdict::other;
+  if (goes_on && ++fact_ < continuity_.size()) return;
+  log_.info("{}: changes may have been missed, listing again", resource_.name);
+  start_over();
+}
+
+/// A watch that ends soon is followed by the next one at once; from the second on there is a pause,
+/// whatever they brought.
 void Reflector::end_of_watch() {
   if (phase_ == Phase::stream) {
     say(fmt::format("{}: the stream ended before the state was whole", resource_.name));
     stream_failed();
     return back_off();
   }
-  if (events_ > 0 || clock_.now() - answer_started_ >= kVeryShortWatch) return;
-  say(fmt::format("{}: very short watch: closed within a second, without an event",
-                  resource_.name));
-  back_off();
+  watch_ended(Link::kept);
+  if (clock_.now() - answer_started_ >= kShortWatch) {
+    short_watches_ = 0;
+    return;
+  }
+  if (events_ == 0) {
+    say(fmt::format("{}: very short watch: closed within a second, without an event",
+                    resource_.name));
+  }
+  if (++short_watches_ > 1 || events_ == 0) back_off();
 }
 
 void Reflector::count_skipped() {
@@ -332,11 +381,14 @@ void Reflector::count_skipped() {
   if (more == 0) return;
   cut_before_ += more;
   skipped_.too_large += more;
+  passed_over_ += more;
   const std::string_view start = cutter_->start_of_skipped();
-  std::string text =
-      fmt::format("{}: {} is passed over: it is larger than {} MiB", resource_.name,
-                  object_name(text_field(start, "namespace"), text_field(start, "name")),
-                  BodyCutter::kElementLimit / (1024 * 1024));
+  const std::string_view name_space = text_field(start, "namespace");
+  const std::string_view name = text_field(start, "name");
+  sink_.keep(name_space, name);
+  std::string text = one_line(fmt::format("{}: {} is passed over: it is larger than {} MiB",
+                                          resource_.name, object_name(name_space, name),
+                                          BodyCutter::kElementLimit / (1024 * 1024)));
   if (said_of_objects_.first(text)) log_.error("{}", text);
 }
 
@@ -347,8 +399,12 @@ void Reflector::state_is_whole(std::string resource_version) {
   version_unavailable_ = false;
   ever_listed_ = true;
   one_page_ = false;
-  probed_ = true;
+  resume_from_ = last_version_;
+  proven_ = true;
+  link_ = Link::lost;
   stream_failures_ = 0;
+  state_size_ = taken_;
+  continuity_.end_state(last_version_);
   phase_ = Phase::watch;
   heard();
   sink_.commit_replace();
@@ -359,13 +415,11 @@ void Reflector::state_is_whole(std::string resource_version) {
 void Reflector::begin_replace() {
   taken_ = 0;
   passed_over_ = 0;
+  continuity_.begin_state();
   sink_.begin_replace();
 }
 
-void Reflector::relist() {
-  start_over();
-  sink_.forget_versions();
-}
+void Reflector::relist() { start_over(); }
 
 void Reflector::start_over() {
   phase_ = Phase::stream;
@@ -376,8 +430,21 @@ void Reflector::start_over() {
 void Reflector::relist_from_nothing() {
   start_over();
   if (version_unavailable_ || last_version_.empty()) back_off();
-  sink_.forget_versions();
   version_unavailable_ = true;
+}
+
+void Reflector::watch_ended(Link link) {
+  link_ = link;
+  phase_ = Phase::probe;
+  proven_ = false;
+  fact_ = 0;
+  if (state_size_ <= kFewObjects || continuity_.size() == 0) start_over();
+}
+
+void Reflector::resume(std::string version) {
+  resume_from_ = std::move(version);
+  proven_ = true;
+  phase_ = Phase::watch;
 }
 
 void Reflector::fall_back_to_pages() {
@@ -393,14 +460,18 @@ void Reflector::stream_failed() {
 
 void Reflector::back_off() {
   const Duration asked = seconds(std::min(head_.retry_after().value_or(0), 120U));
-  wait_ = std::max(backoff_.next(clock_.now()), asked);
+  const Duration largest = unreachable_ ? kRetryUnreachable : kRetryRefused;
+  wait_ = std::max(backoff_.next(clock_.now(), largest), asked);
   head_ = {};
+  // Much can happen while nobody looks.
+  if (phase_ == Phase::watch) watch_ended(link_);
 }
 
 /// Each trouble once, until all is well again.
-void Reflector::say(std::string text) {
-  if (text == said_) return;
-  said_ = std::move(text);
+void Reflector::say(std::string_view text) {
+  std::string line = one_line(text, kSaidLimit);
+  if (line == said_) return;
+  said_ = std::move(line);
   log_.warning("{}", said_);
 }
 

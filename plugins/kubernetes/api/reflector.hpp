@@ -7,6 +7,7 @@
 
 #include "plugins/kubernetes/api/backoff.hpp"
 #include "plugins/kubernetes/api/body_cutter.hpp"
+#include "plugins/kubernetes/api/continuity.hpp"
 #include "plugins/kubernetes/api/encoded_sink.hpp"
 #include "plugins/kubernetes/api/resource.hpp"
 #include "plugins/kubernetes/api/said.hpp"
@@ -39,8 +40,12 @@ struct Skipped {
 /// Follows one resource: the state machine of list and watch, without sockets. Its driver asks
 /// next(), sends the request and reports what came: connected() for each new connection, head(),
 /// body() as often as there is some, then end(), or failed() at any point. Streaming list first,
-/// pages where the server has none; resumes where it was; never gives up, with back-off; says each
-/// trouble once. One thread; synced() from any.
+/// pages where the server has none; never gives up, with back-off; says each trouble once.
+///
+/// However a watch ended, the next one only goes on where that one was if the server's past is known
+/// to be the one that was followed (Continuity); otherwise, and where there are few objects, it
+/// begins with the whole state. A server behind a proxy may be another one although the connection
+/// stayed. One thread; synced() from any.
 class Reflector {
  public:
   Reflector(Resource resource, EncodedSink& sink, Log log, const Clock& clock, Fraction fraction);
@@ -84,8 +89,11 @@ class Reflector {
     stream,  ///< A watch that starts with the whole state.
     list,    ///< Pages.
     watch,
-    probe,  ///< Is the server at least as new as what we have?
+    probe,  ///< Has the server the past that we know? A question for a fact.
   };
+
+  /// Whether the last watch ended in order on a connection that is still there.
+  enum class Link { kept, lost };
 
   // The request of each phase.
   std::string stream_target();
@@ -98,6 +106,7 @@ class Reflector {
   void begin_body();
   bool take_piece(PieceKind kind, std::string_view bytes);
   bool take_element(std::string_view bytes);
+  bool take_fact(std::string_view bytes);
   bool take_list_metadata(std::string_view bytes);
   bool take_event(std::string_view bytes);
   bool take_bookmark(std::string_view bytes);
@@ -106,6 +115,7 @@ class Reflector {
   bool pass_over(std::string_view why, std::string_view bytes);
   bool nothing_readable();
   void end_of_list();
+  void end_of_probe();
   void end_of_watch();
   void count_skipped();
 
@@ -122,11 +132,13 @@ class Reflector {
   void begin_replace();
   void start_over();
   void relist_from_nothing();
+  void watch_ended(Link link);
+  void resume(std::string version);
   void fall_back_to_pages();
   void back_off();
   void state_is_whole(std::string resource_version);
   void stream_failed();
-  void say(std::string text);
+  void say(std::string_view text);
   void well();
   void heard();
 
@@ -144,7 +156,13 @@ class Reflector {
   bool ever_listed_ = false;
   bool pages_seen_ = false;
   bool one_page_ = false;  ///< Pages expired under way: all at once.
-  bool probed_ = false;    ///< The server is known to be new enough for the next watch.
+
+  Continuity continuity_;
+  std::uint64_t state_size_ = 0;  ///< Objects of the last whole state.
+  std::size_t fact_ = 0;          ///< The one that is asked for.
+  bool proven_ = false;           ///< The next watch may begin, at resume_from_.
+  std::string resume_from_;       ///< No newer than last_version_.
+  Link link_ = Link::lost;
   int probes_refused_ = 0;
   int stream_failures_ = 0;
   int unauthorized_ = 0;
@@ -157,10 +175,13 @@ class Reflector {
   std::string refusal_;  ///< The body of an answer other than 200.
   std::string list_version_;
   std::string continue_;
+  Continuity::Verdict verdict_{};  ///< On the fact that a probe is about.
   TimePoint answer_started_{};
   TimePoint give_up_{};  ///< For watches: when the server should long have ended it.
   Duration asked_timeout_{};
   std::uint64_t events_ = 0;
+  int short_watches_ = 0;   ///< In a row.
+  bool unreachable_ = false;
   bool handled_ = false;  ///< A piece has already led to a new phase.
 
   bool later_page_ = false;
@@ -172,7 +193,7 @@ class Reflector {
   Skipped skipped_;
   std::uint64_t cut_before_ = 0;   ///< Too large ones of this answer.
   std::uint64_t taken_ = 0;        ///< Objects of this state that could be read.
-  std::uint64_t passed_over_ = 0;  ///< And that could not.
+  std::uint64_t passed_over_ = 0;  ///< And that could not, or were too large.
   std::atomic<Duration::rep> last_event_;
   std::atomic<bool> synced_{false};
 };

@@ -137,14 +137,26 @@ TEST_CASE("Broken protobuf is backed off") {
   CHECK(d.next().wait == std::chrono::milliseconds(800));
 }
 
+TEST_CASE("An event of an impossible length is no reason to wait for its end") {
+  Dialogue d;
+  d.answer(200, kProtobuf, "}]\x01garbage{[");
+  CHECK(d.lines.text.find("cannot be used: an event of an impossible length") != std::string::npos);
+}
+
 TEST_CASE("What a real API server said in protobuf is understood, in chunks of any size") {
   for (const std::size_t chunk : {1UL, 100UL, 100000UL}) {
     Dialogue d;
-    d.answer(200, kProtobuf, recorded_bytes("watch-list-protobuf.pb"), chunk);
+    const std::string whole = recorded_bytes("watch-list-protobuf.pb");
+    static_cast<void>(d.next());
+    d.head(200, kProtobuf);
+    for (std::string_view rest = whole; !rest.empty();) {
+      CHECK(d.reflector.body(rest.substr(0, chunk)));
+      rest.remove_prefix(std::min(chunk, rest.size()));
+    }
     CHECK(d.reflector.synced());
     CHECK(std::count(d.slices.text.begin(), d.slices.text.end(), '\n') == 6);
     CHECK(d.slices.text.find("kube-system/kube-dns-8298c of kube-dns\n") != std::string::npos);
-    d.answer(200, kProtobuf, recorded_bytes("410-watch-list-protobuf.pb"), chunk);
+    CHECK_FALSE(d.reflector.body(recorded_bytes("410-watch-list-protobuf.pb")));
     CHECK(d.lines.text ==
           "[INFO] endpointslices: the last version seen has expired, listing again\n");
   }

@@ -3,6 +3,8 @@
 // for.
 #include "plugins/kubernetes/api/reflector.hpp"
 
+#include "core/base/one_line.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,14 +46,6 @@ std::string rbac_name(const Resource& resource) {
   return fmt::format("{}.{}", name, group.substr(0, group.find('/')));
 }
 
-/// One line of what may be a page of HTML.
-std::string first_line(std::string_view text) {
-  std::string line(text.substr(0, std::min<std::size_t>(text.find_first_of("\r\n"), 200)));
-  std::ranges::replace_if(
-      line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return line;
-}
-
 }  // namespace
 
 StatusObject Reflector::read_refusal() const {
@@ -59,7 +53,8 @@ StatusObject Reflector::read_refusal() const {
   if (auto decoded = decode_refusal(encoding_, refusal_)) {
     status = std::move(*decoded);
   } else {
-    status.message = first_line(refusal_);
+    // It may be a page of HTML.
+    status.message = refusal_.substr(0, refusal_.find_first_of("\r\n"));
   }
   status.code = head_.status;
   return status;
@@ -115,7 +110,14 @@ void Reflector::refused_list(const StatusObject& status) {
   back_off();
 }
 
+/// The API server's own cache may not reach back to the proven version although nothing happened
+/// since, where it was started meanwhile. A server that ended the watch in order on a connection that
+/// stayed is asked for the last version then, so that a resource where nothing happens is not listed
+/// again with each watch.
 void Reflector::refused_watch(const StatusObject& status) {
+  if (status.code == kGone && link_ == Link::kept && resume_from_ != last_version_) {
+    return resume(last_version_);
+  }
   if (status.code == kTooManyRequests) {
     say_refusal(status);
     return back_off();
@@ -145,14 +147,13 @@ void Reflector::refused_probe(const StatusObject& status) {
   // watch.
   if (++probes_refused_ < kProbeAttempts) return back_off();
   probes_refused_ = 0;
-  probed_ = true;
-  phase_ = Phase::watch;
+  resume(last_version_);
 }
 
 void Reflector::say_refusal(const StatusObject& status) {
   const bool lists = phase_ == Phase::list || phase_ == Phase::probe;
   const std::string_view verb = lists ? "list" : "watch";
-  const std::string_view message = status.message.empty() ? head_.reason : status.message;
+  const std::string message = one_line(status.message.empty() ? head_.reason : status.message);
   if (status.code == kForbidden) {
     if (std::exchange(lists ? list_forbidden_ : watch_forbidden_, true)) return;
     return say(fmt::format(

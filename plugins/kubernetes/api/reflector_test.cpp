@@ -21,7 +21,8 @@ constexpr const char* kStream =
 constexpr const char* kWatch =
     "/api/v1/services?watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds=300";
 constexpr const char* kProbe =
-    "/api/v1/services?limit=1&resourceVersion={}&resourceVersionMatch=NotOlderThan";
+    "/api/v1/services?fieldSelector=metadata.name%3D{}%2Cmetadata.namespace%3Dn&limit=1"
+    "&resourceVersion={}&resourceVersionMatch=NotOlderThan";
 
 class Lines final : public LogSink {
  public:
@@ -43,7 +44,9 @@ class Objects final : public Sink<ServiceObject> {
   void remove(std::string_view name_space, std::string_view name) override {
     objects.erase(fmt::format("{}/{}", name_space, name));
   }
-  void forget_versions() override { ++forgotten; }
+  void keep(std::string_view name_space, std::string_view name) override {
+    seen_[fmt::format("{}/{}", name_space, name)] = true;
+  }
   void commit_replace() override {
     ++commits;
     std::erase_if(objects, [&](const auto& entry) { return !seen_.contains(entry.first); });
@@ -55,7 +58,6 @@ class Objects final : public Sink<ServiceObject> {
   }
   std::map<std::string, std::string> objects;
   int commits = 0;
-  int forgotten = 0;
 
  private:
   std::map<std::string, bool> seen_;
@@ -100,6 +102,26 @@ struct Dialogue {
     REQUIRE(reflector.body(event("ADDED", "a", "5") + bookmark("10", true)));
     REQUIRE(reflector.synced());
     lines.lines.clear();
+  }
+  /// The same with so many objects that they are not read again with each watch.
+  void sync_many() {
+    reflector.connected();
+    next();
+    head(200);
+    for (int i = 0; i < 600; ++i) {
+      REQUIRE(reflector.body(event("ADDED", fmt::format("many-{}", i), "5")));
+    }
+    REQUIRE(reflector.body(event("ADDED", "a", "6") + bookmark("10", true)));
+    lines.lines.clear();
+  }
+  /// The question for one object.
+  static std::string probe(std::string_view name, std::string_view version) {
+    return fmt::format(fmt::runtime(kProbe), name, version);
+  }
+  /// An answer to it.
+  static std::string found(std::string_view name, std::string_view version) {
+    return fmt::format(R"({{"metadata":{{"resourceVersion":"99"}},"items":[{}]}})",
+                       name.empty() ? "" : object(name, version));
   }
   static std::string object(std::string_view name, std::string_view version) {
     return fmt::format(R"({{"metadata":{{"name":"{}","namespace":"n","resourceVersion":"{}"}}}})",
@@ -173,7 +195,7 @@ TEST_CASE("A streaming list becomes a watch") {
   d.clock.advance(seconds(300));
   CHECK(d.reflector.patience() == seconds(30));
   d.reflector.end();
-  CHECK(d.next() == Dialogue::target(kWatch, "20"));
+  CHECK(d.next() == Dialogue::target(kStream, "20"));
   CHECK(d.lines.lines.empty());
 }
 
@@ -239,57 +261,158 @@ TEST_CASE("A version that the server does not have is not asked for again") {
   CHECK(d.next() == "/api/v1/services?limit=500&resourceVersion=");
 }
 
-TEST_CASE("A broken watch goes on where it was, if the server is no older") {
+TEST_CASE("Few objects are read again with each watch") {
   Dialogue d;
   d.sync();
   d.reflector.body(Dialogue::event("ADDED", "b", "15"));
-  d.broken();
-  CHECK(d.next() == "wait 800");
-  d.reflector.connected();
-  CHECK(d.next() == Dialogue::target(kProbe, "15"));
-  SECTION("it is as new") {
-    d.answer(200, Dialogue::list("15", "more", {"zzz"}));
-    CHECK(d.objects.text() == "n/a@5 n/b@15 ");
+  SECTION("it ended") {
+    d.clock.advance(seconds(300));
+    d.reflector.end();
+  }
+  SECTION("it broke") {
+    d.broken();
+    CHECK(d.next() == "wait 800");
+    d.reflector.connected();
+  }
+  CHECK(d.next() == Dialogue::target(kStream, "15"));
+  d.head(200);
+  CHECK(d.objects.text() == "n/a@5 n/b@15 ");
+  CHECK(d.reflector.body(Dialogue::event("ADDED", "c", "7") + Dialogue::bookmark("16", true)));
+  CHECK(d.objects.text() == "n/c@7 ");
+}
+
+TEST_CASE("A watch of many objects goes on if the newest that is known is still there") {
+  Dialogue d;
+  d.sync_many();
+  d.reflector.body(Dialogue::event("ADDED", "b", "15") + Dialogue::bookmark("20", false));
+  d.clock.advance(seconds(300));
+  d.reflector.end();
+  CHECK(d.next() == Dialogue::probe("b", "20"));
+  SECTION("it is") {
+    d.answer(200, Dialogue::found("b", "15"));
+    // Not from 20: in another past that is the same up to 15 there were other changes since.
     CHECK(d.next() == Dialogue::target(kWatch, "15"));
     d.reflector.connected();
     CHECK(d.next() == Dialogue::target(kWatch, "15"));
+    SECTION("the server's cache does not reach back so far") {
+      d.head(200);
+      CHECK(!d.reflector.body(Dialogue::error_event(410)));
+      CHECK(d.next() == "wait 800");
+      CHECK(d.next() == Dialogue::target(kStream, "20"));
+    }
   }
-  SECTION("it was restored from an older state") {
+  SECTION("the server's cache does not reach back so far, on the same connection") {
+    d.answer(200, Dialogue::found("b", "15"));
+    CHECK(d.next() == Dialogue::target(kWatch, "15"));
+    d.head(200);
+    CHECK(!d.reflector.body(Dialogue::error_event(410)));
+    CHECK(d.next() == Dialogue::target(kWatch, "20"));
+    d.head(200);
+    CHECK(!d.reflector.body(Dialogue::error_event(410)));
+    CHECK(d.next() == "wait 800");
+    CHECK(d.next() == Dialogue::target(kStream, "20"));
+  }
+  SECTION("it has changed since: the one before is asked for") {
+    d.answer(200, Dialogue::found("b", "21"));
+    CHECK(d.next() == Dialogue::probe("a", "20"));
+    SECTION("of the state: no proof of what was taken away before") {
+      d.reflector.connected();
+      d.answer(200, Dialogue::found("a", "6"));
+      CHECK(d.next() == Dialogue::target(kStream, "20"));
+    }
+    SECTION("but enough where the connection stayed") {
+      d.answer(200, Dialogue::found("a", "6"));
+      CHECK(d.next() == Dialogue::target(kWatch, "20"));
+    }
+  }
+}
+
+TEST_CASE("Many objects are read again if the newest that is known is not there") {
+  Dialogue d;
+  d.sync_many();
+  d.reflector.body(Dialogue::event("ADDED", "b", "15"));
+  d.clock.advance(seconds(300));
+  d.reflector.end();
+  CHECK(d.next() == Dialogue::probe("b", "15"));
+  SECTION("it is another one") { d.answer(200, Dialogue::found("b", "14")); }
+  SECTION("it has the version and says something else") {
+    d.answer(200, R"({"metadata":{},"items":[{"metadata":{"name":"b","namespace":"n",
+        "resourceVersion":"15","uid":"2"}}]})");
+  }
+  SECTION("it is gone") { d.answer(200, Dialogue::found("", "")); }
+  SECTION("the version is forgotten") { d.answer(410, R"({"code":410})"); }
+  CHECK(d.next().find("&sendInitialEvents=true&") != std::string::npos);
+}
+
+TEST_CASE("What was taken away must still be away") {
+  Dialogue d;
+  d.sync_many();
+  d.reflector.body(Dialogue::event("ADDED", "b", "15") + Dialogue::event("DELETED", "a", "16"));
+  d.broken();
+  CHECK(d.next() == "wait 800");
+  d.reflector.connected();
+  CHECK(d.next() == Dialogue::probe("a", "16"));
+  SECTION("it is, and the newest that is there is too") {
+    d.answer(200, Dialogue::found("", ""));
+    CHECK(d.next() == Dialogue::probe("b", "16"));
+    d.answer(200, Dialogue::found("b", "15"));
+    CHECK(d.next() == Dialogue::target(kWatch, "15"));
+  }
+  SECTION("it came back since") {
+    d.answer(200, Dialogue::found("a", "17"));
+    CHECK(d.next() == Dialogue::probe("b", "16"));
+  }
+  SECTION("it is there as if nothing had happened") {
+    d.answer(200, Dialogue::found("a", "6"));
+    CHECK(d.lines.lines.back() == "[INFO] services: changes may have been missed, listing again");
+    CHECK(d.next() == Dialogue::target(kStream, "16"));
+  }
+  SECTION("the server was restored from an older state") {
     d.answer(504, kTooLarge);
-    CHECK(d.objects.forgotten == 1);
     CHECK(d.next() == Dialogue::target(kStream, ""));
     CHECK(d.lines.lines.back().find("older") != std::string::npos);
   }
   SECTION("it has just started and does not know our rights yet") {
     d.answer(403, R"({"message":"no","code":403})");
     CHECK(d.next() == "wait 1600");
-    CHECK(d.next() == Dialogue::target(kProbe, "15"));
-    d.answer(504, kTooLarge);
-    CHECK(d.next() == Dialogue::target(kStream, ""));
-  }
-  SECTION("it has forgotten the version") {
-    d.answer(410, R"({"code":410})");
-    CHECK(d.next() == Dialogue::target(kStream, ""));
-    CHECK(d.lines.lines.back() ==
-          "[INFO] services: the last version seen has expired, listing again");
+    CHECK(d.next() == Dialogue::probe("a", "16"));
   }
   SECTION("listing is not allowed") {
     for (int i = 0; i < 2; ++i) {
       d.answer(403, R"({"message":"no","code":403})");
       CHECK(d.next().starts_with("wait "));
-      CHECK(d.next() == Dialogue::target(kProbe, "15"));
+      CHECK(d.next() == Dialogue::probe("a", "16"));
     }
     d.answer(403, R"({"message":"no","code":403})");
-    CHECK(d.next() == Dialogue::target(kWatch, "15"));
+    CHECK(d.next() == Dialogue::target(kWatch, "16"));
   }
   SECTION("it is overloaded") {
     d.answer(503, "");
     CHECK(d.next() == "wait 1600");
-    CHECK(d.next() == Dialogue::target(kProbe, "15"));
+    CHECK(d.next() == Dialogue::probe("a", "16"));
   }
 }
 
-TEST_CASE("A server that goes away while pages were read is probed too") {
+TEST_CASE("The proof also asks for a resource's own fields") {
+  Lines lines;
+  ManualClock clock;
+  Objects objects;
+  DecodingSink<ServiceObject> sink(objects);
+  Reflector reflector({"services", "/s", {}, "a=b"}, sink, Log(lines), clock, [] { return 0.0; });
+  static_cast<void>(reflector.next());
+  http::ResponseHead head;
+  head.status = 200;
+  reflector.head(head);
+  for (int i = 0; i < 600; ++i) {
+    reflector.body(Dialogue::event("ADDED", fmt::format("many-{}", i), fmt::format("{}", i)));
+  }
+  reflector.body(Dialogue::bookmark("900", true));
+  reflector.end();
+  CHECK(reflector.next().target.starts_with(
+      "/s?fieldSelector=a%3Db%2Cmetadata.name%3Dmany-599%2Cmetadata.namespace%3Dn&limit=1&"));
+}
+
+TEST_CASE("A server that goes away after pages were read is listed again") {
   Dialogue d;
   d.next();
   d.answer(400, "");
@@ -299,20 +422,36 @@ TEST_CASE("A server that goes away while pages were read is probed too") {
   d.broken(http::FailureKind::unreachable);
   d.next();
   d.reflector.connected();
-  CHECK(d.next() == Dialogue::target(kProbe, "9"));
+  CHECK(d.next() == Dialogue::target(kStream, "9"));
 }
 
 TEST_CASE("Back-off grows, is capped and forgets") {
   Dialogue d;
-  for (const char* wait : {"800", "1600", "3200", "6400", "12800", "25600", "30000", "30000"}) {
+  for (const char* wait : {"800", "1600", "2000", "2000"}) {
     d.next();
     d.broken(http::FailureKind::unreachable);
     CHECK(d.next() == fmt::format("wait {}", wait));
   }
   CHECK(d.lines.lines.size() == 1);
-  d.clock.advance(seconds(121));
+  d.clock.advance(seconds(31));
   d.broken(http::FailureKind::unreachable);
   CHECK(d.next() == "wait 800");
+}
+
+TEST_CASE("A server that answers again is no part of the trouble before") {
+  Dialogue d;
+  for (int i = 0; i < 5; ++i) {
+    d.next();
+    d.broken(http::FailureKind::unreachable);
+    d.next();
+  }
+  for (const char* wait : {"800", "1600", "3200", "5000", "5000"}) {
+    d.next();
+    d.answer(503, "");
+    d.next();
+    d.answer(503, "");
+    CHECK(d.next() == fmt::format("wait {}", wait));
+  }
 }
 
 TEST_CASE("Retry-After is honoured, and overload costs no relist") {
@@ -324,7 +463,7 @@ TEST_CASE("Retry-After is honoured, and overload costs no relist") {
   d.reflector.body("Too many requests, please try again later.\n");
   d.reflector.end();
   CHECK(d.next() == "wait 7000");
-  CHECK(d.next() == Dialogue::target(kWatch, "10"));
+  CHECK(d.next() == Dialogue::target(kStream, "10"));
   CHECK(d.lines.lines.back() ==
         "[WARNING] services: cannot watch: HTTP 429: Too many requests, please try again later.");
 }
@@ -335,7 +474,7 @@ TEST_CASE("An expired token costs one request, a wrong one is backed off") {
   d.reflector.end();
   d.next();
   d.answer(401, R"({"message":"Unauthorized","code":401})");
-  CHECK(d.next() == Dialogue::target(kWatch, "10"));
+  CHECK(d.next() == Dialogue::target(kStream, "10"));
   d.answer(401, R"({"message":"Unauthorized","code":401})");
   CHECK(d.next() == "wait 800");
   CHECK(d.lines.lines.size() == 1);
@@ -375,18 +514,33 @@ TEST_CASE("A resource that is not installed is said once, and asked for again") 
 }
 
 TEST_CASE("A very short watch is no reason for a hot loop") {
-  Dialogue d;
-  d.sync();
-  d.reflector.end();
-  d.next();
-  d.head(200);
-  d.reflector.end();
-  CHECK(d.next() == "wait 800");
-  CHECK(d.next() == Dialogue::target(kWatch, "10"));
-  d.head(200);
-  d.clock.advance(seconds(2));
-  d.reflector.end();
-  CHECK(d.next() == Dialogue::target(kWatch, "10"));
+  struct Case {
+    const char* name;
+    std::string body;
+    const char* newest;  ///< The version of "a" that is known.
+  };
+  const Case c = GENERATE(values<Case>({
+      {"without an event", "", "6"},
+      {"with the same event each time", Dialogue::event("MODIFIED", "a", "15"), "15"},
+      {"with a bookmark", Dialogue::bookmark("30", false), "6"},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    Dialogue d;
+    d.sync_many();
+    for (const char* wait : {"", "wait 800", "wait 1600", "wait 3200", "wait 5000"}) {
+      d.reflector.body(c.body);
+      d.clock.advance(milliseconds(1));
+      d.reflector.end();
+      if (*wait != '\0') CHECK(d.next() == wait);
+      CHECK(d.next().starts_with("/api/v1/services?fieldSelector"));
+      d.answer(200, Dialogue::found("a", c.newest));
+      CHECK(d.next().starts_with("/api/v1/services?watch=true"));
+      d.head(200);
+    }
+    d.clock.advance(seconds(2));
+    d.reflector.end();
+    CHECK(d.next().starts_with("/api/v1/services?fieldSelector"));
+  }
 }
 
 TEST_CASE("Garbage leaves what is known and is backed off") {
@@ -446,6 +600,50 @@ TEST_CASE("Too large an object is skipped and counted") {
   CHECK(d.objects.text() == "n/a@5 n/b@30 ");
 }
 
+TEST_CASE("A state whose objects are all too large replaces nothing, and it is said") {
+  Dialogue d;
+  d.sync();
+  CHECK(!d.reflector.body(Dialogue::error_event(410)));
+  d.next();
+  d.next();
+  const std::string filler(BodyCutter::kElementLimit, 'x');
+  d.head(200);
+  CHECK(d.reflector.body(R"({"type":"ADDED","object":{"metadata":{"name":"a","namespace":"n"},"x":")" +
+                         filler + "\"}}"));
+  CHECK(!d.reflector.body(Dialogue::bookmark("30", true)));
+  CHECK(d.objects.text() == "n/a@5 ");
+  CHECK(d.lines.lines.back() ==
+        "[WARNING] services: the API server's answer cannot be used: none "
+        "of its objects can be read");
+}
+
+TEST_CASE("What is too large or unreadable in a new state stays as it was known") {
+  Dialogue d;
+  d.sync();
+  d.reflector.body(Dialogue::event("ADDED", "b", "11"));
+  CHECK(!d.reflector.body(Dialogue::error_event(410)));
+  d.next();
+  d.next();
+  const std::string filler(BodyCutter::kElementLimit, 'x');
+  d.head(200);
+  CHECK(d.reflector.body(R"({"type":"ADDED","object":{"metadata":{"name":"a","namespace":"n"},"x":")" +
+                         filler + "\"}}"));
+  CHECK(d.reflector.body(R"({"type":"ADDED","object":{"kind":"ConfigMap","metadata":{"name":"b",
+      "namespace":"n","resourceVersion":"12"}}})"));
+  CHECK(d.reflector.body(Dialogue::event("ADDED", "c", "13") + Dialogue::bookmark("30", true)));
+  CHECK(d.objects.text() == "n/a@5 n/b@11 n/c@13 ");
+}
+
+TEST_CASE("What the API server says is one line of a bounded length") {
+  Dialogue d;
+  d.next();
+  d.answer(401, R"({"message":"a\n[ERROR] b\u001b[31m)" + std::string(60'000, 'x') + R"("})");
+  REQUIRE(d.lines.lines.size() == 1);
+  CHECK(d.lines.lines[0].starts_with(
+      R"([WARNING] services: cannot watch: HTTP 401: a\n[ERROR] b\x1b[31mxxx)"));
+  CHECK(d.lines.lines[0].size() < 600);
+}
+
 TEST_CASE("Too large an object is said once, by its name where that comes first") {
   Dialogue d;
   d.sync();
@@ -490,9 +688,6 @@ TEST_CASE("An object that cannot be read does not stand in the way of the others
       CHECK(d.reflector.body(event + event));
       CHECK(d.reflector.skipped().unreadable == 2);
       CHECK(d.lines.lines == std::vector<std::string>{fmt::format("[WARNING] {}", c.said)});
-      d.reflector.end();
-      CHECK(d.next() == Dialogue::target(kWatch, "40"));
-      d.head(200);
       CHECK(d.reflector.body(Dialogue::event("ADDED", "b", "41")));
       CHECK(d.objects.text() == "n/a@5 n/b@41 ");
     }
@@ -587,22 +782,27 @@ TEST_CASE("Selectors are sent") {
 TEST_CASE("What a real API server said is understood, in chunks of any size") {
   for (const std::size_t chunk : {1UL, 100UL, 100000UL}) {
     Dialogue d;
+    const auto feed = [&](std::string_view body) {
+      for (; !body.empty(); body.remove_prefix(std::min(chunk, body.size()))) {
+        if (!d.reflector.body(body.substr(0, chunk))) return false;
+      }
+      return true;
+    };
     const auto play = [&](const std::string& name) {
       const auto [status, body] = recorded(name);
       d.next();
       d.head(status);
-      for (std::size_t at = 0; at < body.size(); at += chunk) {
-        if (!d.reflector.body(std::string_view(body).substr(at, chunk))) return;
-      }
-      d.reflector.end();
+      if (feed(body)) d.reflector.end();
     };
-    play("watch-list-services.http");
+    d.next();
+    d.head(200);
+    CHECK(feed(recorded("watch-list-services.http").second));
     CHECK(d.reflector.synced());
     CHECK(d.objects.objects.size() == 6);
     CHECK(d.objects.objects.contains("shop/balanced"));
-    play("watch-services.http");
+    CHECK(feed(recorded("watch-services.http").second));
     CHECK(!d.objects.objects.contains("shop/short"));
-    play("410-watch.http");
+    CHECK(!feed(recorded("410-watch.http").second));
     CHECK(d.next().starts_with("wait"));
     play("422-watch-list-parameters.http");
     play("list-page-1.http");

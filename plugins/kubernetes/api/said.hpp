@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <unordered_set>
 
 namespace catena::kubernetes::api {
-
-/// Fit for a log: what comes from outside must not look like a line of its own.
-inline std::string one_line(std::string text) {
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  std::ranges::replace_if(text, control, '?');
-  return text;
-}
 
 /// What has been said, so that each complaint about an object is said once. A cluster full of them
 /// is only counted from some point on.

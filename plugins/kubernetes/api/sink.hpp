@@ -15,8 +15,10 @@ class Sink {
   virtual ~Sink() = default;
 
   /// A whole state follows as upserts (which may be visible at once), ended by commit_replace():
-  /// what was not upserted since is gone then, never earlier. A second call without a commit in
-  /// between starts over: the first attempt broke off, and what it brought may stay.
+  /// what was not upserted or kept since is gone then, never earlier. A second call without a commit
+  /// in between starts over: the first attempt broke off, and what it brought may stay. Versions
+  /// count anew: the server may be another one, or restored, and use one that was seen before for
+  /// other content.
   virtual void begin_replace() = 0;
 
   /// Adds the object or puts it in the place of the one with the same namespace and name.
@@ -25,9 +27,8 @@ class Sink {
   /// Takes the object out; unknown ones are ignored. `name_space` is empty for namespaces.
   virtual void remove(std::string_view name_space, std::string_view name) = 0;
 
-  /// The API server was put back to an older state and counts versions from there again: the next
-  /// state may have objects of a version that was seen before with other content.
-  virtual void forget_versions() {}
+  /// The object is there but cannot be read: what is known of it stays, if anything is.
+  virtual void keep(std::string_view /*name_space*/, std::string_view /*name*/) {}
 
   /// The state is whole: the resource is synced from the first call on.
   virtual void commit_replace() = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/watcher.hpp"
 
+#include "core/base/one_line.hpp"
+
 #include "plugins/kubernetes/api/skipped_objects.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -170,7 +172,8 @@ void Watcher::log_warnings(const http::ResponseHead& head) {
   const std::string* warning = head.find("Warning");
   if (warning == nullptr || *warning == warning_) return;
   warning_ = *warning;
-  shared_.log.warning("{}: the API server warns: {}", reflector_.resource().name, warning_);
+  shared_.log.warning("{}: the API server warns: {}", reflector_.resource().name,
+                      one_line(warning_));
 }
 
 }  // namespace catena::kubernetes::api

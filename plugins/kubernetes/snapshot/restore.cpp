@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/snapshot/restore.hpp"
 
-#include "plugins/kubernetes/api/said.hpp"
+#include "core/base/one_line.hpp"
+
 #include "plugins/kubernetes/snapshot/format.hpp"
 
 #include <fmt/format.h>
@@ -47,11 +48,6 @@ Result<void> read_sections(const View& view, const api::Sinks& sinks) {
   return {};
 }
 
-/// Fit for a log line.
-std::string printable(std::string_view text) {
-  return api::one_line(std::string(text.substr(0, 300)));
-}
-
 }  // namespace
 
 Result<Restored> restore(std::string_view bytes, std::string_view key, const api::Sinks& sinks) {
@@ -59,7 +55,7 @@ Result<Restored> restore(std::string_view bytes, std::string_view key, const api
   if (!view) return view.error();
   if (view->key != key) {
     return Error{fmt::format("is of another configuration: it is of {}, this one is {}",
-                             printable(view->key), printable(key))};
+                             one_line(view->key), one_line(key))};
   }
   // First into nothing, so that a file that is half right changes nothing.
   if (const auto read = read_sections(*view, {}); !read) return read.error();

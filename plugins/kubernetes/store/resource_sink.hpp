@@ -26,16 +26,18 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
   void begin_replace() final {
     ++generation_;
     replacing_ = true;
+    for (auto& entry : entries_) entry.second.version = kUnknown;
   }
 
-  void forget_versions() final {
-    for (auto& entry : entries_) entry.second.version = kUnknown;
+  void keep(std::string_view name_space, std::string_view name) final {
+    const auto found = entries_.find(object_key(name_space, name));
+    if (found != entries_.end()) found->second.generation = generation_;
   }
 
   void upsert(Object&& object) final {
     Entry& entry = entries_[object_key(object.metadata.name_space, object.metadata.name)];
     entry.generation = generation_;
-    // The same version is the same object (relists bring all of them again).
+    // The same version is the same object (a watch may tell again what was known).
     const std::string& version = object.metadata.resource_version;
     const std::uint64_t hashed = hash(version);
     if (!version.empty() && entry.version == hashed) return;

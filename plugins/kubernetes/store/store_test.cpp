@@ -75,6 +75,17 @@ TEST_CASE("a relist takes away what it does not bring, and only at its end", "[k
   CHECK(state_of(cluster.store(), "stays", "default") != nullptr);
 }
 
+TEST_CASE("a relist keeps what it cannot read, if it is known", "[kubernetes]") {
+  Cluster cluster;
+  cluster.service("a.default", {.ips = {"10.96.0.1"}});
+  cluster.services().begin_replace();
+  cluster.services().keep("default", "a");
+  cluster.services().keep("default", "unknown");
+  cluster.services().commit_replace();
+  CHECK(state_of(cluster.store(), "a", "default") != nullptr);
+  CHECK(state_of(cluster.store(), "unknown", "default") == nullptr);
+}
+
 TEST_CASE("a relist that broke off takes nothing away", "[kubernetes]") {
   Cluster cluster;
   cluster.service("a.default", {.ips = {"10.96.0.1"}});
@@ -85,7 +96,7 @@ TEST_CASE("a relist that broke off takes nothing away", "[kubernetes]") {
   CHECK(state_of(cluster.store(), "a", "default") != nullptr);
 }
 
-TEST_CASE("after the API server went back, a version that was seen is news", "[kubernetes]") {
+TEST_CASE("in a new state a version that was seen may be another object", "[kubernetes]") {
   Cluster cluster;
   const auto bring = [&cluster](const char* ip) {
     api::ServiceObject object;
@@ -96,7 +107,7 @@ TEST_CASE("after the API server went back, a version that was seen is news", "[k
   bring("10.96.0.1");
   bring("10.96.0.2");
   CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 0);
-  cluster.services().forget_versions();
+  cluster.services().begin_replace();
   bring("10.96.0.2");
   CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.1") == 0);
   CHECK(services_at(cluster.store().by_cluster_ip, "10.96.0.2") == 1);
@@ -181,7 +192,7 @@ TEST_CASE("a complaint about an object is made once", "[kubernetes]") {
         std::vector<std::string>{
             "[WARNING] services: default/" + std::string(64, 'x') +
                 ": it is not served: its name is no DNS label",
-            "[WARNING] services: default/web: its cluster IP 'no?address' is no address",
+            "[WARNING] services: default/web: its cluster IP 'no\\naddress' is no address",
             "[WARNING] endpointslices: default/s: '10.0.0.999' is no address",
             "[WARNING] pods: default/p: '' is no address"});
   CHECK(cluster.metrics().counter("catena_kubernetes_bad_addresses_total", "").value() == 9);

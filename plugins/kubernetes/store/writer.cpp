@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/store/writer.hpp"
 
+#include "core/base/one_line.hpp"
+
 #include "plugins/kubernetes/api/skipped_objects.hpp"
 
 #include <algorithm>
@@ -84,7 +86,7 @@ void WriterContext::complain(std::string_view resource,
                              const api::Metadata& metadata,
                              std::string_view what) const {
   const std::string_view slash = metadata.name_space.empty() ? "" : "/";
-  std::string text = api::one_line(
+  std::string text = one_line(
       fmt::format("{}: {}{}{}: {}", resource, metadata.name_space, slash, metadata.name, what));
   if (said.first(text)) log.warning("{}", text);
 }
@@ -199,7 +201,7 @@ void ServiceSink::settle() {
     const ServicesByAddress* found = store().by_cluster_ip.find(ip.span());
     if (found == nullptr || found->services.size() < 2) continue;
     shared_addresses_.add(Lane::shared);
-    std::string text = api::one_line(fmt::format(
+    std::string text = one_line(fmt::format(
         "services: {} and {} have the same cluster IP {}; its name is that of the first",
         name_of(*found->services[0]), name_of(*found->services[1]), address_text(ip)));
     if (context_->said.first(text)) context_->log.warning("{}", text);
