@@ -29,7 +29,8 @@ import dns.rcode
 import dns.rdatatype
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("CATENA_BUILD", ROOT / "build" / "release"))
+# Programs start in folders of their own, so a relative one would not be found.
+BUILD = pathlib.Path(os.environ.get("CATENA_BUILD", ROOT / "build" / "release")).resolve()
 # A deadline is how long a test may wait, not what it measures. Sanitizers make programs slower.
 SLOW_BUILD = bool(re.search("asan|tsan", BUILD.name))
 PATIENCE = 60.0 if SLOW_BUILD else 20.0
@@ -321,11 +322,11 @@ def run(*arguments, environment=None, stdin="", folder=None):
     return done.returncode, done.stdout, done.stderr
 
 
-def check(folder, corefile, environment=None):
+def check(folder, corefile, environment=None, flags=("--here",)):
     """`catena check` of a Corefile text: exit status, and all that it said without the folder."""
     path = write_corefile(folder, corefile, "checked")
-    code, out, err = run("check", path, environment=environment, folder=folder)
-    return code, (out + err).replace(str(path), "Corefile").replace(f"{folder}/", "")
+    code, out, err = run("check", *flags, path, environment=environment, folder=folder)
+    return code, (err + out).replace(str(path), "Corefile").replace(f"{folder}/", "")
 
 
 def run_test(name, test):
@@ -380,11 +381,29 @@ def all_tests(module):
                 yield f"{name}_in_json", in_json(test)
 
 
-def main(module):
-    """Runs the functions of a module that are named test_*, or those of the command line."""
-    chosen = sys.argv[1:]
-    results = {name: run_test(name, test) for name, test in all_tests(module)
-               if not chosen or name in chosen}
+def choose(tests, words):
+    """The functions named test_* of a module, or those of the command line. What the words ask for
+    instead is done here: --help, and names of no test, which end with status 2."""
+    known = dict(all_tests(tests))
+    usage = (f"usage: {sys.argv[0]} [TEST...]\n\n{(tests.get('__doc__') or '').strip()}\n\n"
+             "CATENA_BUILD names the folder with the programs (build/release). Tests:\n"
+             + "".join(f"  {name}\n" for name in known))
+    if {"-h", "--help"} & set(words):
+        print(usage, end="")
+        sys.exit(0)
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        print(f"no test is named {', '.join(unknown)}\n{usage}", end="", file=sys.stderr)
+        sys.exit(2)
+    return {name: test for name, test in known.items() if not words or name in words}
+
+
+def main(tests, enter=lambda: None):
+    """Runs the functions of a module that are named test_*, or those of the command line; `enter` goes
+    where they run."""
+    chosen = choose(tests, sys.argv[1:])
+    enter()
+    results = {name: run_test(name, test) for name, test in chosen.items()}
     if False in results.values() or not results:
         sys.exit(1)
     skipped = [f"{name} skipped: {reason}" for name, reason in results.items()
