@@ -20,6 +20,7 @@ struct Options {
   std::string pidfile;
   bool quiet = false;
   LogFormat log_format = LogFormat::text;
+  std::optional<std::uint64_t> memory;  ///< Bytes for clients, where the Corefile does not say.
 };
 
 /// Options, or a text for standard error with the status to exit with.

@@ -3,6 +3,7 @@
 
 #include "core/plugin/engine.hpp"
 #include "core/plugin/setup.hpp"
+#include "core/server/clients.hpp"
 #include "core/server/configuration.hpp"
 #include "core/server/gate.hpp"
 #include "core/server/meters.hpp"
@@ -18,6 +19,7 @@ namespace catena::server {
 struct Service {
   const Process& process;
   Meters& meters;
+  Budget& budget;
 };
 
 /// What a worker stands on, and a simulation replaces. All of it belongs to the executor's loop and
@@ -69,6 +71,17 @@ class Dispatcher final : public Engine {
   void count(Refusal refusal, const Listener& listener, const Transport& transport);
   Meters& meters() { return service_.meters; }
 
+  /// What clients make this worker hold.
+  Clients& clients() { return clients_; }
+  const Clients& clients() const { return clients_; }
+
+  /// Finds room for a query that is about to wait: `bytes` for its ticket, and what waiting costs
+  /// besides. Without room false; it has its answer then, REFUSED.
+  [[nodiscard]] bool admit(Ticket& ticket, std::size_t bytes);
+
+  /// Has the query told to the client as refused for want of room.
+  Outcome refuse(Ticket& ticket, Limit limit);
+
   asio::any_io_executor executor() override { return ground_.executor; }
   Lane lane() const override { return lane_; }
   const Clock& clock() const override { return service_.process.clock; }
@@ -107,11 +120,13 @@ class Dispatcher final : public Engine {
   Reply route(Ticket& ticket);
   Outcome checked(Ticket& ticket, Outcome outcome);
   std::unique_ptr<Inner> inner_like(const Query& parent, const dns::Question& question);
+  bool hold(Inner& inner, const Query& origin);
   Tenure& tenure_of(const Query& query);
 
   Ground ground_;
   Lane lane_;
   const Service& service_;
+  Clients clients_;
   std::list<Tenure> tenures_;  // The present one last.
   std::size_t waiting_ = 0;
   std::size_t background_ = 0;
