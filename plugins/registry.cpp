@@ -41,6 +41,9 @@ void setup(Setup& setup);
 namespace loop {
 void setup(Setup& setup);
 }
+namespace memory {
+void setup(Setup& setup);
+}
 namespace metadata {
 void setup(Setup& setup);
 }
@@ -78,6 +81,7 @@ constexpr std::array kPlugins{
     PluginEntry{"https3", nullptr, "Settings of the listener."},
     PluginEntry{"timeouts", nullptr, "Settings of the listener."},
     PluginEntry{"multisocket", nullptr, "Settings of the listener."},
+    PluginEntry{"memory", memory::setup, "A setting of the process; CoreDNS does not have it."},
     PluginEntry{"reload", reload::setup, "Watches the Corefile, whatever the chain is."},
     PluginEntry{"nsid", nullptr, "Adds its option to answers of every origin."},
     PluginEntry{"bufsize", nullptr, "Limits the size before anybody computes with it."},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/catena/daemon.hpp"
 
+#include "core/base/descriptors.hpp"
 #include "core/base/log_writer.hpp"
 #include "core/server/workers.hpp"
 
@@ -58,6 +59,7 @@ int serve(const Options& options) {
     complain(options.log_format, source.error().text + "\n");
     return 1;
   }
+  raise_descriptor_limit();
   const HeldSignals held;
   Household household(options, server::worker_count(server::this_machine()));
   std::string failure;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/catena/options.hpp"
 
+#include "core/config/size.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -10,16 +12,20 @@
 namespace catena {
 namespace {
 
+constexpr std::uint64_t kLeastMemory = 4ull << 20;
+
 struct Flag {
   std::string_view name;
   std::string_view value;  // What its value is called; empty for a switch.
   std::string_view meaning;
 };
 
-constexpr std::array<Flag, 8> kFlags{{
+constexpr std::array<Flag, 9> kFlags{{
     {"conf", "string", "Corefile to load (default \"Corefile\")"},
     {"dns.port", "string", "Default port (default \"53\")"},
     {"log-format", "string", "Log format, text or json (default \"text\")"},
+    {"memory", "size", "Bytes that clients may make the server hold, such as 32Mi (default a quarter "
+                       "of the memory limit, 16Mi to 256Mi)"},
     {"p", "string", "Default port (default \"53\")"},
     {"pidfile", "string", "Path to write pid file"},
     {"plugins", "", "List installed plugins"},
@@ -74,6 +80,7 @@ class Reader {
   void set_switch(const Flag& flag, const std::optional<std::string>& value);
   void set_port(const std::string& text);
   void set_log_format(const std::string& text);
+  void set_memory(const std::string& text);
   void finish();
   void fail(int status, std::string text) {
     result_.status = status;
@@ -136,6 +143,7 @@ void Reader::set(const Flag& flag, const std::string& value) {
   if (flag.name == "conf") result_.options.conf = value;
   if (flag.name == "pidfile") result_.options.pidfile = value;
   if (flag.name == "log-format") set_log_format(value);
+  if (flag.name == "memory") set_memory(value);
   if (flag.name == "dns.port" || flag.name == "p") set_port(value);
 }
 
@@ -147,6 +155,15 @@ void Reader::set_port(const std::string& text) {
     result_.options.dns_port = port;
   } else if (late_error_.empty()) {
     late_error_ = fmt::format("invalid port \"{}\": expected a number from 0 to 65535", text);
+  }
+}
+
+void Reader::set_memory(const std::string& text) {
+  const auto bytes = config::parse_size(text);
+  if (bytes && *bytes >= kLeastMemory) {
+    result_.options.memory = bytes;
+  } else if (late_error_.empty()) {
+    late_error_ = fmt::format("invalid size \"{}\": expected at least 4Mi", text);
   }
 }
 

@@ -22,6 +22,7 @@ struct Options {
   bool quiet = false;
   LogFormat log_format = LogFormat::text;
   config::Place place = config::Place::here;  ///< Of the Corefile, for `check`.
+  std::optional<std::uint64_t> memory;  ///< Bytes for clients, where the Corefile does not say.
 };
 
 /// Options, or a text for standard error with the status to exit with.

@@ -16,6 +16,7 @@ struct GoodCase {
   std::uint16_t port = 53;
   std::string pidfile = "";
   bool quiet = false;
+  std::optional<std::uint64_t> memory = std::nullopt;
 };
 
 TEST_CASE("flags are read as Go reads them", "[options]") {
@@ -41,6 +42,7 @@ TEST_CASE("flags are read as Go reads them", "[options]") {
        .action = Action::check,
        .conf = "F",
        .port = 1},
+      {.name = "the memory", .words = {"-memory", "32Mi"}, .memory = 32ull << 20},
       {.name = "the end of flags", .words = {"-quiet", "--"}, .quiet = true},
   };
   for (const GoodCase& c : cases) {
@@ -52,6 +54,7 @@ TEST_CASE("flags are read as Go reads them", "[options]") {
       CHECK(line.options.dns_port == c.port);
       CHECK(line.options.pidfile == c.pidfile);
       CHECK(line.options.quiet == c.quiet);
+      CHECK(line.options.memory == c.memory);
     }
   }
 }
@@ -90,6 +93,8 @@ TEST_CASE("bad command lines say why", "[options]") {
        {"-p", "65536"},
        1,
        "invalid port \"65536\": expected a number from 0 to 65535"},
+      {"a size that is none", {"-memory", "much"}, 1, "invalid size \"much\": expected at least 4Mi"},
+      {"too little", {"-memory", "1Mi"}, 1, "invalid size \"1Mi\": expected at least 4Mi"},
       {"check of nothing", {"check"}, 2, "check needs the name of a Corefile"},
       {"check of two", {"check", "a", "b"}, 1, "extra command line arguments: [b]"},
   };
@@ -105,7 +110,7 @@ TEST_CASE("bad command lines say why", "[options]") {
 
 TEST_CASE("usage names every flag", "[options]") {
   for (const char* flag : {"-conf", "-dns.port", "-p", "-pidfile", "-plugins", "-quiet", "-version",
-                           "-log-format", "check"}) {
+                           "-log-format", "-memory", "check"}) {
     CHECK(usage().find(std::string("  ") + flag) != std::string::npos);
   }
 }

@@ -46,6 +46,11 @@ void Supervisor::begin(const config::Source& source, Told told) {
   exchange_running(loaded->fingerprint);
   server::ServerLimits limits;
   limits.workers = process_.metrics.lanes() - 1;
+  limits.descriptors = descriptor_limit();
+  limits.connections = limits.descriptors.for_clients();
+  limits.memory = server::this_memory();
+  limits.memory.by_default = options_.memory;
+  if (!options_.quiet) limits.memory.announce(process_.log, loaded->configuration->memory());
   writer_.enable_debug(loaded->configuration->debug());
   server_ = std::make_unique<server::Server>(process_, std::move(loaded->configuration), limits);
   server_->start([told = std::move(told)](const Result<void>& started) {

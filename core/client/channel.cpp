@@ -30,6 +30,13 @@ void Channel::begin(Call& call) {
   if (!sweep_.waiting()) arm_sweep();
 }
 
+void Channel::give_up(Call& call) {
+  if (call.carrier_ == nullptr) return;  // It ends already.
+  call.carrier_->forget(call);
+  const Fault given_up{.during = Fault::During::limit, .remote = upstream_->endpoint};
+  fail_soon(call, given_up);
+}
+
 void Channel::settle(Call& call, Step step) {
   if (step == Step::send) {
     call.detach();

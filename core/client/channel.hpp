@@ -27,6 +27,10 @@ class Channel {
   /// end it with a fault.
   void begin(Call& call);
 
+  /// Nobody waits for the answer any more: the call's waiter is told of a fault in the next turn of
+  /// the event loop. Nothing for one that ends already.
+  void give_up(Call& call);
+
   /// Sees to it that somebody probes the server until it answers.
   void probe() { prober_.start(); }
 

@@ -26,17 +26,20 @@ TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
 PageMeters::PageMeters(metrics::Registry& registry, const std::string& address)
     : connections(refused(registry, address, "connections")),
+      memory(refused(registry, address, "memory")),
       timeouts(refused(registry, address, "timeout")),
       malformed(refused(registry, address, "malformed")) {}
 
 PageConnection::PageConnection(asio::ip::tcp::socket socket,
                                const Pages& pages,
                                const PageLimits& limits,
-                               PageMeters& meters)
+                               PageMeters& meters,
+                               PageRoom& room)
     : socket_(std::move(socket)),
       pages_(pages),
       limits_(limits),
       meters_(meters),
+      room_(room),
       deadline_(socket_.get_executor(), [this] { close(); }),
       delay_(socket_.get_executor()),
       reader_(limits.request),
@@ -110,8 +113,10 @@ asio::awaitable<Page> PageConnection::page_for(const PageRequest& request) {
 asio::awaitable<bool> PageConnection::write(const std::string& text) {
   error_code error;
   deadline_.set(limits_.patience);
+  room_.enter(*this, text.size());
   co_await asio::async_write(socket_, asio::buffer(text),
                              asio::redirect_error(asio::use_awaitable, error));
+  room_.leave(*this);
   if (deadline_.expired()) meters_.timeouts.add(Lane::shared);
   deadline_.clear();
   co_return !error;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/descriptors.hpp"
 #include "core/base/metrics.hpp"
 #include "core/http/deadline.hpp"
+#include "core/http/page_room.hpp"
 #include "core/http/pages.hpp"
 #include "core/http/request_reader.hpp"
 
@@ -19,6 +21,8 @@ struct PageLimits {
   std::size_t connections = 64;
   Duration patience = std::chrono::seconds(5);  ///< To send a request, to take an answer.
   RequestLimits request = {};
+  std::size_t unsent = 4 * 1024 * 1024;  ///< Bytes of answers that clients have not taken yet.
+  DescriptorLimit descriptors = descriptor_limit();
 };
 
 /// What a page server turned away.
@@ -26,6 +30,7 @@ struct PageMeters {
   PageMeters(metrics::Registry& registry, const std::string& address);
 
   metrics::Counter& connections;  ///< More than allowed.
+  metrics::Counter& memory;       ///< Answers that nobody took were too large together.
   metrics::Counter& timeouts;     ///< In the middle of a request or an answer.
   metrics::Counter& malformed;  ///< No HTTP, too long, or framed in a way that proxies disagree on.
 };
@@ -37,7 +42,8 @@ class PageConnection {
   PageConnection(boost::asio::ip::tcp::socket socket,
                  const Pages& pages,
                  const PageLimits& limits,
-                 PageMeters& meters);
+                 PageMeters& meters,
+                 PageRoom& room);
 
   boost::asio::awaitable<void> run();
 
@@ -61,6 +67,7 @@ class PageConnection {
   const Pages& pages_;
   const PageLimits& limits_;
   PageMeters& meters_;
+  PageRoom& room_;
   Deadline deadline_;
   boost::asio::steady_timer delay_;
   RequestReader reader_;

@@ -24,6 +24,10 @@ namespace {
 /// Time given to whatever keeps accept from working, such as too many open files.
 constexpr std::chrono::milliseconds kAcceptPause{50};
 
+/// The kernel's buffers of a connection: it would let them grow to megabytes.
+constexpr int kReceiveBuffer = 8 * 1024;
+constexpr int kSendBuffer = 64 * 1024;
+
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 // As Go writes the reasons of the system.
@@ -59,6 +63,8 @@ void bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, error_code& er
   acceptor.set_option(tcp::acceptor::reuse_address(true), ignored);
   acceptor.set_option(ReusePort(true), ignored);
   if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false), ignored);
+  acceptor.set_option(tcp::acceptor::receive_buffer_size(kReceiveBuffer), ignored);
+  acceptor.set_option(tcp::acceptor::send_buffer_size(kSendBuffer), ignored);
   acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
 }
@@ -69,6 +75,7 @@ PageServer::PageServer(ListenAddress address, metrics::Registry& registry, PageL
     : address_(std::move(address)),
       limits_(limits),
       meters_(registry, address_.text()),
+      room_(limits.unsent, meters_.memory),
       guard_(io_.get_executor()),
       acceptor_(io_),
       pause_(io_) {}
@@ -122,9 +129,10 @@ asio::awaitable<void> PageServer::accept() {
       co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    if (!make_room()) continue;
+    if (!make_room(socket.native_handle())) continue;
     socket.set_option(tcp::no_delay(true), error);
-    auto connection = std::make_shared<PageConnection>(std::move(socket), pages_, limits_, meters_);
+    auto connection = std::make_shared<PageConnection>(std::move(socket), pages_, limits_, meters_,
+                                                       room_);
     connections_.push_back(connection);
     asio::co_spawn(io_, serve(std::move(connection)), asio::detached);
   }
@@ -137,8 +145,9 @@ asio::awaitable<void> PageServer::serve(std::shared_ptr<PageConnection> connecti
 
 // The connection that has been idle for longest makes room for a new one; when all are at work the
 // new one has to go.
-bool PageServer::make_room() {
-  if (connections_.size() < limits_.connections) return true;
+bool PageServer::make_room(int descriptor) {
+  const bool taken = static_cast<std::size_t>(descriptor) >= limits_.descriptors.for_pages();
+  if (connections_.size() < limits_.connections && !taken) return true;
   meters_.connections.add(Lane::shared);
   const auto longer = [](const auto& a, const auto& b) {
     return a->idle() != b->idle() ? a->idle() : a->since() < b->since();

@@ -74,12 +74,13 @@ class PageServer {
  private:
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> serve(std::shared_ptr<PageConnection> connection);
-  bool make_room();
+  bool make_room(int descriptor);
   void close_door();
 
   ListenAddress address_;
   PageLimits limits_;
   PageMeters meters_;
+  PageRoom room_;
   Pages pages_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;

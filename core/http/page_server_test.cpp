@@ -207,6 +207,28 @@ TEST_CASE("the connection that is idle for longest makes room", "[http][page_ser
   CHECK(bed.refused("connections") == 1);
 }
 
+TEST_CASE("answers that nobody takes make room for others, the oldest first",
+          "[http][page_server]") {
+  Bed bed(PageLimits{.patience = std::chrono::seconds(60), .unsent = 12 * 1024 * 1024});
+  const PageServer::Mount large = bed.server.mount(
+      "/large", [](const PageRequest&) { return Page{.body = std::string(8 * 1024 * 1024, 'x')}; });
+  Client first(bed.server);
+  first.send("GET /large HTTP/1.0\r\n\r\n");
+  first.take(20);
+  Client second(bed.server);
+  second.send("GET /large HTTP/1.0\r\n\r\n");
+  second.take(20);
+  CHECK(eventually([&] { return bed.refused("memory") == 1; }));
+  CHECK(first.rest().size() < 8 * 1024 * 1024);
+  CHECK(second.rest().size() > 8 * 1024 * 1024);
+}
+
+TEST_CASE("pages leave the last descriptors to others", "[http][page_server]") {
+  Bed bed(PageLimits{.patience = std::chrono::seconds(60), .descriptors = {4}});
+  CHECK(Client(bed.server).rest().empty());
+  CHECK(bed.refused("connections") == 1);
+}
+
 TEST_CASE("when all pages have left, open connections are served and no new ones taken",
           "[http][page_server]") {
   Bed bed;

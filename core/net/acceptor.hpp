@@ -20,6 +20,7 @@ struct Accepted {
   std::unique_ptr<ByteStream> stream;
   boost::asio::ip::udp::endpoint client;
   boost::asio::ip::udp::endpoint local;
+  int descriptor = -1;  ///< Its number: about as many are open.
 };
 
 /// A listening socket. One thread, that of its event loop.

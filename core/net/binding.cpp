@@ -22,6 +22,9 @@ struct Wanted {
 };
 
 constexpr int kUdpBuffer = 4 * 1024 * 1024;
+// The kernel doubles them for what it needs itself.
+constexpr int kStreamReceive = 4 * 1024;
+constexpr int kStreamSend = 16 * 1024;
 constexpr int kBacklog = 1024;
 constexpr int kPortAttempts = 32;
 
@@ -43,6 +46,13 @@ void prepare_udp(int socket, const SocketAddress& address) {
   ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kUdpBuffer, sizeof kUdpBuffer);
 }
 
+// Accepted sockets have the buffers of the listening one: left to itself the kernel would let them
+// grow to megabytes.
+void clamp_buffers(int socket) {
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kStreamReceive, sizeof kStreamReceive);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kStreamSend, sizeof kStreamSend);
+}
+
 void prepare(int socket, const SocketAddress& address, const Wanted& wanted) {
   if (address.get()->sa_family == AF_INET6) {
     const int only = is_wildcard(address) ? 0 : 1;
@@ -51,6 +61,7 @@ void prepare(int socket, const SocketAddress& address, const Wanted& wanted) {
   if (wanted.type == SOCK_STREAM) turn_on(socket, SOL_SOCKET, SO_REUSEADDR);
   if (wanted.sharing == Sharing::among_workers) turn_on(socket, SOL_SOCKET, SO_REUSEPORT);
   if (wanted.type == SOCK_DGRAM) prepare_udp(socket, address);
+  if (wanted.type == SOCK_STREAM) clamp_buffers(socket);
 }
 
 // Nothing, with errno set, where the kernel refuses. TCP sockets listen.

@@ -44,6 +44,12 @@ class ByteStream {
   /// Nothing more is written; the peer reads the end after what is on its way.
   virtual void shutdown() = 0;
   virtual void close() = 0;
+
+  /// As close(), but the peer is told that it failed, and what it has not taken is dropped.
+  virtual void reset() = 0;
+
+  /// Bytes of memory that the kernel holds because the peer has not taken them.
+  virtual std::size_t unsent() const = 0;
 };
 
 }  // namespace catena::net

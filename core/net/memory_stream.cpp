@@ -71,6 +71,11 @@ class MemoryStream final : public ByteStream {
     link_->closed = true;
     link_->events.close();
   }
+  void reset() override {
+    link_->to_peer.clear();
+    close();
+  }
+  std::size_t unsent() const override { return link_->to_peer.size(); }
 
  private:
   std::shared_ptr<MemoryPeer::Link> link_;

@@ -24,9 +24,10 @@ Accepted TcpAcceptor::accept() {
   SocketAddress local;
   local.size = sizeof local.storage;
   ::getsockname(socket.get(), local.get(), &local.size);
+  const int number = socket.get();
   return {Accepted::How::one,
           std::make_unique<TcpStream>(readiness_.executor(), std::move(socket)),
-          endpoint_of(client.get()), endpoint_of(local.get())};
+          endpoint_of(client.get()), endpoint_of(local.get()), number};
 }
 
 }  // namespace catena::net

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/tcp_stream.hpp"
 
+#include <array>
 #include <cerrno>
+#include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 namespace catena::net {
@@ -31,6 +33,19 @@ Moved TcpStream::write_some(std::span<const std::uint8_t> bytes) {
     if (size >= 0) return {Moved::How::some, static_cast<std::size_t>(size)};
     if (errno != EINTR) return unmoved(errno);
   }
+}
+
+void TcpStream::reset() {
+  const linger drop{1, 0};
+  ::setsockopt(readiness_.descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
+  close();
+}
+
+std::size_t TcpStream::unsent() const {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof memory;
+  ::getsockopt(readiness_.descriptor(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size);
+  return memory[SK_MEMINFO_WMEM_QUEUED];
 }
 
 void TcpStream::shutdown() { ::shutdown(readiness_.descriptor(), SHUT_WR); }

@@ -20,6 +20,8 @@ class TcpStream final : public ByteStream {
   void wait_writable() override { readiness_.wait_writable(); }
   void shutdown() override;
   void close() override { readiness_.close(); }
+  void reset() override;
+  std::size_t unsent() const override;
 
  private:
   Readiness readiness_;

@@ -37,6 +37,7 @@ void Query::begin(const dns::MessageView& message, const Transport& transport, T
   failure_ = {};
   basis_.clear();
   setbacks_ = nullptr;
+  begin_anew();
   zone_ = {};
   view_ = {};
   sources_ = nullptr;
@@ -65,12 +66,20 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
   failure_ = {};
   basis_.clear();
   setbacks_ = parent.setbacks_;
+  begin_anew();
   zone_ = parent.zone_;
   view_ = parent.view_;
   sources_ = parent.sources_;
   depth_ = parent.depth_ + 1;
   notes_ = nullptr;
   hook_count_ = 0;
+}
+
+void Query::begin_anew() {
+  given_up_ = false;
+  explanation_.reset();
+  root_ = this;
+  awaited_ = nullptr;
 }
 
 std::size_t Query::response_limit() const {
@@ -88,6 +97,16 @@ void Query::retract() {
   response_.clear();
   failed_ = false;
   failure_ = {};
+  explanation_.reset();
+}
+
+void Query::explain(ExtendedError code, std::string_view text) {
+  explanation_ = Explanation{code, text};
+}
+
+void Query::give_up() {
+  given_up_ = true;
+  if (awaited_ != nullptr) awaited_->give_up();
 }
 
 Outcome Query::fail_with(dns::Rcode rcode, std::span<const std::string_view> reason) {

@@ -34,6 +34,19 @@ class TransportFacts {
   virtual std::string_view http_target() const { return {}; }
 };
 
+/// Why an answer is as it is, for people (RFC 8914 section 4).
+enum class ExtendedError : std::uint16_t { other = 0 };
+
+/// What a query waits for. One thread.
+class Awaited {
+ public:
+  /// The wait ends soon, without what was waited for. Nothing continues before this returns.
+  virtual void give_up() = 0;
+
+ protected:
+  ~Awaited() = default;
+};
+
 /// Where a query came from and to. `client` is the real one behind a PROXY header.
 struct Transport {
   Protocol protocol = Protocol::udp;
@@ -146,6 +159,28 @@ class Query {
   /// Also for the questions that this one leads to (begin_like). The observer outlives them.
   void observe_setbacks(SetbackObserver* observer) { setbacks_ = observer; }
 
+  /// Tells the client why, where it knows EDNS (RFC 8914). Goes with an answer that is retracted.
+  /// `text` lives as long as the query.
+  void explain(ExtendedError code, std::string_view text);
+  struct Explanation {
+    ExtendedError code;
+    std::string_view text;
+  };
+  const std::optional<Explanation>& explanation() const { return explanation_; }
+
+  /// Whoever waits for others on behalf of this query says for what (Waiting does), so that the
+  /// server can give the query up when it has no room for it.
+  void set_awaited(Awaited* awaited) { root_->awaited_ = awaited; }
+
+  /// Nobody is to be asked for it any more: whatever outcome follows, the client is refused.
+  bool given_up() const { return root_->given_up_; }
+
+  /// The server has no room for the query that waits: ends what is waited for.
+  void give_up();
+
+  /// For a question that the server asks itself on behalf of a query that waits for it.
+  void set_parent(const Query& parent) { root_ = parent.root_; }
+
   /// Memory that ends with the query.
   Arena& arena() { return arena_; }
   Engine& engine() const { return *engine_; }
@@ -175,6 +210,7 @@ class Query {
   std::span<const WireHook* const> wire_hooks() const { return {hooks_.data(), hook_count_}; }
 
  private:
+  void begin_anew();
   Outcome fail_with(dns::Rcode rcode, std::span<const std::string_view> reason);
 
   struct Note {
@@ -197,9 +233,13 @@ class Query {
   Transport transport_;
   TimePoint arrived_;
   bool failed_ = false;
+  bool given_up_ = false;
   std::string_view failure_;
   Basis basis_;
   SetbackObserver* setbacks_ = nullptr;
+  std::optional<Explanation> explanation_;
+  Query* root_ = this;  // The client's own query.
+  Awaited* awaited_ = nullptr;
   dns::NameView zone_;
   std::string_view view_;
   const MetadataSources* sources_ = nullptr;
@@ -207,6 +247,18 @@ class Query {
   unsigned depth_ = 0;
   std::array<const WireHook*, kMaxHooks> hooks_{};
   std::size_t hook_count_ = 0;
+};
+
+/// As long as it lives a query waits for something that can be given up.
+class [[nodiscard]] Waiting {
+ public:
+  Waiting(Query& query, Awaited& awaited) : query_(query) { query.set_awaited(&awaited); }
+  ~Waiting() { query_.set_awaited(nullptr); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  Query& query_;
 };
 
 }  // namespace catena

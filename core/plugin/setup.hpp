@@ -48,6 +48,7 @@ struct ListenerSettings {
   std::chrono::nanoseconds idle_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds write_timeout = std::chrono::seconds(5);
   long max_tcp_queries = -1;  ///< Per connection; -1: no limit.
+  std::uint64_t memory = 0;   ///< Bytes that clients may make the process hold; 0: not said.
 };
 
 /// One listener of a block: a number that is unique in the configuration, and the `server` label.

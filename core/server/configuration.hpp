@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,10 @@ struct Configuration {
 
   /// True when some block asks for DEBUG lines.
   bool debug() const;
+
+  /// Bytes that clients may make the process hold, the least that a block says; nothing where none
+  /// does.
+  std::optional<std::uint64_t> memory() const;
 };
 
 }  // namespace catena::server

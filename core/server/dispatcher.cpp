@@ -13,6 +13,10 @@
 namespace catena::server {
 namespace {
 
+// What a query that waits for an upstream takes besides its ticket: the first block of its arena,
+// the coroutines of the chain and the exchange.
+constexpr std::size_t kWaiting = 5 * 1024;
+
 std::string text_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
@@ -73,7 +77,7 @@ Dispatcher::Dispatcher(const Ground& ground,
                        Lane lane,
                        const Service& service,
                        std::shared_ptr<const Configuration> configuration)
-    : ground_(ground), lane_(lane), service_(service) {
+    : ground_(ground), lane_(lane), service_(service), clients_(service.budget) {
   adopt(std::move(configuration));
 }
 
@@ -156,6 +160,23 @@ Outcome Dispatcher::refuse(Ticket& ticket, dns::Rcode rcode) {
   return outcome;
 }
 
+bool Dispatcher::admit(Ticket& ticket, std::size_t bytes) {
+  const std::size_t cost = bytes + kWaiting;
+  if (clients_.enter(ticket, ticket.transport().client.address(), cost)) {
+    clients_.set_state(ticket, Held::State::waiting);
+    return true;
+  }
+  refuse(ticket, Limit::new_query);
+  return false;
+}
+
+Outcome Dispatcher::refuse(Ticket& ticket, Limit limit) {
+  service_.meters.refused(limit).add(lane_);
+  const Outcome outcome = refuse(ticket, dns::Rcode::Refused);
+  ticket.explain(ExtendedError::other, "too many queries wait for an answer");
+  return outcome;
+}
+
 // Only inside a catch block. With `debug` the process ends, so that the cause can be looked at.
 Outcome Dispatcher::recover(Ticket& ticket) {
   service_.meters.panics.add(lane_);
@@ -199,6 +220,8 @@ asio::awaitable<void> Dispatcher::finish([[maybe_unused]] Pin pin,
   } catch (...) {
     outcome = recover(ticket);
   }
+  clients_.leave(ticket);
+  if (ticket.given_up()) outcome = refuse(ticket, Limit::waiting_query);
   ticket.finished(checked(ticket, outcome));
 }
 
@@ -219,6 +242,12 @@ std::unique_ptr<Dispatcher::Inner> Dispatcher::inner_like(const Query& parent,
   return inner;
 }
 
+// It costs whoever it is asked for, and goes when that one goes.
+bool Dispatcher::hold(Inner& inner, const Query& origin) {
+  const std::size_t cost = sizeof inner + kWaiting;
+  return clients_.enter(inner, origin.transport().client.address(), cost);
+}
+
 asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
                                          dns::Question question,
                                          dns::Response& answer) {
@@ -228,12 +257,15 @@ asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
     co_return Outcome::respond;
   }
   const std::unique_ptr<Inner> inner = inner_like(parent, question);
+  inner->set_parent(parent);
   Reply reply = run(*inner);
   Outcome outcome = Outcome::drop;
   if (reply.ready()) {
     outcome = reply.outcome();
-  } else {
+  } else if (hold(*inner, parent)) {
     outcome = co_await guarded(*inner, std::move(reply).wait());
+  } else {
+    outcome = inner->fail(dns::Rcode::ServFail, "no memory for a question that has to wait");
   }
   parent.basis().add(inner->basis());
   if (!copy_answer(*inner, answer)) co_return Outcome::respond;
@@ -241,11 +273,11 @@ asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
 }
 
 bool Dispatcher::background(const Query& origin, Next next, After after, const Errand& errand) {
-  if (background_ >= kMaxBackground) {
+  std::unique_ptr<Inner> inner = inner_like(origin, origin.question());
+  if (background_ >= kMaxBackground || !hold(*inner, origin)) {
     service_.meters.background_refused.add(lane_);
     return false;
   }
-  std::unique_ptr<Inner> inner = inner_like(origin, origin.question());
   inner->set_transport(transport_of(origin, errand));
   inner->observe_setbacks(errand.observer);
   Tenure& tenure = tenure_of(origin);

@@ -3,6 +3,7 @@
 
 #include "core/plugin/engine.hpp"
 #include "core/plugin/setup.hpp"
+#include "core/server/clients.hpp"
 #include "core/server/configuration.hpp"
 #include "core/server/gate.hpp"
 #include "core/server/meters.hpp"
@@ -16,11 +17,15 @@ namespace catena::server {
 
 /// What a worker needs to run queries; the parts outlive the worker.
 struct Service {
-  Service(const Process& the_process, Meters& the_meters)
-      : process(the_process), meters(the_meters), panic_lines(line_limit_for(the_process, "")) {}
+  Service(const Process& the_process, Meters& the_meters, Budget& the_budget)
+      : process(the_process),
+        meters(the_meters),
+        budget(the_budget),
+        panic_lines(line_limit_for(the_process, "")) {}
 
   const Process& process;
   Meters& meters;
+  Budget& budget;
   std::shared_ptr<LineLimit> panic_lines;  ///< What plugins throw, clients may ask for.
 };
 
@@ -73,6 +78,17 @@ class Dispatcher final : public Engine {
   void count(Refusal refusal, const Listener& listener, const Transport& transport);
   Meters& meters() { return service_.meters; }
 
+  /// What clients make this worker hold.
+  Clients& clients() { return clients_; }
+  const Clients& clients() const { return clients_; }
+
+  /// Finds room for a query that is about to wait: `bytes` for its ticket, and what waiting costs
+  /// besides. Without room false; it has its answer then, REFUSED.
+  [[nodiscard]] bool admit(Ticket& ticket, std::size_t bytes);
+
+  /// Has the query told to the client as refused for want of room.
+  Outcome refuse(Ticket& ticket, Limit limit);
+
   asio::any_io_executor executor() override { return ground_.executor; }
   Lane lane() const override { return lane_; }
   const Clock& clock() const override { return service_.process.clock; }
@@ -112,11 +128,13 @@ class Dispatcher final : public Engine {
   Reply route(Ticket& ticket);
   Outcome checked(Ticket& ticket, Outcome outcome);
   std::unique_ptr<Inner> inner_like(const Query& parent, const dns::Question& question);
+  bool hold(Inner& inner, const Query& origin);
   Tenure& tenure_of(const Query& query);
 
   Ground ground_;
   Lane lane_;
   const Service& service_;
+  Clients clients_;
   std::list<Tenure> tenures_;  // The present one last.
   std::size_t waiting_ = 0;
   std::size_t background_ = 0;

@@ -87,6 +87,15 @@ bool Configuration::debug() const {
                      [](const auto& block) { return block->settings.debug; });
 }
 
+std::optional<std::uint64_t> Configuration::memory() const {
+  std::optional<std::uint64_t> least;
+  for (const auto& block : blocks) {
+    const std::uint64_t said = block->settings.memory;
+    if (said != 0) least = std::min(least.value_or(said), said);
+  }
+  return least;
+}
+
 const Listener* Configuration::find(const std::string& address, std::uint16_t port) const {
   for (const auto& listener : listeners) {
     if (listener->address == address && listener->port == port) return listener.get();

@@ -2,6 +2,14 @@
 #include "core/server/meters.hpp"
 
 namespace catena::server {
+namespace {
+
+// In the order of Limit.
+constexpr std::array kLimitNames{"unfinished_message", "unread_answers", "idle_connection",
+                                 "waiting_query",      "new_query",      "new_connection",
+                                 "connections",        "descriptors"};
+
+}  // namespace
 
 Meters::Meters(metrics::Registry& registry)
     : panics(
@@ -14,23 +22,22 @@ Meters::Meters(metrics::Registry& registry)
                                     "Messages answered with an error before any plugin.")),
       udp_cut(registry.counter("catena_udp_queries_cut_total",
                                "Datagrams longer than the receive buffer.")),
-      udp_waiting(registry.counter("catena_udp_queries_dropped_total",
-                                   "Queries dropped because too many wait.")),
       udp_unsent(registry.counter("catena_udp_responses_unsent_total",
                                   "Responses that a UDP socket did not take.")),
-      tcp_closed_idle(registry.counter("catena_tcp_connections_closed_total",
-                                       "Connections that ended early.",
-                                       {{"reason", "oldest_idle"}})),
-      tcp_refused(registry.counter("catena_tcp_connections_closed_total",
-                                   "Connections that ended early.",
-                                   {{"reason", "limit"}})),
       tcp_timeouts(registry.counter("catena_tcp_connections_closed_total",
                                     "Connections that ended early.",
                                     {{"reason", "timeout"}})),
       tcp_accept_failures(registry.counter("catena_tcp_accept_failures_total",
                                            "Connections that could not be accepted.")),
       background_refused(registry.counter("catena_background_queries_refused_total",
-                                          "Background queries refused because too many run.")) {}
+                                          "Background queries refused because too many run.")) {
+  static_assert(kLimitNames.size() == kLimits);
+  for (std::size_t i = 0; i < kLimits; ++i) {
+    refused_[i] = &registry.counter("catena_refused_total",
+                                    "What clients were refused at a limit of the server.",
+                                    {{"reason", kLimitNames[i]}});
+  }
+}
 
 void Dropped::count(Lane lane, const Query& query, TimePoint now) {
   meters_.count(lane, RequestMeters::request_of(query),

@@ -38,6 +38,26 @@ std::size_t pass_whole(const Query& query,
   return whole.size();
 }
 
+// Code and length of the option, info-code, text (RFC 8914 section 2), behind the options that are
+// there. Without it where the arena is full.
+void explain(const Query::Explanation& why, dns::Edns& opt, Arena& arena) {
+  constexpr std::size_t kHead = 6;
+  const std::size_t before = opt.options.size();
+  const std::span<std::uint8_t> options =
+      arena.array<std::uint8_t>(before + kHead + why.text.size());
+  if (options.empty()) return;
+  const auto code = static_cast<std::uint16_t>(dns::OptionCode::EDE);
+  const auto size = static_cast<std::uint16_t>(2 + why.text.size());
+  const auto info = static_cast<std::uint16_t>(why.code);
+  auto at = std::copy(opt.options.begin(), opt.options.end(), options.begin());
+  for (const std::uint16_t word : {code, size, info}) {
+    *at++ = static_cast<std::uint8_t>(word >> 8);
+    *at++ = static_cast<std::uint8_t>(word);
+  }
+  std::copy(why.text.begin(), why.text.end(), at);
+  opt.options = options;
+}
+
 std::span<const std::uint8_t> encode(const Query& query,
                                      dns::Response& response,
                                      std::span<std::uint8_t> out) {
@@ -46,6 +66,9 @@ std::span<const std::uint8_t> encode(const Query& query,
   envelope.query_flags = query.flags();
   envelope.question = query.asked();
   envelope.opt = opt_for(query, response);
+  if (envelope.opt && query.explanation()) {
+    explain(*query.explanation(), *envelope.opt, response.arena());
+  }
   envelope.limit = std::min(query.response_limit(), out.size());
   // The upper eight bits have no place without OPT (RFC 6891 section 6.1.3).
   const bool unsayable = !envelope.opt && static_cast<unsigned>(response.rcode) > 15;

@@ -53,6 +53,20 @@ TEST_CASE("an answer carries the client's own question and flags", "[responder]"
   CHECK_FALSE(reply.edns);
 }
 
+TEST_CASE("a failure tells why to who knows EDNS", "[responder]") {
+  Asked knows("a. A", QueryOptions{.edns_size = 1232});
+  knows.query.fail(dns::Rcode::Refused);
+  knows.query.explain(ExtendedError::other, "why");
+  const auto reply = knows.reply();
+  CHECK(reply.rcode == "REFUSED");
+  REQUIRE(reply.edns);
+  CHECK(reply.edns->options == std::vector<std::string>{"15 0000776879"});
+  Asked plain("a. A");
+  plain.query.fail(dns::Rcode::Refused);
+  plain.query.explain(ExtendedError::other, "why");
+  CHECK_FALSE(plain.reply().edns);
+}
+
 TEST_CASE("EDNS is echoed without the client's options", "[responder]") {
   QueryOptions options{.edns_size = 1400, .dnssec_ok = true};
   options.edns_options = kCookie;

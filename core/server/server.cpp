@@ -29,9 +29,10 @@ Server::Server(const Process& process,
       configuration_(std::move(configuration)),
       limits_(limits),
       meters_(process.metrics),
-      service_{process_, meters_} {
+      budget_(limits.memory.budget(configuration_->memory()), limits.workers),
+      service_{process_, meters_, budget_} {
   const WorkerLimits each{std::max<std::size_t>(1, limits_.connections / limits_.workers),
-                          limits_.waiting};
+                          limits_.descriptors};
   for (std::size_t i = 0; i < limits_.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(i, service_, configuration_, each));
   }
@@ -129,6 +130,7 @@ Result<void> Server::begin(const RunningPlugins& plugins) {
     for (WorkerSockets& sockets : bound->sockets[i]) workers_[i]->add(std::move(sockets));
     workers_[i]->start();
   }
+  watch_.emplace(process_.metrics, budget_, [this] { return memory_used(); });
   return {};
 }
 
@@ -144,6 +146,7 @@ std::optional<Duration> Server::go_on(Reloading& reloading) {
     return Duration::zero();
   }
   configuration_ = now.next.configuration();
+  budget_.set_limit(limits_.memory.budget(configuration_->memory()));
   ports_ = bound->ports;
   take_over(*configuration_);
   Staying staying = hand_over(configuration_, std::move(*bound));
@@ -190,7 +193,14 @@ void Server::stop_plugins(RunningPlugins& plugins) {
   if (plugins.stop() == Stopped::with_errors) stopped_ = Stopped::with_errors;
 }
 
+std::size_t Server::memory_used() const {
+  std::size_t used = 0;
+  for (const auto& worker : workers_) used += worker->memory_used();
+  return used;
+}
+
 void Server::end() {
+  watch_.reset();
   workers_.clear();
   become(Ended());
   for (const ToldEnd& told : std::exchange(told_end_, {})) told(stopped_);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/budget.hpp"
 #include "core/base/error.hpp"
 #include "core/plugin/setup.hpp"
 #include "core/server/configuration.hpp"
+#include "core/server/memory.hpp"
+#include "core/server/memory_watch.hpp"
 #include "core/server/meters.hpp"
 #include "core/server/running_plugins.hpp"
 #include "core/server/worker.hpp"
@@ -24,7 +27,8 @@ namespace catena::server {
 struct ServerLimits {
   std::size_t workers = 1;
   std::size_t connections = TcpConnections::kMaxConnections;  ///< In all.
-  std::size_t waiting = UdpSlots::kMaxWaiting;                ///< UDP queries of each worker.
+  DescriptorLimit descriptors{1u << 20};                      ///< Of the process.
+  MemoryPlan memory;  ///< What all that clients hold may take.
   std::chrono::nanoseconds drain = std::chrono::seconds(5);
 };
 
@@ -161,13 +165,16 @@ class Server {
   void leave(RunningPlugins plugins, std::optional<Former> former, Duration drain);
   void stop_plugins(RunningPlugins& plugins);
   void end();
+  std::size_t memory_used() const;
 
   const Process& process_;
   std::shared_ptr<const Configuration> configuration_;
   ServerLimits limits_;
   Meters meters_;
+  Budget budget_;
   Service service_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::optional<MemoryWatch> watch_;  // Of the workers that run.
   std::vector<std::uint16_t> ports_;
   std::vector<ToldEnd> told_end_;
   Stopped stopped_ = Stopped::cleanly;

@@ -150,20 +150,6 @@ TEST_CASE("queries that wait do not hold up the others", "[server]") {
   CHECK(ids.size() == 100);
 }
 
-TEST_CASE("more waiting queries than allowed are dropped and counted", "[server]") {
-  ServerLimits limits;
-  limits.waiting = 3;
-  Running running(kWaiting, limits);
-  UdpClient waiting(running.port());
-  for (std::uint16_t id = 1; id <= 5; ++id) waiting.send(query_bytes("a.wait. A", {.id = id}));
-  UdpClient other(running.port());
-  CHECK(eventually([&] { return running.counted("catena_udp_queries_dropped_total") == 2; }));
-  CHECK(other.ask("a.release. A").rcode == "NOERROR");
-  for (std::uint16_t id = 1; id <= 3; ++id) {
-    CHECK(catena::test::decode(waiting.receive()).id == id);
-  }
-}
-
 TEST_CASE("stopping finishes what is under way", "[server]") {
   Running running(kWaiting);
   UdpClient udp(running.port());

@@ -11,35 +11,36 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 }  // namespace
 
-TcpConnections::TcpConnections(Dispatcher& dispatcher, std::size_t limit)
+TcpConnections::TcpConnections(Dispatcher& dispatcher,
+                               std::size_t limit,
+                               DescriptorLimit descriptors)
     : dispatcher_(dispatcher),
       limit_(limit),
+      descriptors_(descriptors),
       read_buffer_(new std::uint8_t[kReadBuffer]),
       write_buffer_(new std::uint8_t[dns::kMaxMessage]) {}
 
 TcpConnections::~TcpConnections() = default;
 
-bool TcpConnections::make_room() {
-  if (connections_.size() < limit_) return true;
-  const auto idle = std::find_if(connections_.begin(), connections_.end(),
-                                 [](const auto& connection) { return connection->idle(); });
-  if (idle == connections_.end()) return false;
-  dispatcher_.meters().tcp_closed_idle.add(dispatcher_.lane());
-  const std::shared_ptr<TcpConnection> oldest = *idle;
-  oldest->close();
-  return true;
+bool TcpConnections::make_room(int descriptor) {
+  const bool taken = descriptor >= static_cast<int>(descriptors_.for_clients());
+  if (connections_.size() < limit_ && !taken) return true;
+  if (dispatcher_.clients().end_connection()) return true;
+  const Limit limit = taken ? Limit::descriptors : Limit::connections;
+  dispatcher_.meters().refused(limit).add(dispatcher_.lane());
+  return false;
 }
 
-void TcpConnections::add(std::unique_ptr<net::ByteStream> stream,
-                         const Listener& listener,
-                         const Transport& transport) {
-  if (!make_room()) {
-    dispatcher_.meters().tcp_refused.add(dispatcher_.lane());
-    return;
-  }
-  auto connection = std::make_shared<TcpConnection>(*this, std::move(stream), listener, transport);
+void TcpConnections::add(net::Accepted accepted, const Listener& listener) {
+  if (!make_room(accepted.descriptor)) return accepted.stream->reset();
+  const Transport transport{
+      .protocol = Protocol::tcp, .client = accepted.client, .local = accepted.local};
+  auto connection =
+      std::make_shared<TcpConnection>(*this, std::move(accepted.stream), listener, transport);
   connection->place_ = connections_.insert(connections_.end(), connection);
-  connection->start();
+  if (connection->start()) return;
+  dispatcher_.meters().refused(Limit::new_connection).add(dispatcher_.lane());
+  connection->reset();
 }
 
 void TcpConnections::adopt(const Configuration& configuration) {
@@ -73,10 +74,6 @@ void TcpConnections::close_with(const Configuration& configuration) {
   for (const auto& connection : all) {
     if (connection->listener().configuration == &configuration) connection->close();
   }
-}
-
-void TcpConnections::touch(TcpConnection& connection) {
-  connections_.splice(connections_.end(), connections_, connection.place_);
 }
 
 void TcpConnections::remove(TcpConnection& connection) { connections_.erase(connection.place_); }
@@ -135,12 +132,9 @@ void TcpAcceptor::start() { socket_->wait_readable(); }
 
 net::Accepted::How TcpAcceptor::accept_one() {
   net::Accepted accepted = socket_->accept();
-  if (accepted.stream) {
-    const Transport transport{
-        .protocol = Protocol::tcp, .client = accepted.client, .local = accepted.local};
-    connections_.add(std::move(accepted.stream), *listener_, transport);
-  }
-  return accepted.how;
+  const net::Accepted::How how = accepted.how;
+  if (accepted.stream) connections_.add(std::move(accepted), *listener_);
+  return how;
 }
 
 void TcpAcceptor::readable() {

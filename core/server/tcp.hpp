@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/descriptors.hpp"
 #include "core/net/acceptor.hpp"
 #include "core/server/tcp_connection.hpp"
 
@@ -8,19 +9,18 @@
 
 namespace catena::server {
 
-/// The connections of one worker, the oldest in activity first, and what they share. At the limit
-/// the oldest idle one makes room; where none is idle the new one is refused. One thread.
+/// The connections of one worker, and what they share. At the limit one that waits for its client
+/// only makes room, of the client that holds most; where there is none the new one is refused. One
+/// thread.
 class TcpConnections {
  public:
   /// For the whole process; a worker has its equal part.
   static constexpr std::size_t kMaxConnections = 4096;
 
-  TcpConnections(Dispatcher& dispatcher, std::size_t limit);
+  TcpConnections(Dispatcher& dispatcher, std::size_t limit, DescriptorLimit descriptors);
   ~TcpConnections();
 
-  void add(std::unique_ptr<net::ByteStream> stream,
-           const Listener& listener,
-           const Transport& transport);
+  void add(net::Accepted accepted, const Listener& listener);
   /// Goes over to another configuration: each connection to the listener of the same address, or to
   /// its end where there is none.
   void adopt(const Configuration& configuration);
@@ -31,7 +31,6 @@ class TcpConnections {
   void finish_with(const Configuration& configuration);
   void close_with(const Configuration& configuration);
 
-  void touch(TcpConnection& connection);
   void remove(TcpConnection& connection);
   void drain();
   /// The end, when nothing is waited for any more: queries that still wait are never answered.
@@ -53,10 +52,11 @@ class TcpConnections {
  private:
   static constexpr std::size_t kReadBuffer = 64 * 1024;
   static constexpr std::size_t kSpare = 32;
-  bool make_room();
+  bool make_room(int descriptor);
 
   Dispatcher& dispatcher_;
   std::size_t limit_;
+  DescriptorLimit descriptors_;
   std::list<std::shared_ptr<TcpConnection>> connections_;
   std::vector<std::unique_ptr<TcpTicket>> spare_;
   std::vector<std::unique_ptr<TcpTicket>> parked_;

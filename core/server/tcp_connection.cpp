@@ -17,6 +17,14 @@ void forget(std::vector<std::uint8_t>& bytes) {
   if (bytes.capacity() > kKeep) std::vector<std::uint8_t>().swap(bytes);
 }
 
+// Bytes that may be on their way to a client before the stream is asked whether it takes them.
+constexpr std::size_t kWeighAfter = 4096;
+
+Limit limit_of(Held::State state) {
+  if (state == Held::State::unfinished) return Limit::unfinished_message;
+  return state == Held::State::unread ? Limit::unread_answers : Limit::idle_connection;
+}
+
 }  // namespace
 
 /// A coroutine's wait for room, known to the connection and holding it.
@@ -68,9 +76,49 @@ void TcpConnection::serve(const Listener& listener) {
   transport_.server_label = listener.label;
 }
 
-void TcpConnection::start() {
+bool TcpConnection::start() {
+  Clients& clients = connections_.dispatcher().clients();
+  if (!clients.enter(*this, transport_.client.address(), kCost)) return false;
+  clients.set_state(*this, State::idle);
   watch();
   stream_->wait_readable();
+  return true;
+}
+
+// After everything that may have changed what it holds.
+void TcpConnection::account() {
+  if (closed_) return;
+  if (in_kernel_ > 0) weigh_unsent(0);
+  Clients& clients = connections_.dispatcher().clients();
+  const std::size_t bytes = kCost + in_.capacity() + out_.capacity() + in_kernel_;
+  if (!clients.resize(*this, bytes)) return give_way();
+  clients.set_state(*this, state_now());
+}
+
+Held::State TcpConnection::state_now() const {
+  if (unsent() > 0 || in_kernel_ > 0) return State::unread;
+  if (!in_.empty() && !paused()) return State::unfinished;
+  return idle() ? State::idle : State::quiet;
+}
+
+// Whatever an honest client is sent is small and taken at once, so that the stream is only asked
+// now and then.
+void TcpConnection::weigh_unsent(std::size_t sent) {
+  unweighed_ += sent;
+  if (unweighed_ < kWeighAfter && in_kernel_ == 0) return;
+  in_kernel_ = stream_->unsent();
+  unweighed_ = 0;
+}
+
+void TcpConnection::give_way() {
+  Dispatcher& dispatcher = connections_.dispatcher();
+  dispatcher.meters().refused(limit_of(state_now())).add(dispatcher.lane());
+  reset();
+}
+
+void TcpConnection::reset() {
+  if (!closed_) stream_->reset();
+  close();
 }
 
 void TcpConnection::readable() {
@@ -98,6 +146,7 @@ void TcpConnection::read() {
 void TcpConnection::proceed(Bytes fresh) {
   if (proceeding_ || closed_) return;
   proceeding_ = true;
+  connections_.dispatcher().clients().set_state(*this, State::quiet);
   take(fresh);
   flush();
   while (!closed_ && !paused() && has_message()) {
@@ -106,6 +155,7 @@ void TcpConnection::proceed(Bytes fresh) {
   }
   proceeding_ = false;
   end_if_done();
+  account();
   if (closed_) return;
   if (deadline() < timer_.time()) watch();
   if (!paused()) stream_->wait_readable();
@@ -140,7 +190,6 @@ std::size_t TcpConnection::consume(Bytes bytes) {
 
 void TcpConnection::handle(Bytes message) {
   last_activity_ = now();
-  connections_.touch(*this);
   ++queries_;
   std::unique_ptr<TcpTicket> ticket = connections_.take_ticket();
   ticket->message.assign(message.begin(), message.end());
@@ -165,6 +214,10 @@ void TcpConnection::run(std::unique_ptr<TcpTicket> ticket) {
     if (reply.outcome() == Outcome::respond) {
       append(connections_.dispatcher().write(*ticket, connections_.write_buffer()));
     }
+    return connections_.give_back(std::move(ticket));
+  }
+  if (!connections_.dispatcher().admit(*ticket, sizeof *ticket + ticket->message.capacity())) {
+    append(connections_.dispatcher().write(*ticket, connections_.write_buffer()));
     return connections_.give_back(std::move(ticket));
   }
   ++in_flight_;
@@ -202,6 +255,7 @@ void TcpConnection::flush() {
     }
     if (written.how == net::Moved::How::failed) return close();
     sent_ += written.size;
+    weigh_unsent(written.size);
     last_progress_ = last_activity_ = now();
   }
   if (unsent() == 0) all_sent();
@@ -238,6 +292,7 @@ void TcpConnection::finish() {
 void TcpConnection::close() {
   if (closed_) return;
   closed_ = true;
+  connections_.dispatcher().clients().leave(*this);
   timer_.cancel();
   tell_room_waits();
   stream_->close();
@@ -273,6 +328,7 @@ asio::awaitable<bool> TcpConnection::send_part(Ticket& ticket) {
   // Behind an error in the middle of a transfer nothing more of it makes sense (RFC 5936
   // section 2.2).
   if (ticket.failed()) close();
+  account();
   RoomWait room(*this);
   while (!closed_ && unsent() > kHighWater) co_await room.timer().until(TimePoint::max());
   co_return !closed_;

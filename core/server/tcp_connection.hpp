@@ -35,8 +35,13 @@ class TcpTicket final : public Ticket {
 /// proceed(), one loop that nothing below it can begin again. Held by the connections of its worker
 /// until close(), and by queries that wait. One thread.
 class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
+                            public Held,
                             private net::Events {
  public:
+  /// What a connection takes although nothing is under way: its own memory and the kernel's, with
+  /// a full receive buffer.
+  static constexpr std::size_t kCost = 16 * 1024;
+
   static constexpr std::size_t kMaxInFlight = 128;
   /// Bytes of answers beyond which nothing more is read.
   static constexpr std::size_t kHighWater = 64 * 1024;
@@ -48,7 +53,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
                 const Listener& listener,
                 const Transport& transport);
 
-  void start();
+  /// False where there is no room for it.
+  [[nodiscard]] bool start();
 
   const Listener& listener() const { return *listener_; }
 
@@ -61,6 +67,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   /// Reads nothing more, ends with the last answer that is under way.
   void finish();
   void close();
+  /// As close(), but what the client has not taken is dropped, and it sees that.
+  void reset();
 
   /// Nothing waits here for us, only for the client.
   bool idle() const { return in_flight_ == 0 && unsent() == 0; }
@@ -74,6 +82,10 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
 
   class RoomWait;
 
+  void give_way() override;
+  void account();
+  void weigh_unsent(std::size_t sent);
+  State state_now() const;
   void readable() override;
   void writable() override;
   void read();
@@ -107,6 +119,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   std::vector<std::uint8_t> in_;  // The beginning of messages that are not whole, or not yet taken.
   std::vector<std::uint8_t> out_;  // Answers with their lengths.
   std::size_t sent_ = 0;           // Of out_.
+  std::size_t unweighed_ = 0;      // Bytes sent since the stream was asked what it holds.
+  std::size_t in_kernel_ = 0;      // What it said: the client has not taken these.
   std::size_t in_flight_ = 0;
   long queries_ = 0;
   long queries_before_drain_ = -1;

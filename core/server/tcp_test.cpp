@@ -153,13 +153,13 @@ TEST_CASE("over the limit the oldest idle connection makes room", "[tcp]") {
   TcpClient third(running.port());
   CHECK(third.ask("a. A").rcode == "NOERROR");
   CHECK(idle.closed());
-  CHECK(running.counted("catena_tcp_connections_closed_total", {{"reason", "oldest_idle"}}) == 1);
+  CHECK(running.counted("catena_refused_total", {{"reason", "idle_connection"}}) == 1);
 
   third.send(query_bytes("b.wait. A", {.id = 2}));
   CHECK(third.ask("a. A", {.id = 3}).id == 3);
   TcpClient refused(running.port());
   CHECK(refused.closed());
-  CHECK(running.counted("catena_tcp_connections_closed_total", {{"reason", "limit"}}) == 1);
+  CHECK(running.counted("catena_refused_total", {{"reason", "connections"}}) == 1);
   CHECK(third.ask("a.release. A", {.id = 4}).rcode == "NOERROR");
   CHECK(decode(busy.receive().value()).id == 1);
 }

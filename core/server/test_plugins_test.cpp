@@ -71,6 +71,15 @@ class Answer final : public Plugin {
   std::array<std::uint8_t, 4> data_;
 };
 
+class WaitOnTimer final : public Awaited {
+ public:
+  explicit WaitOnTimer(asio::steady_timer& timer) : timer_(timer) {}
+  void give_up() override { timer_.cancel(); }
+
+ private:
+  asio::steady_timer& timer_;
+};
+
 class Throw final : public Plugin, public WireHook {
  public:
   Reply serve(Query& query, Next next) const override {
@@ -109,8 +118,13 @@ class Wait final : public Plugin, public WorkerAware {
     asio::steady_timer timer(query.engine().executor());
     timers_.push_back(&timer);
     const auto place = std::prev(timers_.end());
-    co_await wait_on(timer);
+    WaitOnTimer awaited(timer);
+    {
+      const Waiting waiting(query, awaited);
+      co_await wait_on(timer);
+    }
     timers_.erase(place);
+    if (query.given_up()) co_return query.fail(dns::Rcode::Refused);
     co_return co_await next(query).wait();
   }
 

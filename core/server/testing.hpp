@@ -76,7 +76,10 @@ class Running {
 /// A UDP client that waits ten seconds at most.
 class UdpClient {
  public:
-  explicit UdpClient(std::uint16_t port, const std::string& address = "127.0.0.1");
+  /// `source`: the client's own address, where it matters.
+  explicit UdpClient(std::uint16_t port,
+                     const std::string& address = "127.0.0.1",
+                     const std::string& source = "");
   void send(const Bytes& message);
   /// Empty after ten seconds.
   Bytes receive();
@@ -90,7 +93,9 @@ class UdpClient {
 /// A TCP client that waits ten seconds at most.
 class TcpClient {
  public:
-  explicit TcpClient(std::uint16_t port, const std::string& address = "127.0.0.1");
+  explicit TcpClient(std::uint16_t port,
+                     const std::string& address = "127.0.0.1",
+                     const std::string& source = "");
   /// With the length in front.
   void send(const Bytes& message);
   void send_raw(const Bytes& bytes);

@@ -18,9 +18,14 @@ bool readable(const net::Descriptor& socket) {
   return ::poll(&descriptor, 1, kPatience) > 0;
 }
 
-net::Descriptor connected(int type, std::uint16_t port, const std::string& address) {
+net::Descriptor connected(int type,
+                          std::uint16_t port,
+                          const std::string& address,
+                          const std::string& source) {
   const net::SocketAddress server = net::socket_address(address, port);
   net::Descriptor socket(::socket(server.get()->sa_family, type | SOCK_CLOEXEC, 0));
+  const net::SocketAddress own = net::socket_address(source, 0);
+  if (!source.empty()) ::bind(socket.get(), own.get(), own.size);
   if (!socket || ::connect(socket.get(), server.get(), server.size) != 0) {
     throw std::runtime_error("cannot connect to " + address + ": " + std::to_string(port));
   }
@@ -76,8 +81,8 @@ Running::Running(const std::string& corefile, ServerLimits limits)
   if (!started) throw std::runtime_error(started.error().text);
 }
 
-UdpClient::UdpClient(std::uint16_t port, const std::string& address)
-    : socket_(connected(SOCK_DGRAM, port, address)) {}
+UdpClient::UdpClient(std::uint16_t port, const std::string& address, const std::string& source)
+    : socket_(connected(SOCK_DGRAM, port, address, source)) {}
 
 void UdpClient::send(const Bytes& message) {
   ::send(socket_.get(), message.data(), message.size(), 0);
@@ -97,8 +102,8 @@ catena::test::DecodedMessage UdpClient::ask(const std::string& question,
   return catena::test::decode(receive());
 }
 
-TcpClient::TcpClient(std::uint16_t port, const std::string& address)
-    : socket_(connected(SOCK_STREAM, port, address)) {}
+TcpClient::TcpClient(std::uint16_t port, const std::string& address, const std::string& source)
+    : socket_(connected(SOCK_STREAM, port, address, source)) {}
 
 Bytes framed(const Bytes& message) {
   Bytes bytes{static_cast<std::uint8_t>(message.size() >> 8),

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "core/plugin/query.hpp"
+#include "core/server/clients.hpp"
 #include "core/server/configuration.hpp"
 
 namespace catena::server {
 
 /// A query on its way through the server, with the way back to whoever asked. Every query that a
 /// plugin sees is one. One thread.
-class Ticket : public Query {
+class Ticket : public Query, public Held {
  public:
   explicit Ticket(Engine& engine, std::size_t arena_block = 2048) : Query(engine, arena_block) {}
   virtual ~Ticket() = default;
@@ -24,6 +25,8 @@ class Ticket : public Query {
   void set_listener(const Listener* listener) { listener_ = listener; }
 
  private:
+  void give_way() override { give_up(); }
+
   const Listener* listener_ = nullptr;
 };
 

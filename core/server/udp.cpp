@@ -45,7 +45,7 @@ void UdpReceiver::prepare(std::size_t index, const UdpPlace& place) {
   if (!batch_[index]) batch_[index] = slots_.take();
   UdpSlot& slot = *batch_[index];
   if (slot.outlet != place.outlet) slot.outlet = place.outlet;
-  pieces_[index] = {slot.buffer.data(), slot.buffer.size()};
+  pieces_[index] = {buffer(index).data(), kReceive};
   msghdr& header = messages_[index].msg_hdr;
   header = {};
   header.msg_name = &slot.peer.client.storage;
@@ -92,7 +92,7 @@ void UdpReceiver::answer(std::size_t index, const UdpPlace& place, TimePoint now
   } else {
     slot.peer.control_size = 0;
   }
-  const std::span<const std::uint8_t> message(slot.buffer.data(), messages_[index].msg_len);
+  const auto message = slot.keep(buffer(index).first(messages_[index].msg_len));
   const GateRules rules{place.listener->opcodes, place.listener->classes};
   const Verdict verdict = judge(message, rules, slots_.output().room(place.outlet));
   slot.set_listener(place.listener);
@@ -110,12 +110,11 @@ void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
   Dispatcher& dispatcher = slots_.dispatcher();
   UdpOutput& output = slots_.output();
   Reply reply = dispatcher.run(*slot);
-  if (reply.ready()) {
-    if (reply.outcome() == Outcome::drop) return;
+  if (reply.ready() && reply.outcome() == Outcome::drop) return;
+  if (reply.ready() || !dispatcher.admit(*slot, slot->cost())) {
     output.add(dispatcher.write(*slot, output.room(slot->outlet)).size(), slot->peer);
     return;
   }
-  if (slots_.full()) return dispatcher.meters().udp_waiting.add(dispatcher.lane());
   UdpSlot& waiting = *slot;
   slots_.park(std::move(slot));
   dispatcher.wait(waiting, std::move(reply));

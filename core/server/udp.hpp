@@ -23,8 +23,11 @@ struct UdpPlace {
 class UdpReceiver {
  public:
   static constexpr std::size_t kBatch = 32;
+  /// Longer queries are cut; EDNS with cookies and padding needs a few hundred bytes.
+  static constexpr std::size_t kReceive = 4096;
 
-  explicit UdpReceiver(UdpSlots& slots) : slots_(slots) {}
+  explicit UdpReceiver(UdpSlots& slots)
+      : slots_(slots), buffers_(new std::uint8_t[kBatch * kReceive]) {}
 
   /// Receives what is there, a batch at most, answers it and sends the answers. Returns how many
   /// datagrams came.
@@ -40,7 +43,12 @@ class UdpReceiver {
   void refuse(const Verdict& verdict, const UdpSlot& slot, const Transport& transport);
   void start(std::unique_ptr<UdpSlot>& slot);
 
+  std::span<std::uint8_t> buffer(std::size_t index) {
+    return {buffers_.get() + index * kReceive, kReceive};
+  }
+
   UdpSlots& slots_;
+  std::unique_ptr<std::uint8_t[]> buffers_;
   std::array<std::unique_ptr<UdpSlot>, kBatch> batch_;
   std::array<iovec, kBatch> pieces_;
   std::array<mmsghdr, kBatch> messages_;

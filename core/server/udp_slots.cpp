@@ -2,9 +2,21 @@
 #include "core/server/udp_slots.hpp"
 
 
+#include <algorithm>
+
 namespace catena::server {
 
 void UdpSlot::finished(Outcome outcome) { slots_.release(*this, outcome); }
+
+std::span<const std::uint8_t> UdpSlot::keep(std::span<const std::uint8_t> message) {
+  long_ = {};
+  if (message.size() > kUsual) {
+    long_.assign(message.begin(), message.end());
+    return long_;
+  }
+  std::copy(message.begin(), message.end(), usual_.begin());
+  return std::span(usual_).first(message.size());
+}
 
 UdpSlots::~UdpSlots() = default;
 

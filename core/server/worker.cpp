@@ -54,9 +54,9 @@ Worker::Worker(std::size_t number,
                   static_cast<Lane>(number + 1),
                   service,
                   configuration_),
-      slots_(dispatcher_, output_, limits.waiting),
+      slots_(dispatcher_, output_),
       receiver_(slots_),
-      connections_(dispatcher_, limits.connections),
+      connections_(dispatcher_, limits.connections, limits.descriptors),
       waker_(std::make_shared<Waker>(*io_)) {}
 
 // What still waits lies in the event loop and points to slots, tickets and plugins: it goes first.

@@ -25,7 +25,7 @@ namespace catena::server {
 /// Limits of one worker.
 struct WorkerLimits {
   std::size_t connections = TcpConnections::kMaxConnections;
-  std::size_t waiting = UdpSlots::kMaxWaiting;
+  DescriptorLimit descriptors{1u << 20};
 };
 
 /// A listener's sockets for one worker.
@@ -72,6 +72,9 @@ class Worker {
   /// The thread is at its end: join() comes back at once. Any thread.
   bool gone() const { return gone_.load(std::memory_order_acquire); }
   void join();
+
+  /// Bytes that clients hold here. Any thread.
+  std::size_t memory_used() const { return dispatcher_.clients().share().used(); }
 
  private:
   /// Turns the loop from any thread, also when the worker is gone.

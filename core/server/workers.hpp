@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/control_group.hpp"
+
 #include <cstddef>
 #include <optional>
-#include <string>
 
 namespace catena::server {
 
-/// What decides how many workers are of use. Paths are those of tests or of the machine.
+/// What decides how many workers are of use.
 struct Machine {
   std::size_t processors = 1;  ///< That this process may run on.
-  std::string cgroup_file = "/proc/self/cgroup";
-  std::string mount_file = "/proc/self/mountinfo";
+  ControlGroupFiles groups = {};
 };
 
 /// The machine that this process runs on.

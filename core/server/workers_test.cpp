@@ -30,7 +30,7 @@ class Tree {
   }
 
   Machine machine(std::size_t processors) const {
-    return {processors, root_ / "cgroup", root_ / "mountinfo"};
+    return {processors, {root_ / "cgroup", root_ / "mountinfo"}};
   }
   std::string path(const std::string& inside) const { return (root_ / inside).string(); }
 

@@ -42,6 +42,17 @@ class Forward::Slot {
   std::atomic<std::int64_t>* counter_;
 };
 
+/// A call of a query that may be told that it has waited long enough.
+class Forward::Asking final : public Awaited {
+ public:
+  Asking(client::Channel& channel, client::Call& call) : channel_(channel), call_(call) {}
+  void give_up() override { channel_.give_up(call_); }
+
+ private:
+  client::Channel& channel_;
+  client::Call& call_;
+};
+
 Forward::Forward(Settings settings, const Process& process)
     : settings_(std::move(settings)),
       process_(process),
@@ -152,8 +163,14 @@ asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, S
     query.note(kUpstreamLabel, links_[*index].upstream->name);
     client::Call call(*request, plan);
     call.set_witness(doubts);
-    attempts.channel(*index).begin(call);
-    co_await call.wait();
+    client::Channel& channel = attempts.channel(*index);
+    channel.begin(call);
+    Asking asking(channel, call);
+    {
+      const Waiting waiting(query, asking);
+      co_await call.wait();
+    }
+    if (query.given_up()) co_return query.fail(dns::Rcode::Refused);
     const Judgement judgement = attempts.judge(call, *index, next_is_forward);
     if (judgement == Judgement::answered) co_return Outcome::respond;
     if (judgement == Judgement::next_plugin) {

@@ -44,6 +44,7 @@ class Forward final : public Plugin,
 
  private:
   class Slot;
+  class Asking;
 
   bool mine(dns::NameView name) const;
   void add_upstream(const client::Endpoint& endpoint, const std::string& interface);

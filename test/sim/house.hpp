@@ -46,7 +46,7 @@ struct HouseParts {
 class House {
  public:
   struct Limits {
-    std::size_t waiting = server::UdpSlots::kMaxWaiting;
+    std::size_t memory = 16 * 1024 * 1024;  ///< Bytes for clients.
     std::size_t connections = server::TcpConnections::kMaxConnections;
   };
 
@@ -54,12 +54,13 @@ class House {
   House(const std::string& corefile, Registry plugins, Limits limits)
       : configuration_(assembled(corefile, plugins)),
         meters(parts.metrics),
-        service{parts.process, meters},
+        budget(limits.memory, 1),
+        service{parts.process, meters, budget},
         dispatcher({io.get_executor(), deadlines, outside, random}, Lane{1}, service,
                    configuration_),
-        slots(dispatcher, output, limits.waiting),
+        slots(dispatcher, output),
         receiver(slots),
-        connections(dispatcher, limits.connections) {
+        connections(dispatcher, limits.connections, kDescriptors) {
     auto leaving = [this](const net::MemoryDatagram& datagram) { return leave(datagram); };
     auto datagrams = std::make_unique<net::MemoryDatagrams>(io.get_executor(), leaving);
     udp = datagrams.get();
@@ -75,6 +76,9 @@ class House {
     socket_->start();
     acceptor_->start();
   }
+  /// None of its sockets has one.
+  static constexpr DescriptorLimit kDescriptors{1024};
+
   House(const std::string& corefile, Registry plugins) : House(corefile, plugins, Limits()) {}
 
   /// As a worker ends: what still waits is never answered.
@@ -230,6 +234,7 @@ class House {
 
  public:
   server::Meters meters;
+  Budget budget;
   const server::Service service;
   server::Dispatcher dispatcher;
   server::UdpOutput output;

@@ -31,6 +31,9 @@ Asked cut_short(Asked asked, Dice& dice);
 /// Messages that are owed for a query that has been read once: no less, and no more.
 std::size_t owed(const Asked& asked, Carried carried);
 
+/// Whether an answer says that the server had no memory for the query to wait.
+bool is_refusal(std::span<const std::uint8_t> answer);
+
 /// Throws Broken where the answer is not one to that query.
 void check_answer(const Asked& asked, std::span<const std::uint8_t> answer, Carried carried);
 

@@ -41,10 +41,14 @@ void StreamClient::check_messages() {
     const auto asked = asked_.find(id);
     expect(asked != asked_.end(), "an answer to {}, which nobody asked here", id);
     check_answer(asked->second, message, Carried::in_stream);
+    at += 2 + size;
+    if (is_refusal(message)) {
+      asked->second.answered = owed(asked->second, Carried::in_stream);
+      continue;
+    }
     ++asked->second.answered;
     const std::size_t most = asked->second.garbled ? 1 : owed(asked->second, Carried::in_stream);
     expect(asked->second.answered <= most, "{}: too many answers", asked->second.script.name());
-    at += 2 + size;
   }
   incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(at));
 }

@@ -43,7 +43,7 @@ class Scene {
 
  private:
   static House::Limits limits(Dice& dice) {
-    return {.waiting = dice.between(2, 30), .connections = dice.between(2, 10)};
+    return {.memory = dice.between(128, 512) * 1024, .connections = dice.between(2, 10)};
   }
 
   void step() {
@@ -206,6 +206,8 @@ class Scene {
   void check_end() {
     check_datagrams();
     check_streams();
+    const std::size_t held = house_.dispatcher.clients().share().used();
+    expect(held == 0, "{} bytes are held for nobody", held);
     expect(house_.dispatcher.waiting() == 0, "{} queries wait", house_.dispatcher.waiting());
     expect(house_.slots.waiting() == 0, "{} slots wait", house_.slots.waiting());
     expect(house_.connections.size() == 0, "{} connections", house_.connections.size());
@@ -222,11 +224,11 @@ class Scene {
       if (asked.garbled || asked.script.ending == Ending::drop_later) {
         unsure += asked.sent - asked.answered;
       } else if (!asked.script.answered()) {
-        silent += asked.sent;
+        silent += asked.sent - asked.answered;
       }
     }
     const server::Meters& meters = house_.meters;
-    const std::size_t counted = meters.udp_unsent.value() + meters.udp_waiting.value();
+    const std::size_t counted = meters.udp_unsent.value();
     const std::size_t known = answered + silent;
     expect(known + counted <= sent && sent <= known + counted + unsure,
            "of {} datagrams {} were answered, {} were to be dropped, {} are counted", sent,
@@ -243,9 +245,12 @@ class Scene {
       if (missing > 0) ++cut_off;
       expect(client->closed() || client->was_reset(), "a connection that nobody ends");
     }
-    const server::Meters& meters = house_.meters;
-    const std::size_t counted = meters.tcp_timeouts.value() + meters.tcp_refused.value() +
-                                meters.tcp_closed_idle.value();
+    std::size_t counted = house_.meters.tcp_timeouts.value();
+    using server::Limit;
+    for (const Limit limit : {Limit::unfinished_message, Limit::unread_answers,
+                              Limit::idle_connection, Limit::new_connection, Limit::connections}) {
+      counted += house_.meters.refused(limit).value();
+    }
     expect(cut_off <= counted, "{} clients were cut off, {} are counted", cut_off, counted);
   }
 
