@@ -14,7 +14,7 @@ using Texts = std::vector<std::string>;
 
 TEST_CASE("an interface stands for all its addresses", "[bind]") {
   const std::vector<InterfaceAddress> host{
-      {"lo", "127.0.0.1", true}, {"lo", "::1", true}, {"eth0", "fe80::1%eth0", false}};
+      {"lo", "127.0.0.1"}, {"lo", "::1"}, {"eth0", "fe80::1%eth0"}};
   CHECK(expand("lo", host) == Texts{"127.0.0.1", "::1"});
   CHECK(expand("eth0", host) == Texts{"fe80::1%eth0"});
   CHECK(expand("192.0.2.1", host) == Texts{"192.0.2.1"});
