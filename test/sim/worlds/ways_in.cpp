@@ -36,6 +36,7 @@ class Scene {
       step();
       take_datagrams();
     }
+    if (dice_.percent(10)) return;  // The process may end at any moment, whatever waits.
     wind_down();
     check_end();
   }
@@ -46,6 +47,7 @@ class Scene {
   }
 
   void step() {
+    if (dice_.percent(3)) return reload();
     switch (dice_.below(12)) {
       case 0: return connect();
       case 1:
@@ -68,6 +70,13 @@ class Scene {
     house_.pass(time);
     trace_.note("at {} {} wait", house_.parts.clock.now().time_since_epoch().count(),
                 house_.dispatcher.waiting());
+  }
+
+  // Whatever waits ends with the configuration it came with.
+  void reload() {
+    if (house_.reloading()) return;
+    house_.reload(kCorefile, script_plugins());
+    trace_.note("reload");
   }
 
   Asked roll_query() {
@@ -201,6 +210,7 @@ class Scene {
     expect(house_.slots.waiting() == 0, "{} slots wait", house_.slots.waiting());
     expect(house_.connections.size() == 0, "{} connections", house_.connections.size());
     expect(house_.deadlines.empty(), "deadlines that nobody needs");
+    expect(!house_.reloading(), "a former configuration that something holds");
   }
 
   // All that came was answered, or some counter says why not.
