@@ -95,10 +95,13 @@ void Credentials::refused() {
 
 void Credentials::become(Credentials&& fresh) {
   ++generation_;
+  const TlsSettings& other = fresh.server_.tls;
+  const bool secured_alike = tls_text_ == fresh.tls_text_ &&
+                             server_.tls.verification == other.verification &&
+                             server_.tls.server_name == other.server_name;
   server_ = std::move(fresh.server_);
   token_ = std::move(fresh.token_);
   token_read_ = fresh.token_read_;
-  const bool secured_alike = tls_text_ == fresh.tls_text_;
   if (!secured_alike || !tls_) tls_ = std::move(fresh.tls_);
   tls_text_ = std::move(fresh.tls_text_);
   tls_read_ = fresh.tls_read_;
