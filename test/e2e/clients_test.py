@@ -199,5 +199,4 @@ def test_python(folder):
 
 
 if __name__ == "__main__":
-    enter()
-    main(globals())
+    main(globals(), enter)

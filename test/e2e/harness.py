@@ -29,7 +29,8 @@ import dns.rcode
 import dns.rdatatype
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("CATENA_BUILD", ROOT / "build" / "release"))
+# Programs start in folders of their own, so a relative one would not be found.
+BUILD = pathlib.Path(os.environ.get("CATENA_BUILD", ROOT / "build" / "release")).resolve()
 # A deadline is how long a test may wait, not what it measures. Sanitizers make programs slower.
 SLOW_BUILD = bool(re.search("asan|tsan", BUILD.name))
 PATIENCE = 60.0 if SLOW_BUILD else 20.0
@@ -380,11 +381,29 @@ def all_tests(module):
                 yield f"{name}_in_json", in_json(test)
 
 
-def main(module):
-    """Runs the functions of a module that are named test_*, or those of the command line."""
-    chosen = sys.argv[1:]
-    results = {name: run_test(name, test) for name, test in all_tests(module)
-               if not chosen or name in chosen}
+def choose(module, words):
+    """The functions named test_* of a module, or those of the command line. What the words ask for
+    instead is done here: --help, and names of no test, which end with status 2."""
+    known = dict(all_tests(module))
+    usage = (f"usage: {sys.argv[0]} [TEST...]\n\n{(module.get('__doc__') or '').strip()}\n\n"
+             "CATENA_BUILD names the folder with the programs (build/release). Tests:\n"
+             + "".join(f"  {name}\n" for name in known))
+    if {"-h", "--help"} & set(words):
+        print(usage, end="")
+        sys.exit(0)
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        print(f"no test is named {', '.join(unknown)}\n{usage}", end="", file=sys.stderr)
+        sys.exit(2)
+    return {name: test for name, test in known.items() if not words or name in words}
+
+
+def main(module, enter=lambda: None):
+    """Runs the functions of a module that are named test_*, or those of the command line; `enter` goes
+    where they run."""
+    chosen = choose(module, sys.argv[1:])
+    enter()
+    results = {name: run_test(name, test) for name, test in chosen.items()}
     if False in results.values() or not results:
         sys.exit(1)
     skipped = [f"{name} skipped: {reason}" for name, reason in results.items()

@@ -179,5 +179,4 @@ def check_busybox(found_at, domain):
 
 
 if __name__ == "__main__":
-    enter()
-    main(globals())
+    main(globals(), enter)

@@ -97,8 +97,7 @@ class Scene:
         results = [load.end() for load in self.loads]
         for result in results:
             print("         " + summary(result))
-            # forward gives an upstream up that has no time to answer.
-            check_nothing_lost(result, stalls_excuse=result is results[1])
+            check_nothing_lost(result, forwarded=result is results[1])
         stop_cleanly(self.catena, self.other, self.kubesim)
 
 
@@ -177,5 +176,4 @@ def test_killed_and_back_from_a_snapshot(folder):
 
 
 if __name__ == "__main__":
-    enter()
-    main(globals())
+    main(globals(), enter)

@@ -179,9 +179,15 @@ void Lookup::take(Bytes message) {
   if (found == questions_.end()) return;
   found->answered = true;
   const auto type = static_cast<std::size_t>(found - questions_.begin());
-  is_right(name_, type, message) ? ++tally_.right : ++tally_.wrong;
+  count(judge(name_, type, message));
   if (attempt_ == 0) tally_.longest = std::max(tally_.longest, Clock::now() - started_);
   if (questions_[0].answered && questions_[1].answered) finish();
+}
+
+void Lookup::count(Verdict verdict) {
+  if (verdict == Verdict::right) ++tally_.right;
+  if (verdict == Verdict::failed) ++tally_.failed;
+  if (verdict == Verdict::wrong) ++tally_.wrong;
 }
 
 void Lookup::on_timeout() { fail("silence"); }

@@ -21,11 +21,11 @@ constexpr std::array<const char*, 3> kWays{"udp", "tcp", "kept"};
 
 /// What became of the questions that went one way.
 struct Tally {
-  std::uint64_t asked = 0, right = 0, wrong = 0;
+  std::uint64_t asked = 0, right = 0, failed = 0, wrong = 0;
   std::uint64_t lost_first = 0;                  ///< No answer to the first try.
   std::uint64_t lost = 0;                        ///< Nor to the second.
   std::map<std::string, std::uint64_t> reasons;  ///< Why first tries were lost.
-  Clock::duration longest{};                     ///< Until a first try's right answer.
+  Clock::duration longest{};                     ///< Until a first try's answer.
 };
 
 struct Settings {
@@ -78,6 +78,7 @@ class Lookup {
   void receive_stream();
   bool take_messages();
   void take(Bytes message);
+  void count(Verdict verdict);
   void fail(const char* reason);
   void finish();
   bool is_stream() const { return way_ != Way::udp; }

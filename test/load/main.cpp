@@ -5,7 +5,7 @@
 //
 // UDP, TCP and KEPT are questions a second: from a new socket for each pair of A and AAAA, over a
 // new connection for each pair, over connections that are kept. Prints `started`, and at the end
-// what was asked, right, wrong and lost, as JSON. Where answers come late, no more than kMostOpen pairs
+// what was asked, right, failed (SERVFAIL), wrong and lost, as JSON. Where answers come late, no more than kMostOpen pairs
 // of each way are open: a machine that is too busy for the rate gets a smaller one.
 #include "test/load/lookup.hpp"
 
@@ -65,10 +65,10 @@ class Load {
       const Tally& tally = stream.tally;
       const std::chrono::duration<double, std::milli> longest = tally.longest;
       fmt::print(
-          ", \"{}\": {{\"asked\": {}, \"right\": {}, \"wrong\": {}, \"lost_first\": {}, "
-          "\"lost\": {}, \"longest_ms\": {:.1f}, \"reasons\": {{",
-          kWays[static_cast<std::size_t>(stream.way)], tally.asked, tally.right, tally.wrong,
-          tally.lost_first, tally.lost, longest.count());
+          ", \"{}\": {{\"asked\": {}, \"right\": {}, \"failed\": {}, \"wrong\": {}, "
+          "\"lost_first\": {}, \"lost\": {}, \"longest_ms\": {:.1f}, \"reasons\": {{",
+          kWays[static_cast<std::size_t>(stream.way)], tally.asked, tally.right, tally.failed,
+          tally.wrong, tally.lost_first, tally.lost, longest.count());
       const char* comma = "";
       for (const auto& [reason, count] : tally.reasons) {
         fmt::print("{}\"{}\": {}", comma, reason, count);

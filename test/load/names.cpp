@@ -11,7 +11,7 @@ namespace catena::load {
 namespace {
 
 constexpr std::size_t kHeader = 12;
-constexpr int kResponse = 0x80, kCut = 0x02;
+constexpr int kResponse = 0x80, kCut = 0x02, kServFail = 2;
 
 std::string to_wire(const std::string& text) {
   std::string wire;
@@ -89,14 +89,19 @@ std::optional<std::uint16_t> id_of(Bytes message) {
   return static_cast<std::uint16_t>(number(message, 0));
 }
 
-bool is_right(const Name& name, std::size_t type, Bytes message) {
+Verdict judge(const Name& name, std::size_t type, Bytes message) {
   const std::string asked = question(name, type, 0);
-  if (message.size() < asked.size() || number(message, 4) != 1) return false;
-  if ((message[2] & kResponse) == 0 || (message[2] & kCut) != 0) return false;
-  if ((message[3] & 15) != name.rcode) return false;
+  if (message.size() < asked.size() || number(message, 4) != 1) return Verdict::wrong;
+  if ((message[2] & kResponse) == 0 || (message[2] & kCut) != 0) return Verdict::wrong;
   const std::size_t size = asked.size() - kHeader;
-  if (std::memcmp(message.data() + kHeader, asked.data() + kHeader, size) != 0) return false;
-  return data_of(message, asked.size(), kTypes[type]) == name.data[type];
+  if (std::memcmp(message.data() + kHeader, asked.data() + kHeader, size) != 0)
+    return Verdict::wrong;
+  const int rcode = message[3] & 15;
+  if (rcode == name.rcode) {
+    const bool same = data_of(message, asked.size(), kTypes[type]) == name.data[type];
+    return same ? Verdict::right : Verdict::wrong;
+  }
+  return rcode == kServFail && number(message, 6) == 0 ? Verdict::failed : Verdict::wrong;
 }
 
 }  // namespace catena::load
