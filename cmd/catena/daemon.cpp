@@ -22,6 +22,10 @@ struct Household {
       : format(options.log_format),
         writer(STDOUT_FILENO, format),
         metrics(workers + 1),
+        dropped_lines(metrics.sampled(
+            "catena_log_lines_dropped_total", "Log lines that found the queue full.",
+            metrics::SampledType::counter, {},
+            [this] { return static_cast<double>(writer.dropped()); })),
         pidfile(options.pidfile),
         signals(writer, supervisor, pidfile),
         supervisor(options, writer, process) {}
@@ -33,6 +37,7 @@ struct Household {
   SystemClock clock;
   Keeper keeper;
   const Process process{Log(writer), metrics, epoch, clock, keeper, &supervisor};
+  metrics::Sampled dropped_lines;
   PidFile pidfile;
   Signals signals;
   Supervisor supervisor;  // With its thread, which uses everything above.

@@ -10,6 +10,7 @@
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/keeper.hpp"
+#include "core/plugin/line_limit.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/zones.hpp"
 
@@ -33,6 +34,9 @@ struct Process {
   Keeper& keeper;
   Control* control = nullptr;  ///< None where nothing runs (`catena check`).
 };
+
+/// The limit of the lines that clients cause, for one plugin, or for the server itself ("").
+std::shared_ptr<LineLimit> line_limit_for(const Process& process, const std::string& plugin);
 
 /// What a block says about its listeners rather than its chain (bind, debug, tls, timeouts ...).
 struct ListenerSettings {
@@ -141,6 +145,8 @@ class Setup {
 
   /// With `plugin/NAME: ` in front.
   Log log() const { return process_.log.for_plugin(plugin_); }
+  /// For lines that clients cause: one for all blocks of the plugin, through reloads too.
+  std::shared_ptr<LineLimit> line_limit() const;
   const Process& process() const { return process_; }
   metrics::Registry& metrics() const { return process_.metrics; }
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <fmt/format.h>
 
 #include <exception>
 
@@ -159,8 +160,10 @@ Outcome Dispatcher::refuse(Ticket& ticket, dns::Rcode rcode) {
 Outcome Dispatcher::recover(Ticket& ticket) {
   service_.meters.panics.add(lane_);
   const Listener& listener = *ticket.listener();
-  service_.process.log.error("Recovered from panic in server: \"{}\" {}", listener.label,
-                             text_of(std::current_exception()));
+  service_.panic_lines->write(LogLevel::error, *this, [&listener] {
+    return fmt::format("Recovered from panic in server: \"{}\" {}", listener.label,
+                       text_of(std::current_exception()));
+  });
   if (listener.settings.debug) std::terminate();
   return refuse(ticket, dns::Rcode::ServFail);
 }

@@ -18,6 +18,7 @@ namespace catena::server {
 struct Service {
   const Process& process;
   Meters& meters;
+  std::shared_ptr<LineLimit> panic_lines;  ///< What plugins throw, clients may ask for.
 };
 
 /// What a worker stands on, and a simulation replaces. All of it belongs to the executor's loop and

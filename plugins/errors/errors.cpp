@@ -22,13 +22,16 @@ void Errors::report(const Query& query) const {
 }
 
 void Errors::write(LogLevel level, const Query& query) const {
-  const auto rcode = static_cast<unsigned>(query.response().rcode);
-  log_.write(level, fmt::format("{} {} {}: {}", rcode, query.name().to_lower_text(),
-                                to_string(query.type()), query.failure()));
+  lines_->write(level, query.engine(), [&query] {
+    const auto rcode = static_cast<unsigned>(query.response().rcode);
+    return fmt::format("{} {} {}: {}", rcode, query.name().to_lower_text(),
+                       to_string(query.type()), query.failure());
+  });
 }
 
 void Errors::stop() {
   for (const auto& pattern : patterns_) pattern->flush();
+  lines_->tell();
 }
 
 }  // namespace catena::errors

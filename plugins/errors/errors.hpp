@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/base/log.hpp"
 #include "core/plugin/abilities.hpp"
+#include "core/plugin/line_limit.hpp"
 #include "core/plugin/plugin.hpp"
 
 #include "plugins/errors/consolidator.hpp"
@@ -12,16 +12,17 @@
 
 namespace catena::errors {
 
-/// Logs why queries failed (Query::failure()), and changes nothing.
+/// Logs why queries failed (Query::failure()), as many lines a second as LineLimit lets through, and
+/// changes nothing.
 class Errors final : public Plugin, public Startable {
  public:
-  Errors(std::vector<std::shared_ptr<Pattern>> patterns, Log log)
-      : patterns_(std::move(patterns)), log_(std::move(log)) {}
+  Errors(std::vector<std::shared_ptr<Pattern>> patterns, std::shared_ptr<LineLimit> lines)
+      : patterns_(std::move(patterns)), lines_(std::move(lines)) {}
 
   Reply serve(Query& query, Next next) const override;
 
   void start() override {}
-  /// Tells what the open windows have counted.
+  /// Tells what the open windows have counted, and what was left out.
   void stop() override;
 
  private:
@@ -29,7 +30,7 @@ class Errors final : public Plugin, public Startable {
   void write(LogLevel level, const Query& query) const;
 
   std::vector<std::shared_ptr<Pattern>> patterns_;
-  Log log_;
+  std::shared_ptr<LineLimit> lines_;
 };
 
 }  // namespace catena::errors

@@ -70,7 +70,7 @@ void setup(Setup& setup) {
     if (auto pattern = read_pattern(line, setup.log())) patterns.push_back(std::move(pattern));
   }
   directive.done();
-  setup.add(std::make_unique<Errors>(std::move(patterns), setup.log()));
+  setup.add(std::make_unique<Errors>(std::move(patterns), setup.line_limit()));
 }
 
 }  // namespace catena::errors

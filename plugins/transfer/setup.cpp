@@ -61,7 +61,7 @@ void setup(Setup& setup) {
   metrics::Counter& turned_away =
       setup.metrics().counter("catena_transfers_turned_away_total",
                               "Zone transfers refused because too many were under way.");
-  setup.add(std::make_unique<Transfer>(std::move(permissions), setup.log(), turned_away));
+  setup.add(std::make_unique<Transfer>(std::move(permissions), setup.line_limit(), turned_away));
 }
 
 }  // namespace catena::transfer

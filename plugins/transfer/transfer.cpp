@@ -95,8 +95,10 @@ bool Permission::allows(const asio::ip::address& client) const {
   return anyone || std::find(addresses.begin(), addresses.end(), plain(client)) != addresses.end();
 }
 
-Transfer::Transfer(std::vector<Permission> permissions, Log log, metrics::Counter& turned_away)
-    : permissions_(std::move(permissions)), log_(std::move(log)), turned_away_(turned_away) {}
+Transfer::Transfer(std::vector<Permission> permissions,
+                   std::shared_ptr<LineLimit> lines,
+                   metrics::Counter& turned_away)
+    : permissions_(std::move(permissions)), lines_(std::move(lines)), turned_away_(turned_away) {}
 
 std::string Transfer::assembled(const Chain& chain) {
   for (const TransferSource* source : chain.with<TransferSource>()) sources_.push_back(source);
@@ -153,10 +155,12 @@ Reply Transfer::hand_out(Query& query, const TransferSource& source) const {
   const bool stream = to_string(query.transport().protocol) == "tcp";
   if (client && (!has_news(*client, serial) || !stream)) {
     if (!has_news(*client, serial)) {
-      log_.info(
-          "Outgoing noop, incremental transfer for up to date zone \"{}\" to {} for {} SOA "
-          "serial",
-          query.name().to_text(), plain(query.transport().client.address()).to_string(), serial);
+      lines_->write(LogLevel::info, query.engine(), [&query, serial] {
+        return fmt::format(
+            "Outgoing noop, incremental transfer for up to date zone \"{}\" to {} for {} SOA "
+            "serial",
+            query.name().to_text(), plain(query.transport().client.address()).to_string(), serial);
+      });
     }
     return serial_only(query, soa);
   }
@@ -180,6 +184,15 @@ Reply Transfer::whole(Query& query,
   return query.fail(dns::Rcode::ServFail, "plugin/transfer: too many transfers are under way");
 }
 
+void Transfer::tell(Query& query, std::size_t records, const dns::Record& soa) const {
+  lines_->write(LogLevel::info, query.engine(), [&] {
+    return fmt::format("Outgoing transfer of {} records of zone \"{}\" to {} for {} SOA serial",
+                       records, query.name().to_text(),
+                       plain(query.transport().client.address()).to_string(),
+                       dns::soa_of(soa.rdata)->serial);
+  });
+}
+
 asio::awaitable<Outcome> Transfer::send(Query& query,
                                         std::unique_ptr<ZoneCursor> cursor,
                                         dns::Record soa,
@@ -196,9 +209,7 @@ asio::awaitable<Outcome> Transfer::send(Query& query,
   }
   if (!cursor->whole()) co_return query.fail(dns::Rcode::ServFail, kNotWhole);
   const Outcome outcome = parts.leave();
-  log_.info("Outgoing transfer of {} records of zone \"{}\" to {} for {} SOA serial",
-            parts.records(), query.name().to_text(),
-            plain(query.transport().client.address()).to_string(), dns::soa_of(soa.rdata)->serial);
+  tell(query, parts.records(), soa);
   co_return outcome;
 }
 

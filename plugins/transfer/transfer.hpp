@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/base/log.hpp"
 #include "core/base/metrics.hpp"
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/engine.hpp"
+#include "core/plugin/line_limit.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/zones.hpp"
 
@@ -33,7 +33,9 @@ class Transfer final : public Plugin, public Assembled {
   /// Transfers that may be under way at the same time; further ones get SERVFAIL and are counted.
   static constexpr int kMost = 32;
 
-  Transfer(std::vector<Permission> permissions, Log log, metrics::Counter& turned_away);
+  Transfer(std::vector<Permission> permissions,
+           std::shared_ptr<LineLimit> lines,
+           metrics::Counter& turned_away);
 
   Reply serve(Query& query, Next next) const override;
   std::string assembled(const Chain& chain) override;
@@ -45,6 +47,7 @@ class Transfer final : public Plugin, public Assembled {
   Reply hand_out(Query& query, const TransferSource& source) const;
   static Outcome serial_only(Query& query, const dns::Record& soa);
   Reply whole(Query& query, std::unique_ptr<ZoneCursor> cursor, const dns::Record& soa) const;
+  void tell(Query& query, std::size_t records, const dns::Record& soa) const;
   asio::awaitable<Outcome> send(Query& query,
                                 std::unique_ptr<ZoneCursor> cursor,
                                 dns::Record soa,
@@ -52,7 +55,7 @@ class Transfer final : public Plugin, public Assembled {
 
   std::vector<Permission> permissions_;
   std::vector<const TransferSource*> sources_;  // In the order of the chain.
-  Log log_;
+  std::shared_ptr<LineLimit> lines_;
   metrics::Counter& turned_away_;
   mutable std::atomic<int> under_way_{0};
 };
