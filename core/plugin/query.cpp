@@ -57,6 +57,8 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
   edns_ = parent.edns_;
   if (edns_) edns_->options = arena_.copy(edns_->options);
   size_ = dns::kHeaderSize + question.name.size() + 4;
+  // With the OPT record that it has from its parent: root name, type, size, flags, length, options.
+  if (edns_) size_ += 11 + edns_->options.size();
   transport_ = parent.transport_;
   arrived_ = parent.arrived_;
   failed_ = false;
