@@ -134,8 +134,19 @@ constexpr std::array kPlugins{
     PluginEntry{"nomad", nullptr, "A source that came late to CoreDNS's list."},
 };
 
+constexpr std::array kFormer{
+    config::FormerDirective{"proxy", "until 1.5.0: 'forward' took its place"},
+    config::FormerDirective{"federation", "until 1.7.0: 'kubernetes' has 'multicluster'"},
+    config::FormerDirective{"reverse", "until 1.1.4: 'template' took its place"},
+    config::FormerDirective{"startup", "until 1.1.0: 'on startup' took its place"},
+    config::FormerDirective{"shutdown", "until 1.1.0: 'on shutdown' took its place"},
+    config::FormerDirective{"httpproxy", "until 0.9: 'forward' took its place, with https://"},
+};
+
 }  // namespace
 
 Registry plugin_registry() { return kPlugins; }
+
+std::span<const config::FormerDirective> former_directives() { return kFormer; }
 
 }  // namespace catena

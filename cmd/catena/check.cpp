@@ -25,12 +25,11 @@ int check(const Options& options) {
   SystemClock clock;
   Keeper keeper;
   const Process process{Log(writer), metrics, epoch, clock, keeper};
-  config::Diagnostics diagnostics;
+  config::Diagnostics diagnostics(options.place);
   load(*source, options.dns_port, process, diagnostics);
   writer.flush();
-  for (const config::Diagnostic& warning : diagnostics.warnings()) {
-    fmt::print(stderr, "[WARNING] {}\n", config::format(warning));
-  }
+  fmt::print(stderr, "{}", config::format(diagnostics.needs(), "[NOTE] "));
+  fmt::print(stderr, "{}", config::format(diagnostics.warnings(), "[WARNING] "));
   fmt::print(stderr, "{}", config::format(diagnostics.errors()));
   if (!diagnostics.ok()) return 1;
   fmt::print("{}: OK\n", source->name);

@@ -20,6 +20,7 @@ namespace catena {
 namespace {
 
 constexpr const char* kDefaultFile = "Corefile";
+constexpr const char* kDash = "-";  // For `check`, whose file may well be named stdin.
 
 bool stdin_is_terminal() {
   struct stat status {};
@@ -42,8 +43,9 @@ Result<config::Source> read_named(const std::string& name) {
 }  // namespace
 
 Result<config::Source> read_corefile(const Options& options) {
-  const bool from_stdin = options.conf == kStandardInput && options.action == Action::serve;
-  if (from_stdin && !stdin_is_terminal()) {
+  const bool checks = options.action == Action::check;
+  const bool from_stdin = options.conf == (checks ? kDash : kStandardInput);
+  if (from_stdin && (checks || !stdin_is_terminal())) {
     return config::Source{kStandardInput,
                           std::string(std::istreambuf_iterator<char>(std::cin), {})};
   }
@@ -60,7 +62,8 @@ config::Corefile parse_corefile(const config::Source& source, config::Diagnostic
   const std::vector<std::string> names = server::directive_names(plugin_registry());
   const config::Disk disk;
   const config::Environment environment = config::process_environment();
-  config::Corefile corefile = config::parse(source, {disk, environment, names}, diagnostics);
+  config::Corefile corefile =
+      config::parse(source, {disk, environment, names, former_directives()}, diagnostics);
   if (corefile.blocks.empty() && diagnostics.ok()) return config::default_corefile();
   return corefile;
 }

@@ -18,8 +18,9 @@ namespace catena {
 /// The name of a Corefile that came through standard input.
 inline constexpr const char* kStandardInput = "stdin";
 
-/// The text of the Corefile that the options name: a file, `stdin`, or ./Corefile; nothing in it
-/// when there is none, which means the built-in configuration. Errors have CoreDNS's text.
+/// The text of the Corefile that the options name: a file, `stdin` (`-` to check), or ./Corefile;
+/// nothing in it when there is none, which means the built-in configuration. Errors have CoreDNS's
+/// text.
 Result<config::Source> read_corefile(const Options& options);
 
 /// A Corefile with this build's directives, or the built-in one where it says nothing.

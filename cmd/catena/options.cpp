@@ -52,6 +52,7 @@ class Reader {
   CommandLine run() {
     if (!arguments_.empty() && arguments_.front() == "check") {
       result_.options.action = Action::check;
+      result_.options.place = config::Place::elsewhere;
       ++next_;
     }
     while (result_.status == 0 && next_is_flag()) read_flag();
@@ -69,6 +70,7 @@ class Reader {
 
   void read_flag();
   void set(const Flag& flag, const std::string& value);
+  void set_here(const std::optional<std::string>& value);
   void set_switch(const Flag& flag, const std::optional<std::string>& value);
   void set_port(const std::string& text);
   void set_log_format(const std::string& text);
@@ -102,6 +104,7 @@ void Reader::read_flag() {
     next_ = arguments_.size();
     return;
   }
+  if (name == "here" && result_.options.action == Action::check) return set_here(value);
   const Flag* flag = find(name);
   if (flag == nullptr) return misuse(fmt::format("flag provided but not defined: -{}", name));
   if (flag->value.empty()) return set_switch(*flag, value);
@@ -122,6 +125,11 @@ void Reader::set_switch(const Flag& flag, const std::optional<std::string>& valu
   if (flag.name == "plugins" && *on && result_.options.action != Action::version) {
     result_.options.action = Action::plugins;
   }
+}
+
+void Reader::set_here(const std::optional<std::string>& value) {
+  if (value) return misuse("-here takes no value");
+  result_.options.place = config::Place::here;
 }
 
 void Reader::set(const Flag& flag, const std::string& value) {
@@ -177,7 +185,11 @@ std::string usage() {
     const std::string space = flag.value.empty() ? "" : " ";
     text += fmt::format("  -{}{}{}\n    \t{}\n", flag.name, space, flag.value, flag.meaning);
   }
-  text += "  check [-dns.port string] FILE\n    \tFind every error of a Corefile; start nothing\n";
+  text +=
+      "  check [-here] [-dns.port string] FILE\n"
+      "    \tFind every error of a Corefile, - for standard input; start nothing. With -here also\n"
+      "    \twhat it needs of this machine: files, variables, interfaces. Status 0: it is good,\n"
+      "    \tperhaps with warnings; 1: it has errors; 2: wrong arguments\n";
   return text;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/log.hpp"
+#include "core/config/diagnostics.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,7 @@ struct Options {
   std::string pidfile;
   bool quiet = false;
   LogFormat log_format = LogFormat::text;
+  config::Place place = config::Place::here;  ///< Of the Corefile, for `check`.
 };
 
 /// Options, or a text for standard error with the status to exit with.
@@ -29,7 +31,8 @@ struct CommandLine {
   int status = 0;  ///< 0: the options are good.
 };
 
-/// Reads Go's flag syntax (-x v, -x=v, --x) and `check [FLAGS] FILE`. `arguments` are without the
+/// Reads Go's flag syntax (-x v, -x=v, --x) and `check [FLAGS] FILE`,
+/// whose own flag is --here. `arguments` are without the
 /// program's name.
 CommandLine parse_command_line(const std::vector<std::string>& arguments);
 

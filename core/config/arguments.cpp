@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/arguments.hpp"
 
+#include "core/config/zone_doubt.hpp"
 #include "core/config/zone_name.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace catena::config {
@@ -21,6 +23,11 @@ std::string expected_count(std::size_t at_least, std::size_t at_most) {
   if (at_most == kAny) return "at least " + arguments_text(at_least);
   if (at_least == 0) return "at most " + arguments_text(at_most);
   return fmt::format("{} to {} arguments", at_least, at_most);
+}
+
+bool has_unset(const Line& line) {
+  return std::ranges::any_of(line.words, &Word::unset) ||
+         std::ranges::any_of(line.block, has_unset);
 }
 
 }  // namespace
@@ -62,8 +69,18 @@ std::string Arguments::joined() {
 std::vector<std::string> Arguments::zones(std::vector<std::string> otherwise) {
   if (empty()) return otherwise;
   std::vector<std::string> texts;
-  while (const Word* word = take()) texts.push_back(word->text);
+  while (const Word* word = take()) {
+    expect_zone(*word);
+    texts.push_back(word->text);
+  }
   return parse_zones(texts);
+}
+
+void Arguments::expect_zone(const Word& word) {
+  zone_words_.push_back(&word);
+  if (word.unset) return;
+  const std::string doubt = zone_doubt(word.text);
+  if (!doubt.empty()) warn(fmt::format("'{}' is taken for a zone: {}", word.text, doubt));
 }
 
 bool Arguments::expect_count(std::size_t at_least, std::size_t at_most) {
@@ -85,10 +102,19 @@ bool Arguments::no_more() {
 
 void Arguments::error(std::string text) {
   failed_ = true;
-  diagnostics_->error(position(), plugin_, std::move(text));
+  if (!excused()) diagnostics_->error(position(), plugin_, std::move(text));
 }
 
 void Arguments::warn(std::string text) { diagnostics_->warn(position(), plugin_, std::move(text)); }
+
+// Of a line with a variable the variable is noted, which says more than half a path.
+void Arguments::need(std::string_view what) {
+  if (std::ranges::none_of(line_->words, &Word::unset)) {
+    diagnostics_->need(position(), plugin_, what);
+  }
+}
+
+bool Arguments::excused() const { return elsewhere() && has_unset(*line_); }
 
 void Arguments::refuse(std::string_view what) {
   error(fmt::format("'{}' is known, not in this build", what));
@@ -108,6 +134,7 @@ void Arguments::report_count(std::string_view expected) {
 
 bool Arguments::report_value(const Word& word, const std::string& text) {
   failed_ = true;
+  if (excused()) return false;
   // Within a block the property says which of many values is meant; a directive is named anyway.
   const bool named = name() == plugin_ || text.find("expected ") != 0;
   diagnostics_->error(word.position, plugin_, named ? text : name() + ": " + text);

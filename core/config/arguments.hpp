@@ -90,9 +90,19 @@ class Arguments {
   /// Reports arguments that nobody took.
   bool no_more();
 
-  /// A complaint of the plugin's own, at this line.
+  /// Warns where a word that is taken for a zone looks like something else (zone_doubt.hpp).
+  void expect_zone(const Word& word);
+
+  /// A complaint of the plugin's own, at this line. Elsewhere it is not made about a line with a
+  /// variable that is not set: nobody knows what the line will say.
   void error(std::string text);
   void warn(std::string text);
+
+  /// True where the configuration is looked at elsewhere than it is to run: files, interfaces and
+  /// variables of its place are not asked for then, only need() is told.
+  bool elsewhere() const { return diagnostics_->elsewhere(); }
+  /// Notes "would need WHAT"; nothing where the server is to run.
+  void need(std::string_view what);
 
   /// Refuses something that CoreDNS has and this build has not yet: "'X' is known, not in this
   /// build".
@@ -104,21 +114,30 @@ class Arguments {
  protected:
   const Line& line() const { return *line_; }
   Diagnostics& diagnostics() const { return *diagnostics_; }
+  const std::vector<const Word*>& zone_words() const { return zone_words_; }
 
  private:
   const Word* take_required();
   void report_count(std::string_view expected);
   bool report_value(const Word& word, const std::string& text);
+  bool excused() const;
 
   template <class Target, class... Rules>
   bool assign(const Word& word, Target&& target, const Rules&... rules) {
-    const Failure failure = read_word(word.text, reader_of(target), rules...);
-    return failure ? report_value(word, *failure) : true;
+    auto reader = reader_of(target);
+    const Failure failure = read_word(word.text, reader, rules...);
+    if (failure) return report_value(word, *failure);
+    if constexpr (requires { reader.doubt(word.text); }) {
+      const std::string doubt = reader.doubt(word.text);
+      if (!doubt.empty() && !excused()) warn(doubt);
+    }
+    return true;
   }
 
   const Line* line_;
   Diagnostics* diagnostics_;
   std::string plugin_;
+  std::vector<const Word*> zone_words_;
   std::size_t next_ = 1;
   bool failed_ = false;
 };

@@ -6,6 +6,7 @@
 #include "core/config/file_system.hpp"
 #include "core/config/position.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ namespace catena::config {
 struct Word {
   std::string text;
   Position position;
+  bool unset = false;  ///< A variable in it is not set here: the server may see another text.
 };
 
 /// One line of a server block or of a block within: its words, the first one is its name, and the
@@ -52,12 +54,19 @@ struct Source {
   std::string text;
 };
 
+/// A directive that CoreDNS once had, and what took its place: "'forward' took its place".
+struct FormerDirective {
+  std::string_view name;
+  std::string_view instead;
+};
+
 /// What a Corefile is read against. All of it must outlive the call only.
 struct Surroundings {
   const FileSystem& files;
   const Environment& environment;
   /// Every directive that exists, whether or not this build can run it.
   const std::vector<std::string>& directives;
+  std::span<const FormerDirective> former = {};
 };
 
 /// Reads a Corefile with its snippets and imports. Errors go to `diagnostics`, as many as can be

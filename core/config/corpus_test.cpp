@@ -61,6 +61,21 @@ const Case kCases[] = {
      .keys = {"dns://corp.example.:53", "dns://.:53"},
      .directives = {4, 4}},
     {.name = "15-legacy", .keys = {"dns://.:53"}, .directives = {11}},
+    {.name = "16-kops", .keys = {"dns://.:53"}, .directives = {10}},
+    {.name = "17-stub-domains",
+     .keys = {"dns://.:53", "dns://corp.example.:53", "dns://consul.:53"},
+     .directives = {10, 3, 3}},
+    {.name = "18-dual-stack", .keys = {"dns://.:53"}, .directives = {10}},
+    {.name = "19-node-agent",
+     .keys = {"dns://cluster.local.:53", "dns://in-addr.arpa.:53", "dns://ip6.arpa.:53",
+              "dns://.:53"},
+     .directives = {7, 5, 5}},
+    {.name = "20-home-lab", .keys = {"dns://.:53"}, .directives = {8}},
+    {.name = "21-outside-names", .keys = {"dns://.:5353"}, .directives = {9}},
+    {.name = "22-workers",
+     .keys = {"dns://cluster.local.:53", "dns://in-addr.arpa.:53", "dns://ip6.arpa.:53",
+              "dns://.:53"},
+     .directives = {12, 3}},
 };
 
 Corefile parse_file(const std::string& name, Diagnostics& diagnostics) {
@@ -69,9 +84,13 @@ Corefile parse_file(const std::string& name, Diagnostics& diagnostics) {
   const auto text = disk.read(path);
   REQUIRE(text);
   // Not the disk: what lies in /etc/coredns of the machine that runs the test must not matter.
-  return parse_for_test(
-      {.text = *text, .directives = kDirectives, .variables = {{"POD_IP", "10.0.0.7"}}},
-      diagnostics);
+  return parse_for_test({.text = *text,
+                         .directives = kDirectives,
+                         .variables = {{"POD_IP", "10.0.0.7"},
+                                       {"LOCAL_IP", "169.254.20.10"},
+                                       {"CLUSTER_DNS", "10.96.0.10"},
+                                       {"UPSTREAM_DNS", "192.0.2.53"}}},
+                        diagnostics);
 }
 
 TEST_CASE("the Corefiles of clusters parse", "[config][corpus]") {

@@ -68,7 +68,25 @@ void Property::not_in_this_build(std::string_view wanted) {
   }
 }
 
+void Property::vocabulary(std::initializer_list<std::string_view> words) {
+  for (const std::string_view word : words) remember(vocabulary_, word);
+}
+
+void Property::ignore_block() {
+  if (line().has_block) warn("the block is not used (expected none)");
+  others();
+}
+
+void Property::former(std::string_view wanted, std::string_view instead) {
+  for (Property& one : properties_) {
+    if (one.name() != wanted) continue;
+    one.taken_ = true;
+    one.error(fmt::format("'{}' is not known any more: {}", wanted, instead));
+  }
+}
+
 bool Property::done() {
+  check_zone_words();
   no_more();
   if (line().has_block && !block_expected() && !failed()) {
     error("Unexpected token '{', expecting argument (there is no block here)");
@@ -98,6 +116,18 @@ void Property::check_properties() {
     } else if (!one.data_ && !one.failed()) {
       one.done();
     }
+  }
+}
+
+// `cache 30 denial 5`, `log . class error`.
+void Property::check_zone_words() {
+  const auto has = [](const std::vector<std::string>& names, const Word& word) {
+    return std::find(names.begin(), names.end(), word.text) != names.end();
+  };
+  for (const Word* word : zone_words()) {
+    if (!has(asked_, *word) && !has(vocabulary_, *word)) continue;
+    warn(fmt::format("'{}' is taken for a zone: options stand in a block, one on each line",
+                     word->text));
   }
 }
 

@@ -4,6 +4,7 @@
 #include "core/config/arguments.hpp"
 
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,16 @@ class Property : public Arguments {
   /// True when the block has this property; that counts as asked for.
   bool has(std::string_view wanted) { return !each(wanted).empty(); }
 
+  /// Words that stand only in the block: where one is taken for a zone, done() warns of it. The
+  /// names that were asked for are known already.
+  void vocabulary(std::initializer_list<std::string_view> words);
+
+  /// For a plugin whose block CoreDNS does not look at: nor is it here, with a warning.
+  void ignore_block();
+
+  /// Refuses a property that CoreDNS once had; `instead` says what took its place.
+  void former(std::string_view wanted, std::string_view instead);
+
   /// Refuses a property that CoreDNS has and this build has not yet, wherever it stands.
   void not_in_this_build(std::string_view wanted);
 
@@ -69,10 +80,12 @@ class Property : public Arguments {
  private:
   bool block_expected() const;
   void check_properties();
+  void check_zone_words();
 
   std::vector<Property> properties_;
   std::vector<std::string> asked_;
   std::vector<std::string> refused_;
+  std::vector<std::string> vocabulary_;
   std::size_t index_ = 0;
   bool taken_ = false;  // Somebody asked for it.
   bool data_ = false;   // It came out of others(): what it holds is not ours to check.

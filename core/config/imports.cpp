@@ -88,7 +88,9 @@ bool Imports::expand_files(const Token& import, const std::string& argument, Tok
     return true;
   }
   const std::vector<std::string> paths = files_.glob(pattern);
-  if (paths.empty() && has_wildcard(pattern)) {
+  if (paths.empty() && diagnostics_.elsewhere() && argument.starts_with('/')) {
+    diagnostics_.need(import.position, "", argument);
+  } else if (paths.empty() && has_wildcard(pattern)) {
     diagnostics_.warn(import.position, "",
                       fmt::format("No files matching import glob pattern: {}", argument));
   } else if (paths.empty()) {

@@ -20,11 +20,25 @@ std::optional<std::uint16_t> port_of(const ZoneSpec& spec, std::uint16_t dns_por
   return static_cast<std::uint16_t>(*spec.port);
 }
 
+// A key as far as it can be known.
+Key assumed_key(const Word& word, std::uint16_t dns_port) {
+  std::string_view text = word.text;
+  while (text.ends_with(':')) text.remove_suffix(1);
+  std::string ignored;
+  const auto spec = parse_zone(text, ignored);
+  const auto port = spec ? port_of(*spec, dns_port) : std::nullopt;
+  if (!port) return {Scheme::dns, ".", dns_port, word.position, true};
+  return {spec->scheme, spec->zones.front(), *port, word.position, true};
+}
+
 void resolve_key(const Word& word,
                  std::uint16_t dns_port,
                  std::vector<Key>& first,
                  std::vector<Key>& further,
                  Diagnostics& diagnostics) {
+  if (word.unset && diagnostics.elsewhere()) {
+    return first.push_back(assumed_key(word, dns_port));
+  }
   std::string error;
   const auto spec = parse_zone(word.text, error);
   if (!spec) return diagnostics.error(word.position, "", error);
@@ -35,7 +49,7 @@ void resolve_key(const Word& word,
   }
   for (const std::string& zone : spec->zones) {
     auto& list = &zone == &spec->zones.front() ? first : further;
-    list.push_back({spec->scheme, zone, *port, word.position});
+    list.push_back({spec->scheme, zone, *port, word.position, false});
   }
 }
 
@@ -107,6 +121,7 @@ std::string to_string(const BoundKey& bound) {
 void check_overlaps(std::span<const BoundKey> bound, Diagnostics& diagnostics) {
   Registered registered;
   for (const BoundKey& one : bound) {
+    if (one.key.assumed) continue;
     const std::string complaint = registered.check(one);
     if (!complaint.empty()) {
       diagnostics.error(one.key.position, "", complaint);

@@ -18,6 +18,7 @@ struct Key {
   std::string zone;  ///< Presentation form, lower-case, fully qualified.
   std::uint16_t port = 0;
   Position position;
+  bool assumed = false;  ///< It stands for one that a variable makes, which is not set here.
 };
 
 /// "dns://example.org.:53", as plugins and errors show a key.
@@ -25,7 +26,8 @@ std::string to_string(const Key& key);
 
 /// The keys of a block in the order that CoreDNS gives them: one for each key of the file, then the
 /// further zones of networks that had to be split. `dns_port` is for keys of plain DNS that name no
-/// port (-dns.port). Errors go to `diagnostics`, one for each bad key.
+/// port (-dns.port). Errors go to `diagnostics`, one for each bad key. Elsewhere a key whose
+/// variables are not set is what can be read of it, or the root.
 std::vector<Key> resolve_keys(const ServerBlock& block,
                               std::uint16_t dns_port,
                               Diagnostics& diagnostics);

@@ -2,6 +2,7 @@
 #include "core/config/parser.hpp"
 
 #include "core/config/nearest.hpp"
+#include "core/config/zone_doubt.hpp"
 
 #include <fmt/format.h>
 
@@ -78,21 +79,24 @@ bool Parser::parse_keys() {
 // True when a comma says that another key follows, perhaps on the next line.
 bool Parser::take_key(const Token& token) {
   Word key = word(token);
-  if (key.text.empty()) return false;
+  if (key.text.empty() && !is_unknown(key)) return false;
   const bool another = key.text.ends_with(',');
   if (another) key.text.pop_back();
-  warn_of_brace(key);
   block_.keys.push_back(std::move(key));
   return another;
 }
 
-// CoreDNS serves the zones "}." and "example.org{.", which nobody means.
-void Parser::warn_of_brace(const Word& key) {
-  const char* text = nullptr;
-  if (key.text == "}") text = "'}' without a block is read as a key";
-  if (key.text.size() > 1 && key.text.ends_with('{'))
+// CoreDNS serves the zones "}.", "example.org{." and "{whoami}.", which nobody means.
+void Parser::warn_of_key(const Word& key) {
+  std::string text;
+  if (key.text == "}") {
+    text = "'}' without a block is read as a key";
+  } else if (key.text.size() > 1 && key.text.ends_with('{')) {
     text = "the key ends with '{' (expected a space before it)";
-  if (text) diagnostics_.warn(key.position, "", text);
+  } else if (const std::string doubt = zone_doubt(key.text); !doubt.empty()) {
+    text = fmt::format("the key '{}' is taken for a zone: {}", key.text, doubt);
+  }
+  if (!text.empty()) diagnostics_.warn(key.position, "", text);
 }
 
 void Parser::parse_contents() {
@@ -131,8 +135,14 @@ void Parser::parse_directive() {
 }
 
 void Parser::check_directive(const Word& name) {
+  if (is_unknown(name)) return;
   const auto& known = surroundings_.directives;
   if (std::find(known.begin(), known.end(), name.text) != known.end()) return;
+  for (const FormerDirective& former : surroundings_.former) {
+    if (former.name != name.text) continue;
+    return error(name.position, fmt::format("Unknown directive '{}': CoreDNS had it once, {}",
+                                            name.text, former.instead));
+  }
   error(name.position,
         fmt::format("Unknown directive '{}'{}", name.text, did_you_mean(name.text, known)));
 }
@@ -159,6 +169,9 @@ void Parser::parse_snippet() {
 }
 
 void Parser::keep_block() {
+  for (const Word& key : block_.keys) {
+    if (!key.unset) warn_of_key(key);
+  }
   if (!block_.keys.empty()) corefile_.blocks.push_back(std::move(block_));
 }
 
@@ -174,22 +187,32 @@ Line Parser::parse_line(unsigned depth) {
       continue;
     }
     line.has_block = true;
+    const bool more = stream_.peek() && !stream_.next_begins_line();
+    if (more && !next_is("}")) warn_of_one_line(stream_.current().position);
     parse_lines(line.block, depth + 1);
     break;
   }
-  end_line(depth);
+  end_line(line, depth);
   return line;
 }
 
 // A brace that closes the block around may stand on this line, any other word may not.
-void Parser::end_line(unsigned depth) {
+void Parser::end_line(const Line& line, unsigned depth) {
   const Token* after = stream_.peek();
   if (stopped_ || !after || stream_.next_begins_line()) return;
   if (after->text != "}") {
     error(after->position, unexpected(after->text, "end of line"));
     return skip_line();
   }
+  if (depth > 0 && !line.has_block) warn_of_one_line(after->position);
   if (depth == 0) error(after->position, "Unexpected '}' because no matching opening brace");
+}
+
+// Plugins of CoreDNS read what stands on a line word by word, and a brace is a word for most.
+void Parser::warn_of_one_line(const Position& position) {
+  diagnostics_.warn(position, "",
+                    "most plugins of CoreDNS refuse a block on one line (expected a line break "
+                    "behind its '{' and before its '}')");
 }
 
 void Parser::parse_lines(std::vector<Line>& lines, unsigned depth) {
@@ -239,7 +262,9 @@ bool Parser::take_import_argument(const Token& import, std::string& argument) {
     return false;
   }
   if (!next()) return false;
-  argument = word(stream_.current()).text;
+  const Word file = word(stream_.current());
+  if (is_unknown(file)) return false;
+  argument = file.text;
   if (argument.empty()) {
     error(import.position, "Import requires a non-empty filepath");
     return false;
@@ -272,13 +297,32 @@ bool Parser::next_is(std::string_view text) const {
 }
 
 Word Parser::word(const Token& token) {
-  auto text = substitute(token.text, surroundings_.environment);
+  bool unset = false;
+  const Environment environment = [&](const std::string& name) {
+    auto value = surroundings_.environment(name);
+    unset = unset || !value;
+    if (!value || value->empty()) tell_empty(token.position, name, value.has_value());
+    return value;
+  };
+  auto text = substitute(token.text, environment);
   if (!text) {
     error(token.position,
           fmt::format("environment variables in '{}' refer to themselves or are too long",
                       token.text));
   }
-  return {text ? std::move(*text) : token.text, token.position};
+  return {text ? std::move(*text) : token.text, token.position, unset};
+}
+
+// Elsewhere nobody knows what a variable will say.
+bool Parser::is_unknown(const Word& word) const { return word.unset && diagnostics_.elsewhere(); }
+
+void Parser::tell_empty(const Position& position, const std::string& name, bool set) {
+  if (diagnostics_.elsewhere() && !set) {
+    return diagnostics_.need(position, "", fmt::format("the variable {}", name));
+  }
+  diagnostics_.warn(
+      position, "",
+      fmt::format("the variable {} is {}", name, set ? "empty" : "not set, so it is empty"));
 }
 
 void Parser::error(const Position& position, std::string text) {

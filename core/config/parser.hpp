@@ -24,7 +24,7 @@ class Parser {
   void parse_block();
   bool parse_keys();
   bool take_key(const Token& token);
-  void warn_of_brace(const Word& key);
+  void warn_of_key(const Word& key);
   void parse_contents();
   void parse_directives(bool braced);
   void parse_directive();
@@ -33,7 +33,7 @@ class Parser {
 
   Line parse_line(unsigned depth);
   void parse_lines(std::vector<Line>& lines, unsigned depth);
-  void end_line(unsigned depth);
+  void end_line(const Line& line, unsigned depth);
   void skip_stray_block(const std::vector<Line>& before, const char* without_name);
 
   void parse_import();
@@ -43,6 +43,9 @@ class Parser {
   bool next();
   bool next_is(std::string_view text) const;
   Word word(const Token& token);
+  bool is_unknown(const Word& word) const;
+  void tell_empty(const Position& position, const std::string& name, bool set);
+  void warn_of_one_line(const Position& position);
   void check_directive(const Word& name);
 
   void error(const Position& position, std::string text);

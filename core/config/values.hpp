@@ -193,6 +193,8 @@ inline EndpointReader endpoint(Endpoint& target, std::uint16_t default_port) {
   return {target, default_port};
 }
 
+// A reader may have a function doubt(word) too: what to warn of although the word can be read.
+
 /// "'a', 'b' or 'c'".
 std::string join_words(const std::vector<std::string_view>& words);
 

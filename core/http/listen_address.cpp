@@ -49,10 +49,16 @@ std::optional<std::string> ListenAddressReader::read(std::string_view word,
   if (host.find_first_of("[]/\0", 0, 4) != std::string_view::npos) {
     return complain(word, "unexpected character in address");
   }
-  const auto port = parse_port(word.substr(colon + 1));
+  const bool any = colon + 1 == word.size();
+  const auto port = any ? std::optional<std::uint16_t>(0) : parse_port(word.substr(colon + 1));
   if (!port) return complain(word, "unknown port");
   value = {std::string(host), *port};
   return std::nullopt;
+}
+
+std::string ListenAddressReader::doubt(std::string_view word) const {
+  if (!word.ends_with(':')) return {};
+  return fmt::format("address {}: no port behind the colon, so any free one is taken", word);
 }
 
 }  // namespace catena::http

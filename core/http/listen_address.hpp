@@ -27,6 +27,8 @@ struct ListenAddressReader {
   std::string noun() const { return "HOST:PORT, :PORT or [IPV6]:PORT"; }
   /// Nothing, or what is wrong with the word, in Go's words where it has some.
   std::optional<std::string> read(std::string_view word, ListenAddress& value) const;
+  /// Go takes `localhost:` for any free port, which nobody can know beforehand.
+  std::string doubt(std::string_view word) const;
 };
 
 inline ListenAddressReader listen_address(ListenAddress& target) { return {target}; }

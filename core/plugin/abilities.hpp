@@ -156,6 +156,21 @@ class TransferSource {
   virtual std::unique_ptr<ZoneCursor> open(dns::NameView zone) const = 0;
 };
 
+/// The names that a plugin answers for: `zones` and all below them, less `handed_on` and all below
+/// those, which it leaves to the plugins behind it.
+struct Territory {
+  std::vector<dns::Name> zones;
+  std::vector<dns::Name> handed_on;
+};
+
+/// Answers for some names whatever is asked, so that plugins behind it never see these questions.
+/// The server warns of one whose names all belong to others in front of it.
+class Authority {
+ public:
+  virtual ~Authority() = default;
+  virtual Territory territory() const = 0;
+};
+
 /// Wants queries of an opcode beyond QUERY and NOTIFY for its block (dynupdate).
 class OpcodeAdmission {
  public:

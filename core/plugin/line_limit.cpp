@@ -6,7 +6,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
 #include <fmt/format.h>
 
 #include <utility>
@@ -23,8 +22,8 @@ asio::awaitable<void> tell_later(std::shared_ptr<LineLimit> limit, asio::any_io_
 }  // namespace
 
 bool LineLimit::admit() {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-      clock_->now().time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(clock_->now().time_since_epoch());
   const std::uint64_t second = static_cast<std::uint64_t>(now.count()) << 32U;
   std::uint64_t seen = written_.load(std::memory_order_relaxed);
   for (;;) {

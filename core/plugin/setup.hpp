@@ -79,6 +79,10 @@ class PerServer {
   std::vector<std::unique_ptr<T>> items_;
 };
 
+/// Whether zones outside of a block's own are warned of: not where they say something else than
+/// which questions of clients are meant.
+enum class Outside : std::uint8_t { warned, meant };
+
 /// What the setup function of a plugin works with: all occurrences of its directive in one server
 /// block. It reads them, reports what is wrong through them (nothing is thrown for a user's
 /// mistake), and adds itself to the chain or changes the listener. An exception that escapes is
@@ -113,9 +117,13 @@ class Setup {
   const std::vector<dns::Name>& block_zones() const { return block_zones_; }
 
   /// Takes the rest of a line as zones (names and networks); the block's own if there are none.
-  Zones zones(config::Arguments& arguments) const;
-  /// The same with words that somebody has taken from a line.
-  Zones zones(const std::vector<std::string>& words) const;
+  /// Warns of words that do not look like zones, and of zones that are outside of the block's.
+  Zones zones(config::Arguments& arguments, Outside outside = Outside::warned) const;
+  /// The same with words that somebody has taken from the line.
+  Zones zones(config::Arguments& line, const std::vector<config::Word>& words) const;
+
+  /// Warns of zones that nobody can ask this block for.
+  void warn_outside(config::Arguments& line, const std::vector<dns::Name>& zones) const;
 
   /// `fallthrough [ZONES...]` from a property's arguments; none given: every name.
   Fallthrough fallthrough(config::Arguments& arguments) const;

@@ -36,6 +36,10 @@ class Fallthrough {
   Fallthrough() = default;
   explicit Fallthrough(Zones zones);
   bool through(dns::NameView name) const { return zones_ && zones_->contains(name); }
+  /// What is handed on: these names and all below.
+  std::vector<dns::Name> names() const {
+    return zones_ ? zones_->names() : std::vector<dns::Name>();
+  }
 
  private:
   std::optional<Zones> zones_;

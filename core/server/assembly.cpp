@@ -3,6 +3,7 @@
 
 #include "core/config/directive.hpp"
 #include "core/server/listeners.hpp"
+#include "core/server/reach.hpp"
 
 #include <fmt/format.h>
 
@@ -81,6 +82,8 @@ void Assembler::add_block(const config::ServerBlock& source) {
                        fmt::format("'{}://' is known, not in this build", scheme));
   }
   block->zones = zones_of(block->keys);
+  // Where all keys are wrong, which is an error, plugins are set up all the same, to hear theirs.
+  if (block->zones.empty()) block->zones.emplace_back();
   configuration_->blocks.push_back(std::move(block));
 }
 
@@ -122,7 +125,8 @@ void Assembler::call(const PluginEntry& entry,
   } catch (const std::exception& exception) {
     directives.front().error(exception.what());
   }
-  if (diagnostics_.errors().size() != errors) broken_.insert(number);
+  const bool failed = std::ranges::any_of(directives, &config::Directive::any_failed);
+  if (failed || diagnostics_.errors().size() != errors) broken_.insert(number);
 }
 
 void Assembler::finish(std::size_t number) {
@@ -149,6 +153,8 @@ void Assembler::finish(std::size_t number) {
 void Assembler::show_block(std::size_t number) {
   if (!configuration_->blocks[number]->whole || broken_.contains(number)) return;
   const Chain& chain = configuration_->blocks[number]->chain;
+  warn_of_unreached(chain, parts_.corefile.blocks[number], configuration_->blocks[number]->zones,
+                    diagnostics_);
   for (const auto& [name, plugin] : chain.named<Assembled>()) {
     const std::string error = plugin->assembled(chain);
     if (error.empty()) continue;

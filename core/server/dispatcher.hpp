@@ -16,6 +16,9 @@ namespace catena::server {
 
 /// What a worker needs to run queries; the parts outlive the worker.
 struct Service {
+  Service(const Process& the_process, Meters& the_meters)
+      : process(the_process), meters(the_meters), panic_lines(line_limit_for(the_process, "")) {}
+
   const Process& process;
   Meters& meters;
   std::shared_ptr<LineLimit> panic_lines;  ///< What plugins throw, clients may ask for.

@@ -29,7 +29,7 @@ Server::Server(const Process& process,
       configuration_(std::move(configuration)),
       limits_(limits),
       meters_(process.metrics),
-      service_{process_, meters_, line_limit_for(process_, "")} {
+      service_{process_, meters_} {
   const WorkerLimits each{std::max<std::size_t>(1, limits_.connections / limits_.workers),
                           limits_.waiting};
   for (std::size_t i = 0; i < limits_.workers; ++i) {

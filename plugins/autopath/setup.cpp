@@ -7,11 +7,18 @@
 namespace catena::autopath {
 namespace {
 
-void read_source(config::Directive& directive, const std::string& word, Autopath::Config& config) {
+void read_source(const Setup& setup,
+                 config::Directive& directive,
+                 const std::string& word,
+                 Autopath::Config& config) {
   if (word.starts_with('@')) {
     config.source = word.substr(1);
     return;
   }
+  if (setup.block_has(word)) {
+    directive.warn(fmt::format("'{0}' is taken for a file (expected '@{0}' for the plugin)", word));
+  }
+  if (directive.elsewhere() && !word.empty()) return directive.need(word);
   const auto text = config::Disk().read(word);
   if (!text) {
     return directive.error(
@@ -23,15 +30,15 @@ void read_source(config::Directive& directive, const std::string& word, Autopath
 // autopath [ZONES...] FILE | @PLUGIN
 Autopath::Config read(const Setup& setup, config::Directive& directive) {
   Autopath::Config config;
-  std::vector<std::string> words;
-  while (const config::Word* word = directive.take()) words.push_back(word->text);
+  std::vector<config::Word> words;
+  while (const config::Word* word = directive.take()) words.push_back(*word);
   if (words.empty()) {
     directive.error("no resolv-conf specified");
     return config;
   }
-  read_source(directive, words.back(), config);
+  read_source(setup, directive, words.back().text, config);
   words.pop_back();
-  config.zones = setup.zones(words);
+  config.zones = setup.zones(directive, words);
   directive.done();
   return config;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/setup.hpp"
 
+#include "core/config/values.hpp"
+
 #include "plugins/bind/addresses.hpp"
 
 #include <algorithm>
@@ -10,9 +12,20 @@ namespace {
 
 using Addresses = std::vector<std::string>;
 
+// An address has dots or colons and begins like a number.
+bool may_be_interface(const std::string& word) {
+  if (word.empty() || config::parse_address(word)) return false;
+  return word.find_first_not_of("0123456789.") != std::string::npos &&
+         word.find(':') == std::string::npos;
+}
+
 Addresses read(config::Arguments& line, const std::vector<InterfaceAddress>& host) {
   Addresses addresses;
   while (const config::Word* word = line.take()) {
+    if (line.elsewhere() && may_be_interface(word->text)) {
+      line.need(fmt::format("the interface {}", word->text));
+      continue;
+    }
     const auto expanded = expand(word->text, host);
     if (!expanded) {
       line.error(fmt::format("not a valid IP address or interface name: \"{}\"", word->text));

@@ -24,8 +24,8 @@ void Errors::report(const Query& query) const {
 void Errors::write(LogLevel level, const Query& query) const {
   lines_->write(level, query.engine(), [&query] {
     const auto rcode = static_cast<unsigned>(query.response().rcode);
-    return fmt::format("{} {} {}: {}", rcode, query.name().to_lower_text(),
-                       to_string(query.type()), query.failure());
+    return fmt::format("{} {} {}: {}", rcode, query.name().to_lower_text(), to_string(query.type()),
+                       query.failure());
   });
 }
 

@@ -12,8 +12,8 @@
 
 namespace catena::errors {
 
-/// Logs why queries failed (Query::failure()), as many lines a second as LineLimit lets through, and
-/// changes nothing.
+/// Logs why queries failed (Query::failure()), as many lines a second as LineLimit lets through,
+/// and changes nothing.
 class Errors final : public Plugin, public Startable {
  public:
   Errors(std::vector<std::shared_ptr<Pattern>> patterns, std::shared_ptr<LineLimit> lines)

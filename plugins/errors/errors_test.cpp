@@ -88,6 +88,14 @@ TEST_CASE("errors are logged", "[errors]") {
   }
 }
 
+// 17,000 lines a second came of an outage.
+TEST_CASE("an outage is a hundred lines a second and one about the rest", "[errors]") {
+  const Texts lines = logged("errors", "read udp 192.0.2.1:5->192.0.2.2:53: i/o timeout", 1000);
+  REQUIRE(lines.size() == LineLimit::kPerSecond + 1);
+  CHECK(lines.back() ==
+        std::string("[ERROR] plugin/errors: 900 more lines like this were left out: ") + kLine);
+}
+
 TEST_CASE("a window ends by itself", "[errors]") {
   test::LogLines log;
   test::TestEngine engine;

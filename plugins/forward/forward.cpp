@@ -57,6 +57,12 @@ Forward::Forward(Settings settings, const Process& process)
 
 Forward::~Forward() = default;
 
+// With `next` any answer may be left to those behind.
+Territory Forward::territory() const {
+  if (settings_.next_on_nodata || !settings_.next.empty()) return {{settings_.from}, {dns::Name()}};
+  return {{settings_.from}, settings_.except.names()};
+}
+
 void Forward::add_upstream(const client::Endpoint& endpoint, const std::string& interface) {
   const std::string name = client::to_text(endpoint, interface);
   const auto known = [&name](const Link& link) { return link.upstream->name == name; };
@@ -65,9 +71,8 @@ void Forward::add_upstream(const client::Endpoint& endpoint, const std::string& 
       endpoint, [] { return std::make_shared<client::Health>(); });
   const client::UpstreamCounters counters(process_.metrics, "forward", name);
   links_.emplace_back(process_.metrics,
-                      std::make_shared<const client::Upstream>(endpoint, settings_.upstream,
-                                                               std::move(health), counters,
-                                                               interface));
+                      std::make_shared<const client::Upstream>(
+                          endpoint, settings_.upstream, std::move(health), counters, interface));
 }
 
 void Forward::start() {

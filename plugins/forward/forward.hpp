@@ -20,13 +20,15 @@ class Forward final : public Plugin,
                       public Startable,
                       public Prepares,
                       public WorkerAware,
-                      public MetadataSource {
+                      public MetadataSource,
+                      public Authority {
  public:
   /// `process` outlives it.
   Forward(Settings settings, const Process& process);
   ~Forward() override;
 
   Reply serve(Query& query, Next next) const override;
+  Territory territory() const override;
 
   void start() override;
   void stop() override {}

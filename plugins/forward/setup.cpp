@@ -15,9 +15,10 @@ using config::Directive;
 using config::Property;
 constexpr Duration kNone = Duration::zero();
 
-void read_from(Directive& line, Settings& settings) {
+void read_from(const Setup& setup, Directive& line, Settings& settings) {
   const config::Word* word = line.take();
   if (word == nullptr) return;
+  line.expect_zone(*word);
   std::string ignored;
   const auto spec = config::parse_zone(word->text, ignored);
   if (!spec || spec->zones.empty()) {
@@ -32,6 +33,7 @@ void read_from(Directive& line, Settings& settings) {
   if (!name) return line.error(fmt::format("unable to normalize '{}'", word->text));
   settings.from = *name;
   settings.from.fold();
+  setup.warn_outside(line, {settings.from});
 }
 
 void read_except(const Setup& setup, Directive& line, Settings& settings) {
@@ -149,7 +151,7 @@ Duration dial_limit(const Settings& settings) {
 Settings read(const Setup& setup, Directive& line) {
   Settings settings;
   if (line.expect_count(2, config::kAny)) {
-    read_from(line, settings);
+    read_from(setup, line, settings);
     settings.targets = take_targets(line);
   }
   read_except(setup, line, settings);

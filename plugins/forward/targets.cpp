@@ -2,6 +2,7 @@
 #include "plugins/forward/targets.hpp"
 
 #include "core/config/file_system.hpp"
+#include "core/config/zone_doubt.hpp"
 #include "core/config/zone_name.hpp"
 #include "core/plugin/resolv_conf.hpp"
 
@@ -77,6 +78,7 @@ void add_address(std::vector<Target>& targets, const ScopedAddress& server, std:
 }
 
 void add_file(config::Arguments& line, const std::string& path, std::vector<Target>& targets) {
+  if (line.elsewhere()) return line.need(path);
   const auto text = config::Disk().read(path);
   if (!text) {
     return line.error(
@@ -102,6 +104,18 @@ std::optional<Target> host_of(std::string_view text) {
   return target;
 }
 
+// A file that is not there is a host's name for CoreDNS, and so is what was meant as an address.
+void warn_of_host(config::Arguments& line, std::string_view text) {
+  const bool path = text.find('/') != std::string_view::npos;
+  const std::string doubt = path ? "there is no such file here" : config::host_doubt(text);
+  if (path) line.need(text);
+  if (doubt.empty()) return;
+  line.warn(
+      fmt::format("'{}' is taken for a host's name, and the server does not start unless it "
+                  "can be resolved: {}",
+                  text, doubt));
+}
+
 void take_target(config::Arguments& line, std::string_view text, std::vector<Target>& targets) {
   if (!take_scheme(line, text)) return;
   const Split split = split_interface(text);
@@ -111,7 +125,10 @@ void take_target(config::Arguments& line, std::string_view text, std::vector<Tar
   const std::string path(text);
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) return add_file(line, path, targets);
-  if (auto host = host_of(text)) return add(targets, std::move(*host));
+  if (auto host = host_of(text)) {
+    warn_of_host(line, text);
+    return add(targets, std::move(*host));
+  }
   line.error(fmt::format("not an IP address, file, or valid domain: \"{}\"", text));
 }
 
@@ -122,7 +139,8 @@ std::vector<Target> take_targets(config::Arguments& line) {
   const std::size_t count = line.count();
   while (const config::Word* word = line.take()) take_target(line, word->text, targets);
   if (count > kMaxTargets) line.error(fmt::format("more than 15 TOs configured: {}", count));
-  if (targets.empty() && !line.failed()) line.error("no valid upstream addresses found");
+  if (targets.empty() && !line.elsewhere() && !line.failed())
+    line.error("no valid upstream addresses found");
   return targets;
 }
 

@@ -26,11 +26,14 @@ struct Settings {
 
 /// Answers for zones that show a cluster's services to the outside. What they are is asked from the
 /// plugin kubernetes of the same block. Any thread.
-class External final : public Plugin, public Assembled, public TransferSource {
+class External final : public Plugin, public Assembled, public TransferSource, public Authority {
  public:
   explicit External(Settings settings);
 
   Reply serve(Query& query, Next next) const override;
+  Territory territory() const override {
+    return {settings_.zones.names(), settings_.fallthrough.names()};
+  }
   std::string assembled(const Chain& chain) override;
 
   /// The forward zones. Reverse zones cannot be transferred.

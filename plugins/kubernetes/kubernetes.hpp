@@ -31,7 +31,8 @@ class Kubernetes final : public Plugin,
                          public MetadataSource,
                          public SearchPathSource,
                          public TransferSource,
-                         public ExternalServices {
+                         public ExternalServices,
+                         public Authority {
  public:
   struct Config {
     AnswerSettings answers;
@@ -44,6 +45,9 @@ class Kubernetes final : public Plugin,
   Kubernetes(Config config, std::shared_ptr<Cluster> cluster, api::ApiClient::Settings settings);
 
   Reply serve(Query& query, Next next) const override;
+  Territory territory() const override {
+    return {config_.answers.zones.names(), config_.fallthrough.names()};
+  }
 
   void start() override;
   void stop() override;

@@ -47,7 +47,9 @@ void choose_primary_zone(Directive& directive, AnswerSettings& answers) {
 
 void read_zones(Setup& setup, Directive& directive, Options& options) {
   AnswerSettings& answers = options.plugin.answers;
-  answers.zones = setup.zones(directive);
+  // For k8s_external's questions the zones say which cluster it is, whatever block they are in.
+  const bool for_others = setup.block_has("k8s_external");
+  answers.zones = setup.zones(directive, for_others ? Outside::meant : Outside::warned);
   read_multicluster(setup, directive, answers);
   choose_primary_zone(directive, answers);
   options.watch.imports = !answers.multicluster.empty();
@@ -119,10 +121,14 @@ void read_access(Directive& directive, AccessOptions& access) {
     line.required(access.certificate);
     line.required(access.key);
     line.required(access.authority);
+    for (const std::string* file : {&access.certificate, &access.key, &access.authority}) {
+      line.need(*file);
+    }
   }
   for (Property& line : directive.each("kubeconfig")) {
     if (!line.expect_count(1, 2)) continue;
     access.kubeconfig = line.take()->text;
+    line.need(*access.kubeconfig);
     line.optional(access.context);
   }
 }
@@ -194,6 +200,15 @@ void read_snapshot(Directive& directive, std::string& path) {
   }
 }
 
+void refuse_former(Directive& directive) {
+  directive.former("upstream", "targets of aliases are looked up by the server itself");
+  directive.former("resyncperiod", "the API server is followed all the time");
+  directive.former("federation", "the plugin of this name is gone too; see 'multicluster'");
+  directive.former("cidrs", "networks stand among the zones: kubernetes cluster.local 10.0.0.0/8");
+  directive.former("transfer", "use the plugin 'transfer': transfer ZONE { to ADDRESS }");
+  directive.former("autopath", "use the plugin 'autopath': autopath @kubernetes");
+}
+
 // The addresses that name this server in NS answers: those of `bind`, or all but loopback.
 std::vector<Address> local_addresses(const ListenerSettings& listener) {
   std::vector<Address> addresses;
@@ -222,6 +237,7 @@ Options read_options(Setup& setup, Directive& directive) {
   read_snapshot(directive, options.watch.snapshot);
   for (Property& line : directive.each("fallthrough"))
     options.plugin.fallthrough = setup.fallthrough(line);
+  refuse_former(directive);
   directive.done();
   options.plugin.answers.local_addresses = local_addresses(setup.listener());
   return options;

@@ -25,14 +25,26 @@ Result<api::ApiServer> choose_server(const AccessOptions& access, const Log& log
   return api::from_endpoint(*access.endpoint, std::move(tls));
 }
 
+// Stands for the server that the place will have.
+Result<api::ApiServer> server_elsewhere(config::Directive& directive, const AccessOptions& access) {
+  constexpr const char* kAnywhere = "kubernetes.default.svc";
+  if (access.kubeconfig) return api::from_endpoint(kAnywhere, {});
+  if (access.endpoint) return api::from_endpoint(*access.endpoint, {});
+  directive.need(
+      "KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and /var/run/secrets/kubernetes.io/"
+      "serviceaccount, as a pod has them");
+  return api::from_endpoint(kAnywhere, {});
+}
+
 /// The cluster that is followed, and what its client is to use from now on.
 struct Followed {
   std::shared_ptr<Cluster> cluster;
   api::ApiClient::Settings settings;
 };
 
-Result<Followed> follow(Setup& setup, const Options& options) {
-  const auto server = choose_server(options.access, setup.log());
+Result<Followed> follow(Setup& setup, config::Directive& directive, const Options& options) {
+  const auto server = directive.elsewhere() ? server_elsewhere(directive, options.access)
+                                            : choose_server(options.access, setup.log());
   if (!server) return server.error();
   Result<std::shared_ptr<Cluster>> made = std::shared_ptr<Cluster>();
   auto cluster =
@@ -58,7 +70,7 @@ void setup(Setup& setup) {
   config::Directive& directive = setup.once();
   Options options = read_options(setup, directive);
   if (directive.any_failed()) return;
-  Result<Followed> followed = follow(setup, options);
+  Result<Followed> followed = follow(setup, directive, options);
   if (!followed) return directive.error(followed.error().text);
   if (options.watch.identities) options.plugin.identities = Cluster::Identities::wanted;
   if (options.watch.pods) options.plugin.host_search = host_search_domains();

@@ -14,6 +14,7 @@ void read_weighted(Directive& line, Settings& settings) {
   const config::Word* file = line.take();
   if (file == nullptr) return line.error("missing weight file argument");
   settings.file = file->text;
+  line.need(settings.file);
   if (!line.empty()) line.error("unexpected argument(s)");
 }
 

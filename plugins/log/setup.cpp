@@ -34,21 +34,23 @@ std::uint8_t read_class(config::Property& property) {
 }
 
 // One argument is always a name; of several the last is the format if it has a brace.
-std::vector<Rule> read_rules(config::Directive& directive) {
-  std::vector<std::string> words;
-  while (const config::Word* word = directive.take()) words.push_back(word->text);
+std::vector<Rule> read_rules(const Setup& setup, config::Directive& directive) {
+  std::vector<const config::Word*> words;
+  while (const config::Word* word = directive.take()) words.push_back(word);
   auto format = format_of(std::string(kCommon));
-  if (words.size() > 1 && words.back().find('{') != std::string::npos) {
-    format = format_of(words.back());
+  if (words.size() > 1 && words.back()->text.find('{') != std::string::npos) {
+    format = format_of(words.back()->text);
     words.pop_back();
   }
-  if (words.empty()) words.push_back(".");
   std::vector<Rule> rules;
-  for (const std::string& word : words) {
-    const auto scope = dns::Name::parse(word);
-    if (!scope) directive.error(fmt::format("'{}' is not a domain name", word));
+  for (const config::Word* word : words) {
+    directive.expect_zone(*word);
+    const auto scope = dns::Name::parse(word->text);
+    if (!scope) directive.error(fmt::format("'{}' is not a domain name", word->text));
+    if (scope) setup.warn_outside(directive, {*scope});
     rules.push_back({scope ? *scope : dns::Name(), format, kAllClasses});
   }
+  if (rules.empty()) rules.push_back({dns::Name(), format, kAllClasses});
   return rules;
 }
 
@@ -57,7 +59,9 @@ std::vector<Rule> read_rules(config::Directive& directive) {
 void setup(Setup& setup) {
   std::vector<Rule> rules;
   for (config::Directive& directive : setup.directives()) {
-    std::vector<Rule> added = read_rules(directive);
+    // The words of `class`, and where CoreDNS once wrote to.
+    directive.vocabulary({"success", "denial", "error", "all", "stdout", "stderr"});
+    std::vector<Rule> added = read_rules(setup, directive);
     std::uint8_t classes = 0;
     for (config::Property& property : directive.each("class")) classes |= read_class(property);
     directive.done();

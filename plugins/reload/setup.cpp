@@ -35,6 +35,7 @@ void setup(Setup& setup) {
       schedule.jitter > seconds(0) && schedule.jitter < seconds(1)) {
     directive.error("jitter value must be 0 or greater or equal to 1s");
   }
+  directive.ignore_block();
   directive.done();
   schedule.jitter = std::min(schedule.jitter, schedule.interval / 2);
   const Process& process = setup.process();

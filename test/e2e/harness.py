@@ -322,11 +322,11 @@ def run(*arguments, environment=None, stdin="", folder=None):
     return done.returncode, done.stdout, done.stderr
 
 
-def check(folder, corefile, environment=None):
+def check(folder, corefile, environment=None, flags=("--here",)):
     """`catena check` of a Corefile text: exit status, and all that it said without the folder."""
     path = write_corefile(folder, corefile, "checked")
-    code, out, err = run("check", path, environment=environment, folder=folder)
-    return code, (out + err).replace(str(path), "Corefile").replace(f"{folder}/", "")
+    code, out, err = run("check", *flags, path, environment=environment, folder=folder)
+    return code, (err + out).replace(str(path), "Corefile").replace(f"{folder}/", "")
 
 
 def run_test(name, test):

@@ -5,8 +5,9 @@
 //
 // UDP, TCP and KEPT are questions a second: from a new socket for each pair of A and AAAA, over a
 // new connection for each pair, over connections that are kept. Prints `started`, and at the end
-// what was asked, right, failed (SERVFAIL), wrong and lost, as JSON. Where answers come late, no more than kMostOpen pairs
-// of each way are open: a machine that is too busy for the rate gets a smaller one.
+// what was asked, right, failed (SERVFAIL), wrong and lost, as JSON. Where answers come late, no
+// more than kMostOpen pairs of each way are open: a machine that is too busy for the rate gets a
+// smaller one.
 #include "test/load/lookup.hpp"
 
 #include <fmt/format.h>
@@ -93,9 +94,8 @@ class Load {
       if (stream.open >= kMostOpen) continue;
       ++stream.open;
       const Name& name = names_[turn_++ % names_.size()];
-      lookups_.push_back(
-          Open{&stream, std::make_unique<Lookup>(settings_, kept_, name, stream.way,
-                                                 stream.tally)});
+      lookups_.push_back(Open{
+          &stream, std::make_unique<Lookup>(settings_, kept_, name, stream.way, stream.tally)});
       lookups_.back().lookup->start();
     }
   }

@@ -32,8 +32,8 @@ std::string question(const Name& name, std::size_t type, std::uint16_t id);
 /// The id of a message that is at least a header.
 std::optional<std::uint16_t> id_of(Bytes message);
 
-/// What an answer is worth. A failure is SERVFAIL to the question that was asked, with no records: the
-/// server says that it does not know. Anything else that is not right is wrong.
+/// What an answer is worth. A failure is SERVFAIL to the question that was asked, with no records:
+/// the server says that it does not know. Anything else that is not right is wrong.
 enum class Verdict : std::uint8_t { right, failed, wrong };
 
 /// Right are question, code and addresses, each once, not cut.
