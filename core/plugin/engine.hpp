@@ -26,6 +26,12 @@ struct Errand {
   SetbackObserver* observer = nullptr;
 };
 
+/// What a question of the server's own is to the plugins that log and count questions.
+enum class Asking : std::uint8_t {
+  question,  ///< One more, as in CoreDNS: the target of an alias.
+  step,      ///< None (Query::is_step()): one of several tries at what the client asked.
+};
+
 /// What the worker of a query offers to its plugins. All members belong to the worker's thread.
 class Engine {
  public:
@@ -42,11 +48,16 @@ class Engine {
   /// Where connections out lead: what client::Channel asks over.
   virtual net::Network& network() = 0;
 
-  /// Asks this server another question, from the router on, as the same client: logs, metrics and
-  /// cache see it. The answer's bytes are copied into `parent`'s arena and `answer`. Deeper than 8
-  /// questions: SERVFAIL.
+  /// Whether this client would come to `query`'s own server block with `name` as well, so that the
+  /// rest of the chain may speak for it. The query's type and class; its name stays what it is.
+  virtual bool leads_here(Query& query, dns::NameView name) = 0;
+
+  /// Asks this server another question, from the router on, as the same client. The answer's bytes
+  /// are copied into `parent`'s arena and `answer`. Deeper than 8 questions, or where the arena is
+  /// full: SERVFAIL.
   virtual asio::awaitable<Outcome> ask(Query& parent,
                                        dns::Question question,
+                                       Asking asking,
                                        dns::Response& answer) = 0;
 
   /// Runs `next` for a copy of `origin`'s present question, then `after` with the copy, whose

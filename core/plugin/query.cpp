@@ -42,6 +42,7 @@ void Query::begin(const dns::MessageView& message, const Transport& transport, T
   view_ = {};
   sources_ = nullptr;
   depth_ = 0;
+  step_ = false;
   notes_ = nullptr;
   hook_count_ = 0;
 }
@@ -71,6 +72,7 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
   view_ = parent.view_;
   sources_ = parent.sources_;
   depth_ = parent.depth_ + 1;
+  step_ = parent.step_;
   notes_ = nullptr;
   hook_count_ = 0;
 }
@@ -113,15 +115,20 @@ Outcome Query::fail_with(dns::Rcode rcode, std::span<const std::string_view> rea
   retract();
   response_.rcode = rcode;
   failed_ = true;
+  failure_ = joined(reason);
+  return Outcome::respond;
+}
+
+// Empty where the arena is full.
+std::string_view Query::joined(std::span<const std::string_view> parts) {
   std::size_t size = 0;
-  for (const std::string_view part : reason) size += part.size();
+  for (const std::string_view part : parts) size += part.size();
   const std::span<char> text = arena_.array<char>(size);
   char* at = text.data();
   if (text.size() == size) {
-    for (const std::string_view part : reason) at = std::copy(part.begin(), part.end(), at);
+    for (const std::string_view part : parts) at = std::copy(part.begin(), part.end(), at);
   }
-  failure_ = {text.data(), text.size()};
-  return Outcome::respond;
+  return {text.data(), text.size()};
 }
 
 void Query::set_block(dns::NameView zone, std::string_view view, const MetadataSources* sources) {

@@ -141,8 +141,14 @@ class Query {
   /// Set when a plugin failed instead of answering: the server makes the reply ("returned, not
   /// written" in CoreDNS's words).
   bool failed() const { return failed_; }
-  /// Why; may be empty.
+  /// Why, or what is wrong with an answer that is given all the same (complain()); may be empty.
   std::string_view failure() const { return failure_; }
+  /// The answer stays as it is; what is wrong with it (parts are joined) goes to the plugin errors.
+  template <class... Parts>
+  void complain(Parts... what) {
+    const std::string_view parts[] = {std::string_view(), std::string_view(what)...};
+    failure_ = joined(parts);
+  }
   /// Takes back an answer or a failure, to run the rest of the chain again.
   void retract();
 
@@ -203,6 +209,11 @@ class Query {
   /// Questions that led to this one inside the server; guards against loops.
   unsigned depth() const { return depth_; }
 
+  /// True for one of several tries at what a client asked: neither logged nor counted as a
+  /// question. What it leads to is part of the step.
+  bool is_step() const { return step_; }
+  void set_step() { step_ = true; }
+
   /// Sees, and may extend, the exact bytes of each message of this query before it leaves. Hooks
   /// run in reverse order of their arrival, so the plugin nearest to the client comes last. False:
   /// no room.
@@ -212,6 +223,7 @@ class Query {
  private:
   void begin_anew();
   Outcome fail_with(dns::Rcode rcode, std::span<const std::string_view> reason);
+  std::string_view joined(std::span<const std::string_view> parts);
 
   struct Note {
     std::string_view label;
@@ -245,6 +257,7 @@ class Query {
   const MetadataSources* sources_ = nullptr;
   const Note* notes_ = nullptr;  // In the arena.
   unsigned depth_ = 0;
+  bool step_ = false;
   std::array<const WireHook*, kMaxHooks> hooks_{};
   std::size_t hook_count_ = 0;
 };

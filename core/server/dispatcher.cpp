@@ -128,6 +128,7 @@ Reply Dispatcher::route(Ticket& ticket) {
       return refuse(ticket, dns::Rcode::Refused);
     }
     const Block* block = listener.router.route(ticket);
+    ticket.set_block_of(block);
     if (block == nullptr || block->chain.empty()) return refuse(ticket, dns::Rcode::Refused);
     if (!block->opcodes.has(ticket.opcode())) return refuse(ticket, dns::Rcode::NotImp);
     return block->chain.first()(ticket);
@@ -239,6 +240,7 @@ std::unique_ptr<Dispatcher::Inner> Dispatcher::inner_like(const Query& parent,
   auto inner = std::make_unique<Inner>(*this);
   inner->begin_like(parent, question);
   inner->set_listener(static_cast<const Ticket&>(parent).listener());
+  inner->set_block_of(static_cast<const Ticket&>(parent).block());
   return inner;
 }
 
@@ -248,8 +250,23 @@ bool Dispatcher::hold(Inner& inner, const Query& origin) {
   return clients_.enter(inner, origin.transport().client.address(), cost);
 }
 
+// Filters look at the query itself, so it has the other name meanwhile.
+bool Dispatcher::leads_here(Query& query, dns::NameView name) {
+  const Ticket& ticket = static_cast<const Ticket&>(query);
+  const Block* const own = ticket.block();
+  const dns::Question question = query.question();
+  const dns::NameView zone = query.zone();
+  const std::string_view view = query.view();
+  query.set_question({name, question.type, question.qclass});
+  const Block* const other = ticket.listener()->router.route(query);
+  query.set_question(question);
+  query.set_block(zone, view, own == nullptr ? nullptr : &own->metadata);
+  return other == own;
+}
+
 asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
                                          dns::Question question,
+                                         Asking asking,
                                          dns::Response& answer) {
   if (parent.depth() >= kMaxDepth) {
     answer.clear();
@@ -258,6 +275,7 @@ asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
   }
   const std::unique_ptr<Inner> inner = inner_like(parent, question);
   inner->set_parent(parent);
+  if (asking == Asking::step) inner->set_step();
   Reply reply = run(*inner);
   Outcome outcome = Outcome::drop;
   if (reply.ready()) {

@@ -95,8 +95,10 @@ class Dispatcher final : public Engine {
   Random& random() override { return ground_.random; }
   net::Deadlines& deadlines() override { return ground_.deadlines; }
   net::Network& network() override { return ground_.network; }
+  bool leads_here(Query& query, dns::NameView name) override;
   asio::awaitable<Outcome> ask(Query& parent,
                                dns::Question question,
+                               Asking asking,
                                dns::Response& answer) override;
   bool background(const Query& origin,
                   Next next,

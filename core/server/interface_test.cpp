@@ -65,6 +65,17 @@ TEST_CASE("views choose the block", "[interface]") {
   CHECK_THAT(client.ask("a. A").answer, is_records("a. 300 IN A 192.0.2.2"));
 }
 
+TEST_CASE("a name belongs to the block that the client would reach by it", "[interface]") {
+  Running running(
+      ". {\n bind 127.0.0.1\n view TXT\n here www.test.\n answer 1\n}\n"
+      ". {\n bind 127.0.0.1\n here a.stub.\n answer 2\n}\n"
+      "stub. {\n bind 127.0.0.1\n here www.test.\n answer 3\n}\n");
+  UdpClient client(running.port());
+  const auto said = [&client](const char* question) { return client.ask(question).answer.at(0); };
+  CHECK(said("x.here. TXT") == "x.here. 0 IN TXT \"here\"");
+  CHECK(said("x.here. A") == "x.here. 0 IN TXT \"elsewhere\"");
+}
+
 TEST_CASE("the exact bytes that leave may be lengthened", "[interface]") {
   Running running(". {\n bind 127.0.0.1\n sign\n answer 1\n}\n");
   UdpClient udp(running.port());

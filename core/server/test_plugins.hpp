@@ -28,6 +28,8 @@ namespace catena::server::test {
 ///   refresh           runs the rest once more in the background, counts the answers
 ///   transfer          answers AXFR with ten messages of fifty records
 ///   ask NAME          answers with what the server says about another name
+///   here NAME         answers names below "here." with whether the client would come to this block
+///                     with another name too
 ///   life NAME [FAULT] notes all that befalls it, prepares until Seen::prepare(); FAULT: "start",
 ///                     "prepare", "listen", "stop" throws there
 ///   wait              makes names below "wait." wait for a question below "release."

@@ -245,10 +245,27 @@ class Ask final : public Plugin {
     dns::Question question = query.question();
     question.name = name_in(query, name_);
     dns::Response& answer = query.respond();
-    const Outcome outcome = co_await query.engine().ask(query, question, answer);
+    const Outcome outcome = co_await query.engine().ask(query, question, Asking::question, answer);
     co_return outcome;
   }
 
+  std::string name_;
+};
+
+class Here final : public Plugin {
+ public:
+  explicit Here(std::string name) : name_(std::move(name)) {}
+  Reply serve(Query& query, Next next) const override {
+    if (!below(query, "here.")) return next(query);
+    const dns::NameView name = name_in(query, name_);
+    query.respond();
+    add_text(query, query.engine().leads_here(query, name) ? "here" : "elsewhere");
+    // Nothing of the query is another one than before.
+    if (!below(query, "here.")) return query.fail(dns::Rcode::ServFail);
+    return Outcome::respond;
+  }
+
+ private:
   std::string name_;
 };
 
@@ -478,6 +495,7 @@ constexpr std::array kEntries{
     PluginEntry{"refresh", set_up_refresh, ""},
     PluginEntry{"transfer", plain<Transfer>, ""},
     PluginEntry{"ask", with_word<Ask>, ""},
+    PluginEntry{"here", with_word<Here>, ""},
     PluginEntry{"life", set_up_life, ""},
     PluginEntry{"wait", plain<Wait>, ""},
     PluginEntry{"worker", with_word<WorkerPlugin>, ""},

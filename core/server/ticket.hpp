@@ -24,10 +24,15 @@ class Ticket : public Query, public Held {
   const Listener* listener() const { return listener_; }
   void set_listener(const Listener* listener) { listener_ = listener; }
 
+  /// The server block whose chain it runs through. Null before, and where no block answers.
+  const Block* block() const { return block_; }
+  void set_block_of(const Block* block) { block_ = block; }
+
  private:
   void give_way() override { give_up(); }
 
   const Listener* listener_ = nullptr;
+  const Block* block_ = nullptr;
 };
 
 }  // namespace catena::server

@@ -34,7 +34,9 @@ std::span<const dns::NameView> Autopath::path_of(Query& query) const {
 // BEYOND CoreDNS, which fails where the name is the first domain itself: there is nothing to look
 // up elsewhere then.
 Reply Autopath::serve(Query& query, Next next) const {
-  if (query.is_signed() || !config_.zones.contains(query.name())) return next(query);
+  // The name that an alias leads to is nobody's short name.
+  if (query.depth() != 0 || query.is_signed()) return next(query);
+  if (!config_.zones.contains(query.name())) return next(query);
   const std::span<const dns::NameView> path = path_of(query);
   if (path.empty() || !query.name().is_in(path.front()) || query.name() == path.front()) {
     return next(query);

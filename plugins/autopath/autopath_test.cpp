@@ -57,6 +57,9 @@ class Others final : public Plugin {
     dns::Response& response = query.respond();
     if (said == "SERVFAIL") response.rcode = dns::Rcode::ServFail;
     if (said == "NX") response.rcode = dns::Rcode::NXDomain;
+    const bool alias = said.starts_with("NX ");  // Of a name that does not exist.
+    if (alias) response.rcode = dns::Rcode::NXDomain;
+    if (alias) said.remove_prefix(3);
     if (said == "NX" || said == "ND") {
       response.add(dns::Section::authority, shared_soa(query.arena()));
     } else if (said != "SERVFAIL") {
@@ -96,6 +99,25 @@ class Block {
     auto others = std::make_unique<Others>(std::move(script));
     others_ = others.get();
     chain_.add("others", std::move(others));
+    const dns::Name stub = name_of("stub.");
+    engine_.on_leads_here = [stub](dns::NameView name) { return !name.is_in(stub); };
+    engine_.on_ask = [](const dns::Question& question, dns::Response& answer) {
+      const bool there = question.name.first_label() == "www";
+      if (!there) answer.rcode = dns::Rcode::NXDomain;
+      const std::string line = question.name.to_text() + " 7 A 192.0.2.53";
+      if (there) answer.add(dns::Section::answer, test::record(line, answer.arena()));
+      return Outcome::respond;
+    };
+  }
+
+  /// As ask(), for a question that another one led to.
+  Texts ask_step(std::string_view question) {
+    bytes_ = test::query_bytes(question);
+    const auto message = dns::MessageView::parse(bytes_).value();
+    const Query parent(engine_);
+    query_.begin_like(parent, message.question());
+    engine_.run(chain_.first()(query_));
+    return {std::string(dns::to_string(query_.response().rcode))};
   }
 
   /// "RCODE", and the answer's and the authority's records; "drop"; "failed RCODE: reason".
@@ -180,6 +202,25 @@ const Case kCases[] = {
      .said = {"SERVFAIL"},
      .asked = {"www.shop.example.", "www.example."},
      .successes = 1},
+    {.name = "an alias is there, also where its target is not (RFC 6604)",
+     .script = {{"www.example.", "NX www.example. 9 CNAME gone.test."},
+                {"www.net.", "www.net. 9 A 192.0.2.1"}},
+     .ask = "www.shop.example. A",
+     .said = {"NXDOMAIN", "www.shop.example. 9 IN CNAME www.example.",
+              "www.example. 9 IN CNAME gone.test."},
+     .asked = {"www.shop.example.", "www.example."},
+     .successes = 1},
+    {.name = "a domain of another block is that block's: the chain here was asked once",
+     .script = {{"www.kernel.stub.", "www.kernel.stub. 9 A 192.0.2.66"}},
+     .ask = "www.kernel.stub.shop.example. A",
+     .said = {"NOERROR", "www.kernel.stub.shop.example. 9 IN CNAME www.kernel.stub.",
+              "www.kernel.stub. 7 IN A 192.0.2.53"},
+     .asked = {"www.kernel.stub.shop.example.", "www.kernel.stub.example.", "www.kernel.stub.net."},
+     .successes = 1},
+    {.name = "what the first said outlives another block's denial",
+     .ask = "no.kernel.stub.shop.example. A",
+     .said = {"NXDOMAIN", kFirstSoa},
+     .asked = {"no.kernel.stub.shop.example.", "no.kernel.stub.example.", "no.kernel.stub.net."}},
     {.name = "nobody has it: what the first domain said",
      .ask = "www.shop.example. A",
      .said = {"NXDOMAIN", kFirstSoa},
@@ -253,6 +294,13 @@ const Case kCases[] = {
      .said = {"NXDOMAIN", kFirstSoa},
      .asked = {"shop.example."}},
 };
+
+TEST_CASE("what another question leads to is looked up as it is", "[autopath]") {
+  Block block(Others::Script{{"www.net.", "www.net. 9 A 192.0.2.1"}});
+  CHECK(block.ask_step("www.shop.example. A") == Texts{"NXDOMAIN"});
+  CHECK(block.asked() == Texts{"www.shop.example."});
+  CHECK(block.successes->value() == 0);
+}
 
 TEST_CASE("a client's search path is walked for it", "[autopath]") {
   for (const Case& c : kCases) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/autopath/walk.hpp"
 
+#include "core/plugin/engine.hpp"
+
 #include <algorithm>
 
 namespace catena::autopath {
@@ -32,8 +34,17 @@ Reply Walk::ask(std::size_t step) {
     query_->response().rcode = dns::Rcode::NXDomain;
     return Outcome::respond;
   }
+  if (step != 0 && !query_->engine().leads_here(*query_, current_)) return ask_elsewhere();
   query_->set_question({current_, asked_.type, asked_.qclass});
   return next_(*query_);
+}
+
+asio::awaitable<Outcome> Walk::ask_elsewhere() {
+  dns::Response found(query_->arena());
+  const dns::Question question{current_, asked_.type, asked_.qclass};
+  const Outcome outcome = co_await query_->engine().ask(*query_, question, Asking::step, found);
+  query_->response() = found;
+  co_return outcome;
 }
 
 void Walk::keep() {
@@ -43,7 +54,10 @@ void Walk::keep() {
 Verdict Walk::judge(std::size_t step, Outcome outcome) {
   if (query_->failed() && !query_->failure().empty()) return Verdict::error;
   const bool answered = outcome == Outcome::respond && !query_->failed();
-  if (answered && query_->response().rcode != dns::Rcode::NXDomain) return Verdict::found;
+  const dns::Response& response = query_->response();
+  // An alias is there, also where the name that it leads to is not (RFC 6604 section 3).
+  const bool exists = response.rcode != dns::Rcode::NXDomain || !response.answer().empty();
+  if (answered && exists) return Verdict::found;
   if (step == 0) put_away(outcome);
   query_->retract();
   return Verdict::next;

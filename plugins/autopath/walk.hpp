@@ -12,7 +12,7 @@ namespace catena::autopath {
 /// What became of one step of the search path.
 enum class Verdict : std::uint8_t {
   next,   ///< No such name, no answer, or a refusal without a reason: on to the next step.
-  found,  ///< Any other answer, also one without data.
+  found,  ///< Any other answer, also one without data, or an alias of a name that does not exist.
   error,  ///< The chain failed with a reason: that is the outcome.
 };
 
@@ -26,8 +26,8 @@ class Walk {
   Query& query() const { return *query_; }
   std::size_t steps() const { return path_.size(); }
 
-  /// Asks the rest of the chain for the client's name in this domain. The first step is the
-  /// client's question itself.
+  /// Asks for the client's name in this domain: the rest of the chain, or the server where another
+  /// block has the domain. The first step is the client's question itself.
   Reply ask(std::size_t step);
 
   /// What the first step said lives on while another waits.
@@ -48,6 +48,7 @@ class Walk {
 
  private:
   dns::NameView name(std::size_t step) const;
+  asio::awaitable<Outcome> ask_elsewhere();
   void put_away(Outcome outcome);
 
   Query* query_;

@@ -146,8 +146,9 @@ class ScriptedEngine final : public Engine {
   Random& random() override { return random_; }
   net::Deadlines& deadlines() override { return deadlines_; }
   net::Network& network() override { return network_; }
+  bool leads_here(Query&, dns::NameView) override { return true; }
 
-  asio::awaitable<Outcome> ask(Query&, dns::Question, dns::Response&) override {
+  asio::awaitable<Outcome> ask(Query&, dns::Question, Asking, dns::Response&) override {
     co_return Outcome::drop;
   }
   asio::awaitable<bool> send_part(Query&) override { co_return false; }

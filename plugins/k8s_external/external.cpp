@@ -23,7 +23,8 @@ void keep_type(dns::Response& response, dns::Type type) {
 
 }  // namespace
 
-External::External(Settings settings) : settings_(std::move(settings)) {
+External::External(Settings settings, metrics::Registry& metrics)
+    : settings_(std::move(settings)), aliases_("k8s_external", metrics) {
   for (const dns::Name& name : settings_.zones.names()) {
     zones_.emplace_back(name, settings_.apex, settings_.ttl);
   }
@@ -62,7 +63,8 @@ Reply External::serve(Query& query, Next next) const {
     case ExternalVerdict::answered:
       return Outcome::respond;
     case ExternalVerdict::elsewhere:
-      return follow(query, finding.target);
+      if (query.type() == dns::Type::SRV) return with_addresses(query, finding.target);
+      return aliases_.follow(query, finding.target);
     case ExternalVerdict::no_data:
       return deny(query, *zone, dns::Rcode::NoError);
     case ExternalVerdict::name_error:
@@ -117,29 +119,26 @@ Outcome External::deny(Query& query, const Zone& zone, dns::Rcode rcode) const {
 }
 
 // The load balancer's name is somebody else's: this server is asked about it as the client would.
-asio::awaitable<Outcome> External::follow(Query& query, dns::NameView target) const {
+asio::awaitable<Outcome> External::with_addresses(Query& query, dns::NameView target) {
   // The answer points into the store, which may change while this waits.
   if (!query.response().own()) co_return query.fail(dns::Rcode::ServFail, "no room for an answer");
-  if (query.type() != dns::Type::SRV) {
-    co_await add_addresses(query, target, query.type(), dns::Section::answer);
-    co_return Outcome::respond;
-  }
-  co_await add_addresses(query, target, dns::Type::A, dns::Section::additional);
-  co_await add_addresses(query, target, dns::Type::AAAA, dns::Section::additional);
+  co_await add_addresses(query, target, dns::Type::A);
+  co_await add_addresses(query, target, dns::Type::AAAA);
   co_return Outcome::respond;
 }
 
 // No answer at all leaves the target without addresses, as in CoreDNS 1.15.
-asio::awaitable<void> External::add_addresses(Query& query,
-                                              dns::NameView target,
-                                              dns::Type type,
-                                              dns::Section section) {
+asio::awaitable<void> External::add_addresses(Query& query, dns::NameView target, dns::Type type) {
   dns::Response found(query.arena());
   const dns::Question question{target, type, query.qclass()};
-  const Outcome outcome = co_await query.engine().ask(query, question, found);
+  const Outcome outcome = co_await query.engine().ask(query, question, Asking::question, found);
   if (outcome == Outcome::drop) co_return;
   dns::Response& response = query.response();
-  for (const dns::Record& record : found.answer()) response.add(section, record);
+  for (const dns::Record& record : found.answer()) {
+    // Those on the way have come with the addresses of the other family.
+    if (type == dns::Type::AAAA && record.type == dns::Type::CNAME) continue;
+    response.add(dns::Section::additional, record);
+  }
   if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
 }
 

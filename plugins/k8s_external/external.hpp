@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/plugin/abilities.hpp"
+#include "core/plugin/alias.hpp"
 #include "core/plugin/engine.hpp"
 #include "core/plugin/external_services.hpp"
 #include "core/plugin/plugin.hpp"
@@ -28,7 +29,7 @@ struct Settings {
 /// plugin kubernetes of the same block. Any thread.
 class External final : public Plugin, public Assembled, public TransferSource, public Authority {
  public:
-  explicit External(Settings settings);
+  External(Settings settings, metrics::Registry& metrics);
 
   Reply serve(Query& query, Next next) const override;
   Territory territory() const override {
@@ -47,15 +48,13 @@ class External final : public Plugin, public Assembled, public TransferSource, p
   Outcome at_apex(Query& query, const Zone& zone) const;
   Outcome below_apex(Query& query, const Zone& zone) const;
   Outcome deny(Query& query, const Zone& zone, dns::Rcode rcode) const;
-  asio::awaitable<Outcome> follow(Query& query, dns::NameView target) const;
-  static asio::awaitable<void> add_addresses(Query& query,
-                                             dns::NameView target,
-                                             dns::Type type,
-                                             dns::Section section);
+  static asio::awaitable<Outcome> with_addresses(Query& query, dns::NameView target);
+  static asio::awaitable<void> add_addresses(Query& query, dns::NameView target, dns::Type type);
 
   Settings settings_;
   std::vector<Zone> zones_;  // In the order of settings_.zones.
   const ExternalServices* services_ = nullptr;
+  AliasFollower aliases_;
 };
 
 }  // namespace catena::k8s_external

@@ -54,7 +54,7 @@ void read(const Setup& setup, Directive& line, Settings& settings) {
 void setup(Setup& setup) {
   Settings settings;
   for (Directive& line : setup.directives()) read(setup, line, settings);
-  setup.add(std::make_unique<External>(std::move(settings)));
+  setup.add(std::make_unique<External>(std::move(settings), setup.metrics()));
 }
 
 }  // namespace catena::k8s_external

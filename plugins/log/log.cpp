@@ -21,7 +21,7 @@ dns::Kind kind_of(const Query& query, Outcome outcome, const Clock& clock) {
 }  // namespace
 
 Reply QueryLog::serve(Query& query, Next next) const {
-  const Rule* rule = rule_for(query.name());
+  const Rule* rule = query.is_step() ? nullptr : rule_for(query.name());
   if (rule == nullptr) return next(query);
   return next(query).then([this, &query, rule](Outcome outcome) {
     write(query, outcome, *rule);

@@ -166,6 +166,22 @@ TEST_CASE("a value that is known and empty is an empty text, an unknown one a da
   CHECK(read.log().lines == std::vector<std::string>{"[INFO] [] [-]"});
 }
 
+TEST_CASE("steps of a search path are not logged, what an alias leads to is", "[log]") {
+  test::PluginSetup read("log", setup, "log . \"{name}\"");
+  read.chain().add("answer", std::make_unique<Scripted>(read.clock(), address));
+  test::TestEngine engine;
+  const Query parent(engine);
+  const auto bytes = test::query_bytes("example.org. A");
+  const auto message = dns::MessageView::parse(bytes).value();
+  Query query(engine);
+  query.begin_like(parent, message.question());
+  REQUIRE(read.chain().first()(query).ready());
+  CHECK(read.log().lines == std::vector<std::string>{"[INFO] example.org."});
+  query.set_step();
+  REQUIRE(read.chain().first()(query).ready());
+  CHECK(read.log().lines.size() == 1);
+}
+
 struct JsonCase {
   const char* name;
   const char* ask = "eXample.org. A";

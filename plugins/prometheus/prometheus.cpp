@@ -67,7 +67,7 @@ std::string Prometheus::assembled(const Chain& chain) {
 }
 
 Reply Prometheus::serve(Query& query, Next next) const {
-  RequestMeters* meters = meters_for(query);
+  RequestMeters* meters = query.is_step() ? nullptr : meters_for(query);
   if (meters == nullptr) return next(query);
   const RequestMeters::Request request = RequestMeters::request_of(query);
   const TimePoint begin = began(query);

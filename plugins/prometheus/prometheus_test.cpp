@@ -62,6 +62,16 @@ struct Bed {
     query.begin(dns::MessageView::parse(bytes).value(), transport, engine.clock().now());
     engine.run(read.chain().first()(query));
   }
+  /// One of several tries at what a client asked.
+  void ask_step(const char* question) {
+    const auto bytes = test::query_bytes(question);
+    Query parent(engine);
+    parent.set_transport(transport);
+    Query query(engine);
+    query.begin_like(parent, dns::MessageView::parse(bytes).value().question());
+    query.set_step();
+    engine.run(read.chain().first()(query));
+  }
   bool has(const std::string& line) {
     INFO(read.metrics().text());
     return read.metrics().text().find("\n" + line + "\n") != std::string::npos;
@@ -95,6 +105,7 @@ TEST_CASE("every query of the block counts", "[prometheus]") {
       Bed bed(c.script);
       bed.ask("example.org. A");
       bed.ask("example.org. A");
+      bed.ask_step("example.org. A");
       const std::string place = "server=\"dns://:53\",view=\"\",zone=\".\"}";
       CHECK(
           bed.has("coredns_dns_requests_total{family=\"1\",proto=\"udp\",server=\"dns://:53\","

@@ -10,6 +10,7 @@ namespace catena::test {
 
 asio::awaitable<Outcome> TestEngine::ask(Query& parent,
                                          dns::Question question,
+                                         Asking,
                                          dns::Response& answer) {
   if (on_ask) co_return on_ask(question, answer);
   co_return parent.fail(dns::Rcode::ServFail, "no server is behind this engine");

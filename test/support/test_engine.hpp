@@ -22,9 +22,13 @@ class TestEngine final : public Engine {
   Random& random() override { return random_; }
   net::Deadlines& deadlines() override { return deadlines_; }
   net::Network& network() override { return network_; }
+  bool leads_here(Query&, dns::NameView name) override {
+    return !on_leads_here || on_leads_here(name);
+  }
 
   asio::awaitable<Outcome> ask(Query& parent,
                                dns::Question question,
+                               Asking asking,
                                dns::Response& answer) override;
   bool background(const Query& origin,
                   Next next,
@@ -45,6 +49,9 @@ class TestEngine final : public Engine {
 
   /// Answers ask(); without it that fails.
   std::function<Outcome(const dns::Question&, dns::Response&)> on_ask;
+
+  /// Which names belong to the query's own block; without it all do.
+  std::function<bool(dns::NameView)> on_leads_here;
 
   /// Takes each message of send_part(); false stands for a client that is gone, as it is when
   /// nobody takes them.
