@@ -3,6 +3,7 @@
 
 #include "core/plugin/setup.hpp"
 
+#include "plugins/kubernetes/answer/shown.hpp"
 #include "plugins/kubernetes/options.hpp"
 #include "plugins/kubernetes/snapshot/snapshots.hpp"
 #include "plugins/kubernetes/store/import_sinks.hpp"
@@ -13,8 +14,8 @@ struct Cluster::State {
   State(const WatchOptions& options, const Process& process)
       : log(process.log.for_plugin("kubernetes")),
         store(process.epoch),
-        context{store, process.epoch,   process.clock,
-                log,   process.metrics, options.endpoint_names},
+        context{store,           process.epoch, process.clock,         log,
+                process.metrics, shown_records, options.endpoint_names},
         services(context),
         namespaces(context) {
     store.unsynced = 2;
@@ -97,9 +98,8 @@ Result<std::shared_ptr<Cluster>> Cluster::make(api::ApiServer server,
   if (!options.snapshot.empty()) {
     state->keep_snapshots(options.snapshot, contents_key(identity_of(server, options)));
   }
-  api::ApiClient::Config config{std::move(server),
-                                {options.labels, options.namespace_labels},
-                                limits_of(options)};
+  api::ApiClient::Config config{
+      std::move(server), {options.labels, options.namespace_labels}, limits_of(options)};
   if (state->snapshots) {
     config.tick = [snapshots = state->snapshots.get()] { snapshots->tick(); };
     config.tick_interval = snapshot::Snapshots::kInterval;

@@ -15,7 +15,10 @@ Kubernetes::Kubernetes(Config config,
       metadata_(config_.answers, cluster_->store()),
       search_path_(config_.answers, cluster_->store(), config_.host_search),
       other_domain_(config_.answers.zones, cluster_->store(), cluster_->log(), cluster_->metrics()),
-      external_(answerer_) {}
+      external_(answerer_),
+      aliases_("kubernetes", cluster_->metrics()) {
+  if (config_.answers.zonal) cluster_->store().zonal.store(true, std::memory_order_relaxed);
+}
 
 Reply Kubernetes::serve(Query& query, Next next) const {
   const dns::Name* zone = config_.answers.zones.match(query.name());
@@ -33,18 +36,20 @@ Reply Kubernetes::serve(Query& query, Next next) const {
     case Verdict::answered:
       return Outcome::respond;
     case Verdict::elsewhere:
-      return follow(query, *zone, finding.target);
+      return aliases_.follow(query, finding.target);
+    case Verdict::nowhere:
+      return aliases_.give_up(query, finding.target, "it leads nowhere");
     case Verdict::name_error:
-      return deny(query, next, *zone);
+      return finding.target.is_root() ? deny(query, next) : deny_target(query, finding.target);
     case Verdict::no_data:
       break;
   }
-  answerer_.deny(query, *zone);
+  answerer_.deny(query, finding.target.is_root() ? query.name() : finding.target);
   return Outcome::respond;
 }
 
 // Falling through comes first, also while the cluster is not known yet.
-Reply Kubernetes::deny(Query& query, Next next, dns::NameView zone) const {
+Reply Kubernetes::deny(Query& query, Next next) const {
   if (config_.fallthrough.through(query.name())) {
     query.retract();
     return next(query);
@@ -52,35 +57,24 @@ Reply Kubernetes::deny(Query& query, Next next, dns::NameView zone) const {
   // What a snapshot does not hold may be new since.
   const bool known = cluster_->store().synced();
   query.response().rcode = known ? dns::Rcode::NXDomain : dns::Rcode::ServFail;
-  answerer_.deny(query, zone);
+  answerer_.deny(query, query.name());
   return Outcome::respond;
 }
 
-// Any message about the target will do, also one that denies it; none at all makes it an empty
-// answer.
-asio::awaitable<Outcome> Kubernetes::follow(Query& query,
-                                            dns::NameView zone,
-                                            dns::NameView target) const {
-  // The CNAME points into the store, which may change while this waits.
-  dns::Response& response = query.response();
-  if (!response.own()) co_return query.fail(dns::Rcode::ServFail, "no room for an answer");
-  dns::Response found(query.arena());
-  const dns::Question question{target, query.type(), query.qclass()};
-  const Outcome outcome = co_await query.engine().ask(query, question, found);
-  if (outcome == Outcome::drop) {
-    response.shrink(dns::Section::answer, 0);
-    answerer_.deny(query, zone);
-    co_return Outcome::respond;
+// The same at the end of an alias, which stays in the answer.
+Reply Kubernetes::deny_target(Query& query, dns::NameView target) const {
+  if (config_.fallthrough.through(target)) return aliases_.follow(query, target);
+  if (!cluster_->store().synced()) {
+    return aliases_.give_up(query, target, "the cluster is not known yet");
   }
-  for (const dns::Record& record : found.answer()) response.add(dns::Section::answer, record);
-  if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
-  co_return Outcome::respond;
+  query.response().rcode = dns::Rcode::NXDomain;
+  answerer_.deny(query, target);
+  return Outcome::respond;
 }
 
 bool Kubernetes::holds(dns::NameView zone) const {
   const dns::Name* found = config_.answers.zones.match(zone);
-  return found != nullptr && *found == zone && !dns::is_reverse_zone(zone) &&
-         !config_.answers.multicluster.contains(zone);
+  return found != nullptr && *found == zone && !dns::is_reverse_zone(zone);
 }
 
 std::unique_ptr<ZoneCursor> Kubernetes::open(dns::NameView zone) const {

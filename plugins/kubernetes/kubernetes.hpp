@@ -3,6 +3,7 @@
 
 #include "core/base/log.hpp"
 #include "core/plugin/abilities.hpp"
+#include "core/plugin/alias.hpp"
 #include "core/plugin/engine.hpp"
 #include "core/plugin/external_services.hpp"
 #include "core/plugin/plugin.hpp"
@@ -63,7 +64,7 @@ class Kubernetes final : public Plugin,
     return search_path_.of(query);
   }
 
-  /// The forward zones of this cluster. Reverse and multicluster zones cannot be transferred.
+  /// The forward zones. Reverse zones cannot be transferred.
   bool holds(dns::NameView zone) const override;
   std::unique_ptr<ZoneCursor> open(dns::NameView zone) const override;
 
@@ -80,8 +81,8 @@ class Kubernetes final : public Plugin,
   std::unique_ptr<ZoneCursor> services(const ExternalZone& zone) const override;
 
  private:
-  Reply deny(Query& query, Next next, dns::NameView zone) const;
-  asio::awaitable<Outcome> follow(Query& query, dns::NameView zone, dns::NameView target) const;
+  Reply deny(Query& query, Next next) const;
+  Reply deny_target(Query& query, dns::NameView target) const;
 
   Config config_;
   std::shared_ptr<Cluster> cluster_;
@@ -92,6 +93,7 @@ class Kubernetes final : public Plugin,
   SearchPath search_path_;
   OtherDomain other_domain_;
   ExternalAnswerer external_;
+  AliasFollower aliases_;
 };
 
 }  // namespace catena::kubernetes

@@ -154,11 +154,13 @@ TEST_CASE("an ignore without a word does nothing, as in CoreDNS", "[kubernetes]"
 }
 
 TEST_CASE("label selectors", "[kubernetes]") {
-  for (const char* good :
-       {"k", "!k", "k=v", "k==v", "k!=v", "k in (a,b)", "k notin (a, b)", "a.b/c=d,e", "k="}) {
+  for (const char* good : {"k", "!k", "k=v", "k==v", "k!=v", "k in (a,b)", "k notin (a, b)",
+                           "a.b/c=d,e", "k=", "K_1.x=V_1.2", "k=,e"}) {
     CHECK(check_selector(good).has_value());
   }
-  for (const char* bad : {"", "=v", "k in a", "k in (", "k in (a", "k=v,", "k v", "k=v w"}) {
+  for (const char* bad :
+       {"", "=v", "k in a", "k in (", "k in (a", "k=v,", "k v", "k=v w", "-5s", "k=-v", "k=v-",
+        "a/b/c", "/k", "k/", "A.b/c", "a..b/c", "k=a/b", "k in (-a)"}) {
     CHECK_FALSE(check_selector(bad).has_value());
   }
 }

@@ -35,6 +35,20 @@ void fill(Cluster& cluster) {
                   {.type = "ExternalName", .external = "loop.default.svc.cluster.local"});
   cluster.service("to-pod.default",
                   {.type = "ExternalName", .external = "10-0-0-1.default.pod.cluster.local"});
+  cluster.service("to-ns.default",
+                  {.type = "ExternalName", .external = "default.svc.cluster.local"});
+  cluster.service("ring-a.default",
+                  {.type = "ExternalName", .external = "ring-b.default.svc.cluster.local"});
+  cluster.service("ring-b.default",
+                  {.type = "ExternalName", .external = "ring-a.default.svc.cluster.local"});
+  cluster.service("below.default",
+                  {.type = "ExternalName", .external = "x.below.default.svc.cluster.local"});
+  cluster.service("twice.default", {.ips = {"None"}});
+  for (const char* slice : {"twice-a.default", "twice-b.default"}) {
+    cluster.slice(slice, {.service = "twice", .endpoints = {{.address = "10.244.5.1"}}});
+  }
+  cluster.service("to-twice.default",
+                  {.type = "ExternalName", .external = "twice.default.svc.cluster.local"});
   cluster.service("literal.default", {.type = "ExternalName", .external = "192.0.2.1"});
   cluster.service("ghost.nowhere", {.ips = {"10.96.7.7"}, .ports = {{"x", "TCP", 1}}});
   cluster.service("zoned.default", {.ips = {"None"}, .ports = {{"http", "TCP", 80}}});
@@ -90,6 +104,27 @@ const Row kRows[] = {
      "+ web.default.svc.cluster.local. 5 IN AAAA fd00::55\n"},
     {"underscores may be left out", "http.tcp.web.default.svc.cluster.local. A",
      "http.tcp.web.default.svc.cluster.local. 5 IN A 10.96.5.5\n"},
+    {"an underscore alone is any port, as Go's LookupSRV(\"\", \"tcp\", ...) asks",
+     "_._tcp.web.default.svc.cluster.local. SRV",
+     "_._tcp.web.default.svc.cluster.local. 5 IN SRV 0 25 80 web.default.svc.cluster.local.\n"
+     "_._tcp.web.default.svc.cluster.local. 5 IN SRV 0 25 9100 web.default.svc.cluster.local.\n"
+     "+ web.default.svc.cluster.local. 5 IN A 10.96.5.5\n"
+     "+ web.default.svc.cluster.local. 5 IN AAAA fd00::55\n"},
+    {"and any protocol", "_http._.web.default.svc.cluster.local. SRV",
+     "_http._.web.default.svc.cluster.local. 5 IN SRV 0 50 80 web.default.svc.cluster.local.\n"
+     "+ web.default.svc.cluster.local. 5 IN A 10.96.5.5\n"
+     "+ web.default.svc.cluster.local. 5 IN AAAA fd00::55\n"},
+    {"both are the service", "_._.web.default.svc.cluster.local. A",
+     "_._.web.default.svc.cluster.local. 5 IN A 10.96.5.5\n"},
+    {"of a protocol that it does not have: a name error",
+     "_._udp.web.default.svc.cluster.local. SRV", "NX"},
+    {"any port of a headless service", "_._tcp.db.default.svc.cluster.local. SRV",
+     "_._tcp.db.default.svc.cluster.local. 5 IN SRV 0 100 5432 db-0.db.default.svc.cluster.local.\n"
+     "+ db-0.db.default.svc.cluster.local. 5 IN A 10.244.1.3\n"},
+    {"a service without ports has no protocol either", "_._tcp.bare.default.svc.cluster.local. A",
+     "NX"},
+    {"any port of an ExternalName is its name", "_._.ext.default.svc.cluster.local. CNAME",
+     "_._.ext.default.svc.cluster.local. 5 IN CNAME api.example.com.\n"},
     {"another protocol is a name error", "_http._udp.web.default.svc.cluster.local. SRV", "NX"},
     {"another port is a name error for every type", "_x._tcp.web.default.svc.cluster.local. TXT",
      "NX"},
@@ -147,8 +182,29 @@ const Row kRows[] = {
     {"a pod's name as a target keeps its own name", "to-pod.default.svc.cluster.local. A",
      "to-pod.default.svc.cluster.local. 5 IN CNAME 10-0-0-1.default.pod.cluster.local.\n"
      "10-0-0-1.default.pod.cluster.local. 5 IN A 10.0.0.1\n"},
-    {"a target that is not there withholds the CNAME", "lost.default.svc.cluster.local. A", "ND"},
-    {"a loop as well", "loop.default.svc.cluster.local. A", "ND"},
+    {"a target that is not there is told (RFC 6604): the CNAME was withheld once",
+     "lost.default.svc.cluster.local. A",
+     "NX nobody.default.svc.cluster.local.\n"
+     "lost.default.svc.cluster.local. 5 IN CNAME nobody.default.svc.cluster.local.\n"},
+    {"a target without the family has no data", "to-pod.default.svc.cluster.local. AAAA",
+     "ND 10-0-0-1.default.pod.cluster.local.\n"
+     "to-pod.default.svc.cluster.local. 5 IN CNAME 10-0-0-1.default.pod.cluster.local.\n"},
+    {"a target may be any name of the zone", "to-ns.default.svc.cluster.local. A",
+     "ND default.svc.cluster.local.\n"
+     "to-ns.default.svc.cluster.local. 5 IN CNAME default.svc.cluster.local.\n"},
+    {"a loop leads nowhere", "loop.default.svc.cluster.local. A",
+     "loop at loop.default.svc.cluster.local.\n"
+     "loop.default.svc.cluster.local. 5 IN CNAME loop.default.svc.cluster.local.\n"},
+    {"also one of two names, which are told once each", "ring-a.default.svc.cluster.local. A",
+     "loop at ring-a.default.svc.cluster.local.\n"
+     "ring-a.default.svc.cluster.local. 5 IN CNAME ring-b.default.svc.cluster.local.\n"
+     "ring-b.default.svc.cluster.local. 5 IN CNAME ring-a.default.svc.cluster.local.\n"},
+    {"what is below an alias is no loop, and not there", "below.default.svc.cluster.local. A",
+     "NX x.below.default.svc.cluster.local.\n"
+     "below.default.svc.cluster.local. 5 IN CNAME x.below.default.svc.cluster.local.\n"},
+    {"endpoints in two slices behind an alias", "to-twice.default.svc.cluster.local. A",
+     "to-twice.default.svc.cluster.local. 5 IN CNAME twice.default.svc.cluster.local.\n"
+     "twice.default.svc.cluster.local. 5 IN A 10.244.5.1\n"},
     {"an address is no external name", "literal.default.svc.cluster.local. A", "NX"},
 
     {"a pod's name is its address", "10-0-0-1.default.pod.cluster.local. A",
@@ -209,7 +265,8 @@ const Row kZonalRows[] = {
      "EU.west-1.pin._zone.zoned.default.svc.cluster.local. A",
      "EU.west-1.pin._zone.zoned.default.svc.cluster.local. 5 IN A 10.244.3.1\n"},
     {"pin of another zone is no data", "asia.pin._zone.zoned.default.svc.cluster.local. TXT", "ND"},
-    {"pin of a service without endpoints too", "us.pin._zone.idle.default.svc.cluster.local. A", "ND"},
+    {"pin of a service without endpoints too", "us.pin._zone.idle.default.svc.cluster.local. A",
+     "ND"},
     {"and prefer of one", "us.prefer._zone.idle.default.svc.cluster.local. A", "ND"},
     {"prefer of another zone gives all", "asia.prefer._zone.zoned.default.svc.cluster.local. A",
      "asia.prefer._zone.zoned.default.svc.cluster.local. 5 IN A 10.244.3.1\n"

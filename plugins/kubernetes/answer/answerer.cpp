@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/answer/answerer.hpp"
 
+#include "core/plugin/engine.hpp"
+
 #include "plugins/kubernetes/answer/endpoints.hpp"
 
 #include <algorithm>
@@ -17,8 +19,8 @@ const ServiceState* state_in(const HashIndex<ServiceEntry>& services, Key servic
 
 }  // namespace
 
-void drop_repeated(dns::Response& response, dns::Section section) {
-  const std::span<dns::Record> records = response.records(section);
+void drop_repeated(dns::Response& response, dns::Section section, std::size_t first) {
+  const std::span<dns::Record> records = response.records(section).subspan(first);
   const auto less = [](const dns::Record& a, const dns::Record& b) {
     const int owners =
         std::memcmp(a.owner.data(), b.owner.data(), std::min(a.owner.size(), b.owner.size()));
@@ -34,19 +36,23 @@ void drop_repeated(dns::Response& response, dns::Section section) {
   if (records.size() < 2) return;
   std::sort(records.begin(), records.end(), less);
   const auto end = std::unique(records.begin(), records.end(), same);
-  response.shrink(section, static_cast<std::size_t>(end - records.begin()));
+  response.shrink(section, first + static_cast<std::size_t>(end - records.begin()));
 }
 
 Finding Answerer::answer(Query& query, dns::NameView zone) const {
-  const dns::NameView spelled = query.name().last(zone.label_count());
-  const Builder builder(query, spelled, settings_->ttl);
-  const ParsedName name(query.name(), zone, settings_->grammar(zone));
   query.respond();
+  const Builder builder(query, query.name().last(zone.label_count()), settings_->ttl);
+  return at(builder, query.name(), zone);
+}
+
+// The query's own name, or where an alias leads: all there is may be an alias's target.
+Finding Answerer::at(const Builder& builder, dns::NameView owner, dns::NameView zone) const {
+  const ParsedName name(owner, zone, settings_->grammar(zone));
   if (name.kind == NameKind::apex || name.kind == NameKind::version ||
       name.kind == NameKind::dns_node || name.kind == NameKind::name_server) {
-    return {special(builder, name), {}};
+    return {special(builder, name, owner), {}};
   }
-  if (is_reverse_zone(zone)) return {reverse(builder), {}};
+  if (is_reverse_zone(zone)) return {reverse(builder, owner), {}};
   switch (name.kind) {
     case NameKind::kind_node:
       return {Verdict::no_data, {}};
@@ -54,37 +60,37 @@ Finding Answerer::answer(Query& query, dns::NameView zone) const {
       return {exposed(name.namespace_key) ? Verdict::no_data : Verdict::name_error, {}};
     case NameKind::pod_namespace:
     case NameKind::pod:
-      return {pod(builder, name, query.name()), {}};
+      return {pod(builder, name, owner), {}};
     case NameKind::malformed:
       return {Verdict::name_error, {}};
     default:
-      return service(builder, name, query.name());
+      return service(builder, name, owner);
   }
 }
 
-void Answerer::deny(Query& query, dns::NameView zone) const {
-  const dns::NameView spelled = query.name().last(zone.label_count());
-  const Builder builder(query, spelled, settings_->ttl);
-  builder.soa(dns::Section::authority, serial(zone));
+void Answerer::deny(Query& query, dns::NameView name) const {
+  const dns::NameView zone = *settings_->zones.match(name);
+  const Builder builder(query, name.last(zone.label_count()), settings_->ttl);
+  builder.soa(dns::Section::authority, serial(zone).load(std::memory_order_relaxed));
 }
 
-// The same in every answer about a zone.
-std::uint32_t Answerer::serial(dns::NameView zone) const {
-  const bool imports = settings_->multicluster.contains(zone);
-  return (imports ? store_->import_serial : store_->serial).load(std::memory_order_relaxed);
+const std::atomic<std::uint32_t>& Answerer::serial(dns::NameView zone) const {
+  return settings_->multicluster.contains(zone) ? store_->import_serial : store_->serial;
 }
 
-Verdict Answerer::special(const Builder& builder, const ParsedName& name) const {
+Verdict Answerer::special(const Builder& builder,
+                          const ParsedName& name,
+                          dns::NameView owner) const {
   const dns::Type type = builder.query().type();
   switch (name.kind) {
     case NameKind::apex:
       return apex(builder);
     case NameKind::version:
       if (type != dns::Type::TXT) return Verdict::no_data;
-      builder.version(builder.query().name());
+      builder.version(owner);
       return Verdict::answered;
     case NameKind::name_server:
-      return name_server_addresses(builder);
+      return name_server(builder, owner);
     default:
       return Verdict::no_data;
   }
@@ -103,11 +109,15 @@ bool Answerer::exposed(Key namespace_key) const {
 // A multicluster zone has imports only, never this cluster's own services.
 const ServiceState* Answerer::find(const ParsedName& name) const {
   const bool imports = name.grammar == Grammar::multicluster;
-  return state_in(imports ? store_->imports : store_->services, name.service_key);
+  return imports ? find_import(name.service_key) : find(name.service_key);
 }
 
 const ServiceState* Answerer::find(Key service_key) const {
   return state_in(store_->services, service_key);
+}
+
+const ServiceState* Answerer::find_import(Key service_key) const {
+  return state_in(store_->imports, service_key);
 }
 
 bool Answerer::ignores(const ServiceState& state) const {
@@ -119,56 +129,59 @@ Finding Answerer::service(const Builder& builder,
                           const ParsedName& name,
                           dns::NameView owner) const {
   const ServiceState* state = exposed(name.namespace_key) ? find(name) : nullptr;
-  if (state == nullptr) return {Verdict::name_error, {}};
-  const ServiceSpec& spec = *state->spec;
-  const bool zonal = name.kind == NameKind::zonal_pin || name.kind == NameKind::zonal_prefer;
-  switch (spec.kind) {
+  if (state == nullptr) return {};
+  switch (state->spec->kind) {
     case ServiceKind::unresolvable:
-      return {Verdict::name_error, {}};
+      return {};
     case ServiceKind::external_name:
-      return external(builder, name, owner, spec);
+      if (!is_of_service(name)) return {};
+      return alias(builder, owner, state->spec->external_name.view());
     case ServiceKind::headless:
-      return {answer_endpoints(builder, name, owner, *state), {}};
+      return given(builder, owner, answer_endpoints(builder, name, owner, *state));
     case ServiceKind::cluster_ip:
       break;
   }
-  if (zonal || ignores(*state)) return {Verdict::name_error, {}};
-  if (name.kind == NameKind::endpoint) return {answer_endpoints(builder, name, owner, *state), {}};
-  return {answer_cluster_ips(builder, name, owner, spec), {}};
+  const bool zonal = name.kind == NameKind::zonal_pin || name.kind == NameKind::zonal_prefer;
+  if (zonal || ignores(*state)) return {};
+  if (name.kind == NameKind::service || name.kind == NameKind::port) {
+    const Verdict verdict = answer_cluster_ips(builder, name, owner, *state->spec);
+    if (verdict != Verdict::name_error || name.kind == NameKind::service) return {verdict, {}};
+  }
+  return given(builder, owner, answer_endpoint(builder, name, owner, *state));
+}
+
+// Endpoints that have a name instead of addresses.
+Finding Answerer::given(const Builder& builder, dns::NameView owner, const Finding& found) const {
+  return found.verdict == Verdict::elsewhere ? alias(builder, owner, found.target) : found;
 }
 
 // BEYOND CoreDNS: other types get the CNAME as well (RFC 1034 section 3.6.2), not an empty answer
 // that resolvers would take for a denial of the name's addresses too.
-Finding Answerer::external(const Builder& builder,
-                           const ParsedName& name,
-                           dns::NameView owner,
-                           const ServiceSpec& spec) const {
-  if (name.kind != NameKind::service) return {Verdict::name_error, {}};
-  const dns::NameView target(builder.query().arena().copy(spec.external_name.view().bytes()));
+Finding Answerer::alias(const Builder& builder, dns::NameView owner, dns::NameView stored) const {
+  Query& query = builder.query();
+  const dns::NameView target(query.arena().copy(stored.bytes()));
+  if (target.is_root()) return {};
   builder.pointer(dns::Section::answer, owner, dns::Type::CNAME, target);
   if (!builder.wants_v4() && !builder.wants_v6()) return {Verdict::answered, {}};
-  return chase(builder, target);
+  return chase(query, target);
 }
 
-// A target inside the plugin's zones is resolved here; if nothing is found its CNAME is withheld.
-Finding Answerer::chase(const Builder& builder, dns::NameView target) const {
+// BEYOND CoreDNS, which withholds the CNAME where nothing is found here, and asks nobody else.
+Finding Answerer::chase(Query& query, dns::NameView target) const {
   constexpr std::size_t kLongestChain = 10;
-  dns::Response& response = builder.query().response();
   const dns::Name* zone = settings_->zones.match(target);
-  if (zone == nullptr) return {Verdict::elsewhere, target};
-  const bool loop = target.is_in(builder.query().name());
-  if (!loop && response.answer().size() <= kLongestChain && !is_reverse_zone(*zone)) {
-    const ParsedName name(target, *zone, settings_->grammar(*zone));
-    const std::size_t before = response.answer().size();
-    const Builder there(builder.query(), target.last(zone->view().label_count()), settings_->ttl);
-    Finding found;
-    if (!name.service_key.empty()) found = service(there, name, target);
-    if (name.kind == NameKind::pod) found.verdict = pod(there, name, target);
-    if (found.verdict == Verdict::elsewhere) return found;
-    if (found.verdict == Verdict::answered && response.answer().size() > before) return found;
+  if (zone == nullptr || !query.engine().leads_here(query, target)) {
+    return {Verdict::elsewhere, target};
   }
-  response.shrink(dns::Section::answer, 0);
-  return {Verdict::no_data, {}};
+  const auto answer = query.response().answer();
+  const auto is_target = [target](const dns::Record& alias) { return alias.owner == target; };
+  if (answer.size() > kLongestChain || std::any_of(answer.begin(), answer.end(), is_target)) {
+    return {Verdict::nowhere, target};
+  }
+  const Builder there(query, target.last(zone->view().label_count()), settings_->ttl);
+  Finding found = at(there, target, *zone);
+  if (found.target.is_root()) found.target = target;
+  return found;
 }
 
 }  // namespace catena::kubernetes

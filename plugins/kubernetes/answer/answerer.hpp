@@ -15,12 +15,15 @@ enum class Verdict : std::uint8_t {
   answered,    ///< Records are in the response.
   no_data,     ///< The name exists, data of this type does not.
   name_error,  ///< There is no such name.
-  elsewhere,   ///< A CNAME is in the response; its target is outside the plugin's zones.
+  elsewhere,   ///< CNAME records are in the response that lead out of this block's zones.
+  nowhere,     ///< CNAME records are in the response that lead to one another, or to too many.
 };
 
 struct Finding {
   Verdict verdict = Verdict::name_error;
-  dns::NameView target;  ///< With `elsewhere`; in the query's arena.
+  /// Where the CNAME records in the response lead: the verdict is about this name. In the query's
+  /// arena; the root where there are none.
+  dns::NameView target;
 };
 
 /// Answers questions from the store: a function of settings, store and question. Records point into
@@ -33,8 +36,8 @@ class Answerer {
   /// The query's name is in `zone`, one of the settings' zones.
   Finding answer(Query& query, dns::NameView zone) const;
 
-  /// The SOA record of a negative answer.
-  void deny(Query& query, dns::NameView zone) const;
+  /// The SOA record of a negative answer about `name`, which is in one of the settings' zones.
+  void deny(Query& query, dns::NameView name) const;
 
   const AnswerSettings& settings() const { return *settings_; }
   const Store& store() const { return *store_; }
@@ -44,6 +47,8 @@ class Answerer {
 
   /// The state of a service of this cluster; null for others, and while only slices are there.
   const ServiceState* find(Key service_key) const;
+  /// The same of an import.
+  const ServiceState* find_import(Key service_key) const;
 
   /// True for a service that `ignore empty_service` denies.
   bool ignores(const ServiceState& state) const;
@@ -51,32 +56,44 @@ class Answerer {
   /// The zone's NS records, and in the additional section the addresses of their targets.
   Verdict name_servers(const RecordBuilder& builder) const;
 
+  /// Adds the addresses of the zone's name servers to the answer, as those of `owner`.
+  void name_server_addresses(const RecordBuilder& builder, dns::NameView owner) const;
+
+  /// The serial of a zone, the same in every answer about it.
+  const std::atomic<std::uint32_t>& serial(dns::NameView zone) const;
+
  private:
-  Verdict special(const Builder& builder, const ParsedName& name) const;
+  Finding at(const Builder& builder, dns::NameView owner, dns::NameView zone) const;
+  Verdict special(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
   Verdict apex(const Builder& builder) const;
-  Verdict name_server_addresses(const Builder& builder) const;
-  Verdict reverse(const Builder& builder) const;
-  bool reverse_cluster_ip(const Builder& builder, std::span<const std::uint8_t> address) const;
-  bool reverse_endpoint(const Builder& builder, std::span<const std::uint8_t> address) const;
+  Verdict name_server(const Builder& builder, dns::NameView owner) const;
+  Verdict reverse(const Builder& builder, dns::NameView owner) const;
+  bool reverse_cluster_ip(const Builder& builder,
+                          dns::NameView owner,
+                          std::span<const std::uint8_t> address) const;
+  bool reverse_endpoint(const Builder& builder,
+                        dns::NameView owner,
+                        std::span<const std::uint8_t> address) const;
   Verdict pod(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
   bool pod_exists(const ParsedName& name, const Address& address) const;
 
   Finding service(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
-  Finding external(const Builder& builder,
-                   const ParsedName& name,
-                   dns::NameView owner,
-                   const ServiceSpec& spec) const;
-  Finding chase(const Builder& builder, dns::NameView target) const;
+  Finding given(const Builder& builder, dns::NameView owner, const Finding& found) const;
+  Finding alias(const Builder& builder, dns::NameView owner, dns::NameView target) const;
+  Finding chase(Query& query, dns::NameView target) const;
 
   const ServiceState* find(const ParsedName& name) const;
-  std::uint32_t serial(dns::NameView zone) const;
-
   const AnswerSettings* settings_;
   const Store* store_;
 };
 
-/// Takes out records that say the same as another of the section; the order is then that of the
-/// data.
-void drop_repeated(dns::Response& response, dns::Section section);
+/// Takes out records that say the same as another of the section, from number `first` on; the order
+/// is then that of the data.
+void drop_repeated(dns::Response& response, dns::Section section, std::size_t first = 0);
+
+/// The same in the answer, of what the builder has added.
+inline void drop_repeated(const Builder& builder) {
+  drop_repeated(builder.response(), dns::Section::answer, builder.before());
+}
 
 }  // namespace catena::kubernetes

@@ -2,11 +2,13 @@
 #include "plugins/kubernetes/answer/answerer.hpp"
 #include "plugins/kubernetes/answer/name_servers.hpp"
 
+#include <algorithm>
+
 namespace catena::kubernetes {
 Verdict Answerer::apex(const Builder& builder) const {
   switch (builder.query().type()) {
     case dns::Type::SOA:
-      builder.soa(dns::Section::answer, serial(builder.zone()));
+      builder.soa(dns::Section::answer, serial(builder.zone()).load(std::memory_order_relaxed));
       return Verdict::answered;
     case dns::Type::NS:
       return name_servers(builder);
@@ -37,19 +39,28 @@ Verdict Answerer::name_servers(const RecordBuilder& builder) const {
   return response.answer().empty() ? Verdict::no_data : Verdict::answered;
 }
 
-Verdict Answerer::name_server_addresses(const Builder& builder) const {
-  if (settings_->local_addresses.empty()) return Verdict::no_data;
-  const std::size_t size = builder.wants_v4() ? 4 : 16;
-  const bool addresses = builder.wants_v4() || builder.wants_v6();
+Verdict Answerer::name_server(const Builder& builder, dns::NameView owner) const {
+  if (!builder.wants_v4() && !builder.wants_v6()) return Verdict::no_data;
+  name_server_addresses(builder, owner);
+  dns::Response& response = builder.response();
+  const auto answer = response.answer().subspan(builder.before());
+  const dns::Type type = builder.query().type();
+  const auto end = std::remove_if(answer.begin(), answer.end(), [type](const dns::Record& record) {
+    return record.type != type;
+  });
+  response.shrink(dns::Section::answer,
+                  builder.before() + static_cast<std::size_t>(end - answer.begin()));
+  return builder.has_answered() ? Verdict::answered : Verdict::no_data;
+}
+
+void Answerer::name_server_addresses(const RecordBuilder& builder, dns::NameView owner) const {
   const auto is_exposed = [this](Key key) { return exposed(key); };
+  const std::size_t before = builder.response().answer().size();
   each_name_server(builder, *settings_, *store_, is_exposed,
                    [&](dns::NameView, std::span<const std::uint8_t> address) {
-                     if (!addresses || address.size() != size) return;
-                     builder.address(dns::Section::answer, builder.query().name(), address);
+                     builder.address(dns::Section::answer, owner, address);
                    });
-  dns::Response& response = builder.query().response();
-  drop_repeated(response, dns::Section::answer);
-  return response.answer().empty() ? Verdict::no_data : Verdict::answered;
+  drop_repeated(builder.response(), dns::Section::answer, before);
 }
 
 }  // namespace catena::kubernetes

@@ -21,6 +21,17 @@ std::uint8_t* put(std::uint8_t* at, std::span<const std::uint8_t> bytes) {
   return std::copy(bytes.begin(), bytes.end(), at);
 }
 
+// One label, or several with dots between them: none is empty.
+std::uint8_t* put_labels(std::uint8_t* at, std::string_view text) {
+  while (true) {
+    const std::string_view label = text.substr(0, text.find('.'));
+    *at++ = static_cast<std::uint8_t>(label.size());
+    at = std::copy(label.begin(), label.end(), at);
+    if (label.size() == text.size()) return at;
+    text.remove_prefix(label.size() + 1);
+  }
+}
+
 }  // namespace
 
 dns::NameView RecordBuilder::join(std::initializer_list<std::string_view> labels,
@@ -28,14 +39,14 @@ dns::NameView RecordBuilder::join(std::initializer_list<std::string_view> labels
                                   dns::NameView zone) const {
   std::size_t size = middle.size() + zone.size();
   for (const std::string_view label : labels) size += 1 + label.size();
-  if (size > dns::NameView::kMaxSize) response_->spoil();
-  const std::span<std::uint8_t> wire = response_->arena().array<std::uint8_t>(size);
-  if (wire.empty() || size > dns::NameView::kMaxSize) return {};
-  std::uint8_t* at = wire.data();
-  for (const std::string_view label : labels) {
-    *at++ = static_cast<std::uint8_t>(label.size());
-    at = std::copy(label.begin(), label.end(), at);
+  if (size > dns::NameView::kMaxSize) {
+    if (form_.long_names == LongNames::spoil) response_->spoil();
+    return {};
   }
+  const std::span<std::uint8_t> wire = response_->arena().array<std::uint8_t>(size);
+  if (wire.empty()) return {};
+  std::uint8_t* at = wire.data();
+  for (const std::string_view label : labels) at = put_labels(at, label);
   put(put(at, middle), zone.bytes());
   return dns::NameView(wire);
 }
@@ -59,6 +70,7 @@ dns::NameView RecordBuilder::zone_name(std::initializer_list<std::string_view> l
 void RecordBuilder::address(dns::Section section,
                             dns::NameView owner,
                             std::span<const std::uint8_t> address) const {
+  if (owner.is_root()) return;
   const dns::Type type = address.size() == 4 ? dns::Type::A : dns::Type::AAAA;
   response_->add(section, {owner, type, dns::Class::IN, form_.address_ttl, address});
 }
@@ -67,6 +79,8 @@ void RecordBuilder::srv(dns::NameView owner,
                         std::uint16_t weight,
                         std::uint16_t port,
                         dns::NameView target) const {
+  // To clients the root as a target says that there is no such service (RFC 2782).
+  if (owner.is_root() || target.is_root()) return;
   const std::span<std::uint8_t> rdata = response_->arena().array<std::uint8_t>(6 + target.size());
   if (rdata.empty()) return;
   put(put16(put16(put16(rdata.data(), 0), weight), port), target.bytes());
@@ -77,6 +91,7 @@ void RecordBuilder::pointer(dns::Section section,
                             dns::NameView owner,
                             dns::Type type,
                             dns::NameView target) const {
+  if (target.is_root()) return;
   response_->add(section, {owner, type, dns::Class::IN, form_.ttl, target.bytes()});
 }
 

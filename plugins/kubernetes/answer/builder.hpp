@@ -14,12 +14,19 @@
 
 namespace catena::kubernetes {
 
+/// What becomes of records whose names would be too long.
+enum class LongNames : std::uint8_t {
+  spoil,      ///< The whole answer is: part of it would look whole.
+  leave_out,  ///< There are no such records (transfers).
+};
+
 /// Where the names of a zone keep services, and how long their records live.
 struct ZoneForm {
   dns::NameView zone;                      ///< All names that are made end in it, in its spelling.
   std::uint32_t ttl = 5;                   ///< Seconds.
   std::uint32_t address_ttl = 5;           ///< The same of A and AAAA records.
   std::string_view service_label = "svc";  ///< Behind the namespace; "": none (k8s_external).
+  LongNames long_names = LongNames::spoil;
 };
 
 /// Writes records of one zone into a response. Names that are put together live in the response's
@@ -32,15 +39,17 @@ class RecordBuilder {
   dns::NameView zone() const { return form_.zone; }
   dns::Response& response() const { return *response_; }
 
-  /// LABELS.KEY.svc.ZONE in the arena, or as the zone's form has it. Where that is too long for a
-  /// name, or the arena is full, the response is spoiled: the root, which comes back, means "no such
-  /// service" in SRV (RFC 2782).
+  /// LABELS.KEY.svc.ZONE in the arena, or as the zone's form has it; a dot in LABELS separates two.
+  /// The root where that is too long for a name (ZoneForm::long_names) or the arena is full, which
+  /// spoils the response: in SRV the root means "no such service" (RFC 2782).
   dns::NameView service_name(std::initializer_list<std::string_view> labels, Key service_key) const;
 
   /// PREFIX labels in front of the zone.
   dns::NameView zone_name(std::initializer_list<std::string_view> labels) const;
 
-  /// An A or AAAA record, by the size of the address, which must outlive the query's turn.
+  /// An A or AAAA record, by the size of the address, which must outlive the query's turn. This and
+  /// the next two add nothing where the name that was put together, `owner` or `target`, is the
+  /// root.
   void address(dns::Section section,
                dns::NameView owner,
                std::span<const std::uint8_t> address) const;
@@ -79,14 +88,22 @@ class Builder : public RecordBuilder {
   Builder(Query& query, dns::NameView zone, std::uint32_t ttl)
       : Builder(query, ZoneForm{.zone = zone, .ttl = ttl, .address_ttl = ttl}) {}
   Builder(Query& query, const ZoneForm& form)
-      : RecordBuilder(query.response(), form), query_(&query) {}
+      : RecordBuilder(query.response(), form),
+        query_(&query),
+        before_(query.response().answer().size()) {}
 
   Query& query() const { return *query_; }
+
+  /// Records that were in the answer before: aliases that lead here.
+  std::size_t before() const { return before_; }
+  bool has_answered() const { return query_->response().answer().size() > before_; }
+
   bool wants_v4() const { return query_->type() == dns::Type::A; }
   bool wants_v6() const { return query_->type() == dns::Type::AAAA; }
 
  private:
   Query* query_;
+  std::size_t before_;
 };
 
 }  // namespace catena::kubernetes

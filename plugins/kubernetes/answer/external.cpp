@@ -44,7 +44,8 @@ void each_server_address(const ServiceState& state, HeadlessServices headless, V
 
 const std::atomic<std::uint32_t>& ExternalAnswerer::serial(HeadlessServices headless) const {
   const Store& store = answerer_->store();
-  return headless == HeadlessServices::shown ? store.serial : store.external_serial;
+  return headless == HeadlessServices::shown ? store.external_headless_serial
+                                             : store.external_serial;
 }
 
 ZoneForm ExternalAnswerer::form_of(const ExternalZone& zone) const {
@@ -62,10 +63,25 @@ ExternalFinding ExternalAnswerer::answer(Query& query, const ExternalZone& zone)
   if (state == nullptr) return {};
   const Builder builder(query, form_of(zone));
   if (state->spec->external) return places(builder, name, *state->spec);
-  const bool has_endpoints =
-      state->spec->kind == ServiceKind::headless || name.kind == NameKind::endpoint;
-  if (zone.headless == HeadlessServices::hidden || !has_endpoints) return {};
-  return {translated(answer_endpoints(builder, name, query.name(), *state)), {}};
+  if (zone.headless == HeadlessServices::hidden) return {};
+  if (state->spec->kind == ServiceKind::headless) {
+    return given(builder, answer_endpoints(builder, name, query.name(), *state));
+  }
+  if (name.kind == NameKind::service) return {};
+  return given(builder, answer_endpoint(builder, name, query.name(), *state));
+}
+
+// Endpoints that have a name instead of addresses.
+ExternalFinding ExternalAnswerer::given(const Builder& builder, const Finding& found) const {
+  if (found.verdict != Verdict::elsewhere) return {translated(found.verdict), {}};
+  return alias(builder, found.target);
+}
+
+ExternalFinding ExternalAnswerer::alias(const Builder& builder, dns::NameView stored) const {
+  const dns::NameView target(builder.query().arena().copy(stored.bytes()));
+  builder.pointer(dns::Section::answer, builder.query().name(), dns::Type::CNAME, target);
+  const bool followed = builder.wants_v4() || builder.wants_v6();
+  return {followed ? Found::elsewhere : Found::answered, target};
 }
 
 // An endpoint's label in front of a service with external addresses is not looked at, as in
@@ -73,6 +89,7 @@ ExternalFinding ExternalAnswerer::answer(Query& query, const ExternalZone& zone)
 ExternalFinding ExternalAnswerer::places(const Builder& builder,
                                          const ParsedName& name,
                                          const ServiceSpec& spec) const {
+  if (name.kind == NameKind::dotted) return {};
   const auto wanted = [&name](const SlicePort& port) { return matches(name, port); };
   if (std::none_of(spec.ports.begin(), spec.ports.end(), wanted)) return {};
   switch (builder.query().type()) {
@@ -98,9 +115,7 @@ ExternalFinding ExternalAnswerer::addresses(const Builder& builder,
   }
   if (!query.response().answer().empty()) return {Found::answered, {}};
   if (!places.ips.empty()) return {Found::no_data, {}};
-  const dns::NameView target = copy_of(places.hosts.front(), query);
-  builder.pointer(dns::Section::answer, query.name(), dns::Type::CNAME, target);
-  return {size == 0 ? Found::answered : Found::elsewhere, target};
+  return alias(builder, places.hosts.front());
 }
 
 ExternalFinding ExternalAnswerer::ports(const Builder& builder,

@@ -22,11 +22,13 @@ class ExternalAnswerer {
                    const ExternalZone& zone) const;
   std::unique_ptr<ZoneCursor> services(const ExternalZone& zone) const;
 
-  /// With headless services a zone shows endpoints, so each change of the cluster is one of it.
+  /// With headless services a zone shows endpoints too, and has another serial.
   const std::atomic<std::uint32_t>& serial(HeadlessServices headless) const;
 
  private:
   ZoneForm form_of(const ExternalZone& zone) const;
+  ExternalFinding given(const Builder& builder, const Finding& found) const;
+  ExternalFinding alias(const Builder& builder, dns::NameView stored) const;
   ExternalFinding places(const Builder& builder,
                          const ParsedName& name,
                          const ServiceSpec& spec) const;

@@ -204,6 +204,7 @@ TEST_CASE("the name server is the service before this server", "[kubernetes]") {
 
 TEST_CASE("the external serial follows what the outside sees", "[kubernetes]") {
   Cluster cluster;
+  cluster.name_space("default");
   const auto serial = [&cluster] { return cluster.store().external_serial.load(); };
   const auto after = [&cluster, &serial](const auto& change) {
     cluster.clock().advance(std::chrono::seconds(10));

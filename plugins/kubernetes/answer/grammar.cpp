@@ -23,7 +23,9 @@ ParsedName::ParsedName(dns::NameView name, dns::NameView zone, ExternalNames) {
   namespace_key = wire(labels - 1, 1);
   // As if `svc` stood behind the namespace.
   if (labels > 1) parse_service(labels + 1);
-  if (kind == NameKind::zonal_pin || kind == NameKind::zonal_prefer) kind = NameKind::malformed;
+  if (kind != NameKind::endpoint) return;
+  prefix = endpoint = without_underscore(endpoint);
+  if (prefix.empty()) kind = NameKind::service;
 }
 
 // The labels left of the zone.
@@ -68,13 +70,17 @@ void ParsedName::parse(std::size_t labels) {
 void ParsedName::parse_service(std::size_t labels) {
   const std::size_t extra = labels - 3;
   service_key = wire(extra, 2);
-  kind = extra == 0 ? NameKind::service : parse_extra(extra);
-  if (grammar == Grammar::zonal && extra > 2) parse_zonal(extra);
+  kind = NameKind::service;
+  if (extra == 0 || parse_zonal(extra)) return;
+  kind = parse_extra(extra);
+  // Labels are read before they are joined.
+  prefix = join(extra);
+  if (prefix.empty()) kind = NameKind::malformed;
 }
 
-// One or two labels in front of a service.
+// What stands in front of a service: in CoreDNS at most two labels, here also more.
 NameKind ParsedName::parse_extra(std::size_t extra) {
-  if (extra > 2) return NameKind::malformed;
+  if (extra > 2) return NameKind::dotted;
   const bool underscores = extra == 2 && (label(0).starts_with('_') || label(1).starts_with('_'));
   if (extra == 1 || (grammar == Grammar::multicluster && !underscores)) {
     endpoint = label(0);
@@ -86,25 +92,35 @@ NameKind ParsedName::parse_extra(std::size_t extra) {
   return NameKind::port;
 }
 
-// The topology zone's labels are joined where they stand: a length byte becomes the dot.
-void ParsedName::parse_zonal(std::size_t extra) {
-  if (label(extra - 1) != "_zone") return;
-  const std::string_view directive = label(extra - 2);
-  if (directive != "pin" && directive != "prefer") return;
-  kind = directive == "pin" ? NameKind::zonal_pin : NameKind::zonal_prefer;
-  const Key labels = wire(0, extra - 2);
+// The first labels are joined where they stand: a length byte becomes the dot. Empty where a label
+// has a dot of its own, which no endpoint has.
+std::string_view ParsedName::join(std::size_t labels) {
   std::size_t length = folded_[0];
-  for (std::size_t at = 1 + length; at < labels.size(); at += 1 + length) {
-    length = folded_[at];
-    folded_[at] = '.';
+  std::size_t end = 1 + length;
+  std::size_t dots = 0;
+  for (std::size_t i = 1; i < labels; ++i) {
+    length = folded_[end];
+    folded_[end] = '.';
+    end += 1 + length;
   }
-  topology_zone = {reinterpret_cast<const char*>(folded_.data()) + 1, labels.size() - 1};
+  const std::string_view text(reinterpret_cast<const char*>(folded_.data()) + 1, end - 1);
+  for (const char c : text) dots += c == '.' ? 1 : 0;
+  return dots + 1 == labels ? text : std::string_view();
+}
+
+bool ParsedName::parse_zonal(std::size_t extra) {
+  if (grammar != Grammar::zonal || extra < 3 || label(extra - 1) != "_zone") return false;
+  const std::string_view directive = label(extra - 2);
+  if (directive != "pin" && directive != "prefer") return false;
+  kind = directive == "pin" ? NameKind::zonal_pin : NameKind::zonal_prefer;
+  topology_zone = join(extra - 2);
+  return true;
 }
 
 // One or two labels left of the address are read and then ignored, as CoreDNS does.
 void ParsedName::parse_pod(std::size_t labels) {
   const std::size_t extra = labels - 3;
-  const bool good = extra == 0 || parse_extra(extra) != NameKind::malformed;
+  const bool good = extra == 0 || parse_extra(extra) != NameKind::dotted;
   kind = good ? NameKind::pod : NameKind::malformed;
   if (good) address = label(extra);
 }

@@ -24,7 +24,8 @@ enum class NameKind : std::uint8_t {
   pod_namespace,
   service,
   endpoint,   ///< E.S.NS.svc.Z, in multicluster zones E.C.S.NS.svc.Z
-  port,       ///< P.T.S.NS.svc.Z
+  port,       ///< P.T.S.NS.svc.Z; where there is no such port it may be an endpoint's, see prefix.
+  dotted,     ///< The same with more labels in front: an endpoint whose name has dots.
   zonal_pin,  ///< T….pin._zone.S.NS.svc.Z
   zonal_prefer,
   pod,  ///< IP.NS.pod.Z
@@ -57,10 +58,11 @@ class ParsedName {
   std::string_view branch;    ///< "svc" or "pod"; "" elsewhere.
   std::string_view endpoint;  ///< Of an endpoint; of a pod what is ignored in front of it.
   std::string_view cluster;   ///< Of an endpoint in a multicluster zone: the id of its cluster.
-  std::string_view port;      ///< Of a port, without a leading underscore.
-  std::string_view protocol;
-  std::string_view address;  ///< Of a pod: its IP label.
-  Key service_key;           ///< Service and namespace label in wire form.
+  std::string_view port;      ///< Of a port, without a leading underscore; "": any.
+  std::string_view protocol;  ///< The same.
+  std::string_view prefix;    ///< All labels in front of a service, joined with dots.
+  std::string_view address;   ///< Of a pod: its IP label.
+  Key service_key;            ///< Service and namespace label in wire form.
   Key namespace_key;
   std::string_view topology_zone;  ///< Labels left of pin or prefer, joined with dots.
 
@@ -69,7 +71,8 @@ class ParsedName {
   void parse(std::size_t labels);
   void parse_service(std::size_t labels);
   NameKind parse_extra(std::size_t extra);
-  void parse_zonal(std::size_t extra);
+  bool parse_zonal(std::size_t extra);
+  std::string_view join(std::size_t labels);
   void parse_pod(std::size_t labels);
   std::string_view label(std::size_t from_left) const;
   Key wire(std::size_t from_left, std::size_t labels) const;

@@ -26,7 +26,7 @@ Value value_of(const ParsedName& name,
                const AnswerSettings& settings,
                dns::NameView zone,
                std::string_view label) {
-  if (name.kind == NameKind::malformed || !parsed(name)) {
+  if (name.kind == NameKind::malformed || name.kind == NameKind::dotted || !parsed(name)) {
     return label == "parse-error" ? Value("invalid query name") : std::nullopt;
   }
   if (label == "kind") return name.branch;

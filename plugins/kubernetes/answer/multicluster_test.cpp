@@ -153,6 +153,7 @@ TEST_CASE("imports have a serial of their own", "[kubernetes]") {
     words >> mailbox >> serial;
     return std::stoul(serial);
   };
+  cluster.name_space("default");
   cluster.service("local.default", {.ips = {"10.96.1.1"}});
   CHECK(soa("set.test.") == 0);
   const unsigned long own = soa("cluster.local.");

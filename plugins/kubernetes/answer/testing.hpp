@@ -28,7 +28,8 @@ class Asker {
     settings.pods = PodMode::insecure;
   }
 
-  /// "VERDICT" and then the records, one a line, sections marked by "+" for additional.
+  /// "VERDICT" and then the records, one a line, sections marked by "+" for additional. A verdict
+  /// about the end of an alias has its name behind it.
   std::string ask(const std::string& question) {
     std::istringstream words(question);
     std::string name, type;
@@ -47,15 +48,19 @@ class Asker {
 
  private:
   static std::string verdict_text(const Finding& finding) {
+    const bool leads = !finding.target.is_root();
+    const std::string end = leads ? " " + finding.target.to_text() + "\n" : "";
     switch (finding.verdict) {
       case Verdict::answered:
         return "";
       case Verdict::no_data:
-        return "ND";
+        return "ND" + end;
       case Verdict::name_error:
-        return "NX";
+        return "NX" + end;
       case Verdict::elsewhere:
-        return "-> " + finding.target.to_text() + "\n";
+        return "->" + end;
+      case Verdict::nowhere:
+        return "loop at" + end;
     }
     return "?";
   }

@@ -40,40 +40,54 @@ bool ServiceCursor::next_service() {
   std::string key = std::move(keys_.back());
   keys_.pop_back();
   const Key bytes(reinterpret_cast<const std::uint8_t*>(key.data()), key.size());
-  const Key name_space = bytes.subspan(1u + bytes[0]);
-  const ServiceState* state = answerer_->exposed(name_space) ? answerer_->find(bytes) : nullptr;
-  const bool whole = view_ == ServiceView::cluster;
-  if (state != nullptr && whole && answerer_->ignores(*state)) state = nullptr;
+  const ServiceState* state = shown(bytes);
   service_ = state == nullptr ? ServiceRecords() : ServiceRecords(std::move(key), *state, view_);
   return true;
 }
 
+const ServiceState* ServiceCursor::shown(Key service_key) const {
+  if (!answerer_->exposed(service_key.subspan(1u + service_key[0]))) return nullptr;
+  const bool imports = view_ == ServiceView::imports;
+  const ServiceState* state =
+      imports ? answerer_->find_import(service_key) : answerer_->find(service_key);
+  const bool inside = imports || view_ == ServiceView::cluster;
+  return state != nullptr && inside && answerer_->ignores(*state) ? nullptr : state;
+}
+
 void ServiceCursor::collect_keys() {
   collected_ = true;
-  answerer_->store().services.each([this](const ServiceEntry& entry) {
+  const Store& store = answerer_->store();
+  const auto& services = view_ == ServiceView::imports ? store.imports : store.services;
+  services.each([this](const ServiceEntry& entry) {
     keys_.emplace_back(reinterpret_cast<const char*>(entry.key().data()), entry.key().size());
   });
   std::sort(keys_.begin(), keys_.end(), comes_later);
 }
 
-// Their addresses, which answers have in the additional section, belong to the zone.
-void ClusterZoneCursor::add_name_servers(const RecordBuilder& builder) const {
+ServiceView ClusterZoneCursor::view_of(const Answerer& answerer, dns::NameView zone) {
+  const bool imports = answerer.settings().multicluster.contains(zone);
+  return imports ? ServiceView::imports : ServiceView::cluster;
+}
+
+// The addresses of services that are name servers come with these.
+void ClusterZoneCursor::add_others(const RecordBuilder& builder) const {
   dns::Response& response = builder.response();
   answerer().name_servers(builder);
-  for (const dns::Record& record : response.additional()) {
-    response.add(dns::Section::answer, record);
-  }
+  response.shrink(dns::Section::additional, 0);
+  answerer().name_server_addresses(builder, builder.zone_name({"ns", "dns"}));
+  builder.version(builder.zone_name({"dns-version"}));
   if (!response.own()) response.spoil();
 }
 
 bool ClusterZoneCursor::add_in_front(const RecordBuilder& builder) {
   switch (step_) {
     case Step::soa:
-      builder.soa(dns::Section::answer, answerer().store().hand_out(answerer().store().serial));
-      step_ = Step::name_servers;
+      builder.soa(dns::Section::answer,
+                  answerer().store().hand_out(answerer().serial(builder.zone())));
+      step_ = Step::others;
       return true;
-    case Step::name_servers:
-      add_name_servers(builder);
+    case Step::others:
+      add_others(builder);
       step_ = Step::services;
       return true;
     case Step::services:

@@ -17,7 +17,9 @@ namespace catena::kubernetes {
 class ServiceCursor : public ZoneCursor {
  public:
   ServiceCursor(const Answerer& answerer, const ZoneForm& form, ServiceView view)
-      : answerer_(&answerer), form_(form), view_(view) {}
+      : answerer_(&answerer), form_(form), view_(view) {
+    form_.long_names = LongNames::leave_out;
+  }
 
   const dns::Record* next() final;
   bool whole() const final { return !group_.spoiled(); }
@@ -31,6 +33,7 @@ class ServiceCursor : public ZoneCursor {
  private:
   bool refill();
   bool next_service();
+  const ServiceState* shown(Key service_key) const;
   void collect_keys();
 
   const Answerer* answerer_;
@@ -44,16 +47,18 @@ class ServiceCursor : public ZoneCursor {
   std::size_t told_ = 0;
 };
 
-/// One of the plugin's own forward zones: SOA and name servers in front.
+/// One of the plugin's own forward zones: SOA, name servers and the specification's version in
+/// front.
 class ClusterZoneCursor final : public ServiceCursor {
  public:
   ClusterZoneCursor(const Answerer& answerer, const ZoneForm& form)
-      : ServiceCursor(answerer, form, ServiceView::cluster) {}
+      : ServiceCursor(answerer, form, view_of(answerer, form.zone)) {}
 
  private:
-  enum class Step : std::uint8_t { soa, name_servers, services };
+  enum class Step : std::uint8_t { soa, others, services };
+  static ServiceView view_of(const Answerer& answerer, dns::NameView zone);
   bool add_in_front(const RecordBuilder& builder) override;
-  void add_name_servers(const RecordBuilder& builder) const;
+  void add_others(const RecordBuilder& builder) const;
 
   Step step_ = Step::soa;
 };

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace catena::kubernetes {
 namespace {
 
@@ -69,24 +71,38 @@ const std::string kZone =
     R"(
 cluster.local. 5 IN NS ns.dns.cluster.local.
 ns.dns.cluster.local. 5 IN A 10.244.0.53
+dns-version.cluster.local. 28800 IN TXT "1.1.0"
 bare.default.svc.cluster.local. 5 IN A 10.96.6.6
 db.default.svc.cluster.local. 5 IN A 10.244.1.3
-db-0.db.default.svc.cluster.local. 5 IN A 10.244.1.3
-_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 50 5432 db-0.db.default.svc.cluster.local.
 db.default.svc.cluster.local. 5 IN A 10.244.1.4
-10-244-1-4.db.default.svc.cluster.local. 5 IN A 10.244.1.4
-_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 50 5432 10-244-1-4.db.default.svc.cluster.local.
 db.default.svc.cluster.local. 5 IN AAAA fd00::3
+_pg._tcp.db.default.svc.cluster.local. 5 IN A 10.244.1.3
+_pg._tcp.db.default.svc.cluster.local. 5 IN A 10.244.1.4
+_pg._tcp.db.default.svc.cluster.local. 5 IN AAAA fd00::3
+10-244-1-4.db.default.svc.cluster.local. 5 IN SRV 0 50 1 10-244-1-4.db.default.svc.cluster.local.
+10-244-1-4.db.default.svc.cluster.local. 5 IN SRV 0 50 5432 10-244-1-4.db.default.svc.cluster.local.
+db.default.svc.cluster.local. 5 IN SRV 0 20 1 10-244-1-4.db.default.svc.cluster.local.
+db.default.svc.cluster.local. 5 IN SRV 0 20 5432 10-244-1-4.db.default.svc.cluster.local.
+_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 33 5432 10-244-1-4.db.default.svc.cluster.local.
+10-244-1-4.db.default.svc.cluster.local. 5 IN A 10.244.1.4
+db-0.db.default.svc.cluster.local. 5 IN SRV 0 33 1 db-0.db.default.svc.cluster.local.
+db-0.db.default.svc.cluster.local. 5 IN SRV 0 33 5432 db-0.db.default.svc.cluster.local.
+db.default.svc.cluster.local. 5 IN SRV 0 20 1 db-0.db.default.svc.cluster.local.
+db.default.svc.cluster.local. 5 IN SRV 0 20 5432 db-0.db.default.svc.cluster.local.
+_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 33 5432 db-0.db.default.svc.cluster.local.
+db-0.db.default.svc.cluster.local. 5 IN A 10.244.1.3
 db-0.db.default.svc.cluster.local. 5 IN AAAA fd00::3
-_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 100 5432 db-0.db.default.svc.cluster.local.
 ext.default.svc.cluster.local. 5 IN CNAME api.example.com.
 web.default.svc.cluster.local. 5 IN A 10.96.5.5
 web.default.svc.cluster.local. 5 IN AAAA fd00::55
-web.default.svc.cluster.local. 5 IN SRV 0 100 80 web.default.svc.cluster.local.
-_http._tcp.web.default.svc.cluster.local. 5 IN SRV 0 100 80 web.default.svc.cluster.local.
-web.default.svc.cluster.local. 5 IN SRV 0 100 53 web.default.svc.cluster.local.
+web.default.svc.cluster.local. 5 IN SRV 0 25 53 web.default.svc.cluster.local.
+web.default.svc.cluster.local. 5 IN SRV 0 25 80 web.default.svc.cluster.local.
+_http._tcp.web.default.svc.cluster.local. 5 IN A 10.96.5.5
+_http._tcp.web.default.svc.cluster.local. 5 IN AAAA fd00::55
+_http._tcp.web.default.svc.cluster.local. 5 IN SRV 0 50 80 web.default.svc.cluster.local.
 web.shop.svc.cluster.local. 5 IN A 10.96.5.6
 web.shop.svc.cluster.local. 5 IN SRV 0 100 80 web.shop.svc.cluster.local.
+_http._tcp.web.shop.svc.cluster.local. 5 IN A 10.96.5.6
 _http._tcp.web.shop.svc.cluster.local. 5 IN SRV 0 100 80 web.shop.svc.cluster.local.
 )";
 
@@ -101,9 +117,9 @@ TEST_CASE("a transfer shows what questions are shown", "[kubernetes]") {
   fill(cluster);
   AnswerSettings settings = settings_for("cluster.local.");
   settings.namespaces = {*wire_key({"shop"})};
-  CHECK(zone(cluster, settings).size() == 6);
+  CHECK(zone(cluster, settings).size() == 8);
   settings.ignore_empty_service = true;
-  CHECK(zone(cluster, settings).size() == 3);
+  CHECK(zone(cluster, settings).size() == 4);
 }
 
 TEST_CASE("the name servers of a zone are the service before this server", "[kubernetes]") {
@@ -113,7 +129,9 @@ TEST_CASE("the name servers of a zone are the service before this server", "[kub
   cluster.slice("dns-a.default", {.service = "dns", .endpoints = {{.address = "10.244.0.53"}}});
   const test::Lines lines = zone(cluster, settings_for("cluster.local."));
   CHECK(lines.at(1) == "cluster.local. 5 IN NS dns.default.svc.cluster.local.");
-  CHECK(lines.at(2) == "dns.default.svc.cluster.local. 5 IN A 10.96.0.10");
+  CHECK(lines.at(2) == "ns.dns.cluster.local. 5 IN A 10.96.0.10");
+  CHECK(std::count(lines.begin(), lines.end(),
+                   "dns.default.svc.cluster.local. 5 IN A 10.96.0.10") == 1);
 }
 
 TEST_CASE("names that would be too long are left out", "[kubernetes]") {
@@ -124,8 +142,8 @@ TEST_CASE("names that would be too long are left out", "[kubernetes]") {
   cluster.service(label + ".default", {.ips = {"10.96.0.1"}, .ports = {{"http", "TCP", 80}}});
   cluster.service("a.default", {.ips = {"10.96.0.2"}, .ports = {{label, "TCP", 80}}});
   const test::Lines lines = zone(cluster, settings_for(long_zone));
-  CHECK(lines.size() == 5);
-  CHECK(lines.at(3) == "a.default.svc." + long_zone + " 5 IN A 10.96.0.2");
+  CHECK(lines.size() == 6);
+  CHECK(lines.at(4) == "a.default.svc." + long_zone + " 5 IN A 10.96.0.2");
 }
 
 TEST_CASE("a service is told whole as it was when its turn came", "[kubernetes]") {
@@ -143,12 +161,10 @@ TEST_CASE("a service is told whole as it was when its turn came", "[kubernetes]"
   cluster.remove_service("web.shop");
   cluster.collect();
   const test::Lines rest = all(cursor);
-  REQUIRE(rest.size() == 14);
-  CHECK(rest.at(7) ==
-        "_pg._tcp.db.default.svc.cluster.local. 5 IN SRV 0 100 5432 "
-        "db-0.db.default.svc.cluster.local.");
+  REQUIRE(rest.size() == 26);
+  CHECK(rest.at(17) == "db-0.db.default.svc.cluster.local. 5 IN AAAA fd00::3");
   CHECK(rest.back() ==
-        "web.default.svc.cluster.local. 5 IN SRV 0 100 53 "
+        "_http._tcp.web.default.svc.cluster.local. 5 IN SRV 0 50 80 "
         "web.default.svc.cluster.local.");
 }
 
@@ -186,25 +202,30 @@ void fill_outside(Cluster& cluster) {
 
 const std::string kOutside = R"(
 lb.default.example. 5 IN CNAME a.lb.example.
-_http._tcp.lb.default.example. 5 IN SRV 0 100 80 a.lb.example.
-_http._tcp.lb.default.example. 5 IN SRV 0 100 80 b.lb.example.
+_http._tcp.lb.default.example. 5 IN SRV 0 50 80 a.lb.example.
+_http._tcp.lb.default.example. 5 IN SRV 0 50 80 b.lb.example.
 mixed.default.example. 30 IN A 192.0.2.7
-mixed.default.example. 5 IN SRV 0 100 80 mixed.default.example.
-_http._tcp.mixed.default.example. 5 IN SRV 0 100 80 mixed.default.example.
-mixed.default.example. 5 IN SRV 0 100 80 a.lb.example.
-_http._tcp.mixed.default.example. 5 IN SRV 0 100 80 a.lb.example.
+mixed.default.example. 5 IN SRV 0 50 80 mixed.default.example.
+mixed.default.example. 5 IN SRV 0 50 80 a.lb.example.
+_http._tcp.mixed.default.example. 30 IN A 192.0.2.7
+_http._tcp.mixed.default.example. 5 IN SRV 0 50 80 mixed.default.example.
+_http._tcp.mixed.default.example. 5 IN SRV 0 50 80 a.lb.example.
 web.default.example. 30 IN A 192.0.2.5
 web.default.example. 30 IN AAAA 2001:db8::5
-web.default.example. 5 IN SRV 0 100 80 web.default.example.
-_http._tcp.web.default.example. 5 IN SRV 0 100 80 web.default.example.
-web.default.example. 5 IN SRV 0 100 53 web.default.example.
+web.default.example. 5 IN SRV 0 25 53 web.default.example.
+web.default.example. 5 IN SRV 0 25 80 web.default.example.
+_http._tcp.web.default.example. 30 IN A 192.0.2.5
+_http._tcp.web.default.example. 30 IN AAAA 2001:db8::5
+_http._tcp.web.default.example. 5 IN SRV 0 50 80 web.default.example.
 )";
 
 const std::string kHeadless = R"(
 db.default.example. 30 IN A 10.244.1.3
-db-0.db.default.example. 30 IN A 10.244.1.3
+_pg._tcp.db.default.example. 30 IN A 10.244.1.3
+db-0.db.default.example. 5 IN SRV 0 100 5432 db-0.db.default.example.
 db.default.example. 5 IN SRV 0 100 5432 db-0.db.default.example.
 _pg._tcp.db.default.example. 5 IN SRV 0 100 5432 db-0.db.default.example.
+db-0.db.default.example. 30 IN A 10.244.1.3
 )";
 
 TEST_CASE("a zone for the outside has external addresses only", "[kubernetes]") {

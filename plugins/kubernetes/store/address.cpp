@@ -45,6 +45,13 @@ std::optional<Address> parse_v4(std::string_view text) {
   return address;
 }
 
+// An IPv4 address in IPv6's clothes (RFC 4291 section 2.5.5.2) is an A record, as in CoreDNS.
+Address plain(const Address& address) {
+  static constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (!std::equal(kMapped.begin(), kMapped.end(), address.bytes.begin())) return address;
+  return Address::of(address.span().subspan(kMapped.size()));
+}
+
 }  // namespace
 
 std::optional<Address> parse_address(std::string_view text) {
@@ -54,8 +61,9 @@ std::optional<Address> parse_address(std::string_view text) {
   std::memcpy(buffer, text.data(), text.size());
   buffer[text.size()] = '\0';
   Address address;
-  if (inet_pton(AF_INET6, buffer, address.bytes.data()) == 1) return address.size = 16, address;
-  return std::nullopt;
+  if (inet_pton(AF_INET6, buffer, address.bytes.data()) != 1) return std::nullopt;
+  address.size = 16;
+  return plain(address);
 }
 
 std::string address_text(const Address& address) {

@@ -43,7 +43,8 @@ struct Address {
 /// The canonical spelling.
 std::string address_text(const Address& address);
 
-/// Any spelling of an IPv4 or IPv6 address; nothing for anything else.
+/// Any spelling of an IPv4 or IPv6 address, IPv4 where it is mapped into IPv6; nothing for anything
+/// else.
 std::optional<Address> parse_address(std::string_view text);
 
 /// A text of an address, on the stack.

@@ -17,6 +17,10 @@ std::optional<Address> reference(const std::string& text) {
     address.size = 4;
   } else if (inet_pton(AF_INET6, text.c_str(), address.bytes.data()) == 1) {
     address.size = 16;
+    // But for IPv4 in IPv6's clothes.
+    if (IN6_IS_ADDR_V4MAPPED(reinterpret_cast<const in6_addr*>(address.bytes.data()))) {
+      return Address::of(address.span().subspan(12));
+    }
   } else {
     return std::nullopt;
   }

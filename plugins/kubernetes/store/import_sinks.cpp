@@ -17,9 +17,7 @@ api::ServiceObject as_service(const api::ImportObject& import) {
 }  // namespace
 
 ImportSink::ImportSink(const WriterContext& context)
-    : ResourceSink(context.store),
-      context_(&context),
-      entries_(context.store.imports, context.epoch) {}
+    : ResourceSink(context.store), context_(&context), entries_(context, ServiceOrigin::import) {}
 
 void ImportSink::apply(KeptService& kept, const api::ImportObject& object) {
   const auto key = wire_key({object.metadata.name, object.metadata.name_space});
@@ -30,19 +28,17 @@ void ImportSink::apply(KeptService& kept, const api::ImportObject& object) {
   kept.spec = std::move(spec);
   kept.entry = &entries_.entry(*key);
   entries_.set_spec(*kept.entry, kept.spec);
-  context_->touch(context_->store.import_serial);
 }
 
 void ImportSink::forget(KeptService& kept) {
   if (kept.entry == nullptr) return;
   entries_.set_spec(*kept.entry, nullptr);
-  context_->touch(context_->store.import_serial);
 }
 
 ImportSliceSink::ImportSliceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
-      entries_(context.store.imports, context.epoch),
+      entries_(context, ServiceOrigin::import),
       bad_addresses_(bad_addresses(context.metrics)) {}
 
 void ImportSliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
@@ -54,14 +50,12 @@ void ImportSliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
     return withdraw(old_entry, std::move(old));
   }
   BadAddresses bad;
-  kept.slice =
-      std::make_unique<Slice>(object, context_->endpoint_names, bad, object.cluster_id);
+  kept.slice = std::make_unique<Slice>(object, context_->endpoint_names, bad, object.cluster_id);
   if (bad.count != 0) bad_addresses_.add(Lane::shared, bad.count);
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));
   kept.entry = &entry;
   entries_.replace_slice(entry, old.get(), kept.slice.get());
-  if (!old || !old->same_data(*kept.slice)) context_->touch(context_->store.import_serial);
   if (old) context_->epoch.retire(std::move(old));
 }
 
@@ -70,7 +64,6 @@ void ImportSliceSink::forget(KeptSlice& kept) { withdraw(kept.entry, std::move(k
 void ImportSliceSink::withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice) {
   if (!slice) return;
   entries_.replace_slice(*entry, slice.get(), nullptr);
-  context_->touch(context_->store.import_serial);
   context_->epoch.retire(std::move(slice));
 }
 

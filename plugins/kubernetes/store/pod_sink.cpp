@@ -40,37 +40,59 @@ void PodSink::apply(KeptPod& kept, const api::PodObject& object) {
     identify(kept, before, context_->identities ? identity_of(object) : nullptr);
   }
   if (before == kept.addresses) return;
+  bool news = false;
   for (const Address& address : kept.addresses) {
-    if (!contains(before, address)) add_pod(address, *key);
+    if (!contains(before, address)) news |= add_pod(address, *key);
   }
   for (const Address& address : before) {
-    if (!contains(kept.addresses, address)) remove_pod(address, *key);
+    if (!contains(kept.addresses, address)) news |= remove_pod(address, *key);
   }
-  context_->touch();
+  if (news) touch(*key);
 }
 
 void PodSink::forget(KeptPod& kept) {
-  for (const Address& address : kept.addresses) remove_pod(address, kept.namespace_key);
-  if (!kept.addresses.empty()) context_->touch();
+  bool news = false;
+  for (const Address& address : kept.addresses) news |= remove_pod(address, kept.namespace_key);
+  if (news) touch(kept.namespace_key);
   if (kept.identity) identify(kept, std::exchange(kept.addresses, {}), nullptr);
 }
 
-// Pods on the host's network share its address: a namespace stands once for each of its pods there.
-void PodSink::add_pod(const Address& address, const std::string& namespace_key) {
-  const PodsByAddress* old = store().pods.find(address.span());
-  auto node = std::make_unique<PodsByAddress>(old == nullptr ? PodsByAddress{address, {}} : *old);
-  node->namespaces.push_back(namespace_key);
-  store().pods.put(std::move(node));
+// Names of pods are in every zone, that of imports too.
+void PodSink::touch(const std::string& namespace_key) const {
+  const Key key(reinterpret_cast<const std::uint8_t*>(namespace_key.data()), namespace_key.size());
+  if (!context_->is_shown(key)) return;
+  context_->touch(context_->store.serial);
+  context_->touch(context_->store.import_serial);
 }
 
-void PodSink::remove_pod(const Address& address, const std::string& namespace_key) {
+// Pods on the host's network share its address: a namespace stands once for each of its pods there.
+bool PodSink::add_pod(const Address& address, const std::string& namespace_key) {
   const PodsByAddress* old = store().pods.find(address.span());
-  if (old == nullptr) return;
-  auto node = std::make_unique<PodsByAddress>(*old);
-  const auto one = std::find(node->namespaces.begin(), node->namespaces.end(), namespace_key);
-  if (one != node->namespaces.end()) node->namespaces.erase(one);
-  if (node->namespaces.empty()) return store().pods.erase(address.span());
+  auto node = std::make_unique<PodsByAddress>(old == nullptr ? PodsByAddress{address, {}} : *old);
+  auto& namespaces = node->namespaces;
+  const bool first =
+      std::find(namespaces.begin(), namespaces.end(), namespace_key) == namespaces.end();
+  namespaces.push_back(namespace_key);
   store().pods.put(std::move(node));
+  return first;
+}
+
+bool PodSink::remove_pod(const Address& address, const std::string& namespace_key) {
+  const PodsByAddress* old = store().pods.find(address.span());
+  if (old == nullptr) return false;
+  auto node = std::make_unique<PodsByAddress>(*old);
+  auto& namespaces = node->namespaces;
+  const auto one = std::find(namespaces.begin(), namespaces.end(), namespace_key);
+  if (one == namespaces.end()) return false;
+  namespaces.erase(one);
+  const bool last =
+      std::find(namespaces.begin(), namespaces.end(), namespace_key) == namespaces.end();
+  if (namespaces.empty()) {
+    store().pods.erase(address.span());
+  } else {
+    store().pods.put(std::move(node));
+  }
+  return last;
 }
 
 void PodSink::identify(KeptPod& kept,

@@ -62,16 +62,9 @@ ServiceSpec::ServiceSpec(const api::ServiceObject& object)
   }
 }
 
-bool external_differs(const ServiceSpec* before, const ServiceSpec* after) {
-  const bool was = before != nullptr && before->external;
-  const bool is = after != nullptr && after->external;
-  if (!was || !is) return was != is;
-  return before->external->ips != after->external->ips ||
-         before->external->hosts != after->external->hosts || before->ports != after->ports;
-}
-
 bool ServiceState::has_endpoints() const {
-  return std::any_of(slices.begin(), slices.end(), [](const Slice* s) { return s->has_endpoints(); });
+  return std::any_of(slices.begin(), slices.end(),
+                     [](const Slice* s) { return s->has_endpoints(); });
 }
 
 void ServiceEntry::publish(std::unique_ptr<ServiceState> state, epoch::Domain& epoch) {

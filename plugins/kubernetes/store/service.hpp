@@ -101,9 +101,6 @@ class ServiceEntry {
   std::atomic<const ServiceState*> state_{nullptr};
 };
 
-/// Whether a service shows something else to the outside than before; null: there is none.
-bool external_differs(const ServiceSpec* before, const ServiceSpec* after);
-
 /// Labels in wire form, lower case; nothing where one is empty or over 63 bytes.
 std::optional<std::string> wire_key(std::initializer_list<std::string_view> labels);
 

@@ -10,10 +10,16 @@ namespace {
 
 constexpr std::size_t kZones = 4;  // As many as most regions have.
 
+// Names of pods may have dots: several labels then, none of them empty.
+bool is_name(std::string_view text) {
+  return text.size() <= dns::NameView::kMaxLabel && !text.starts_with('.') &&
+         !text.ends_with('.') && text.find("..") == std::string_view::npos;
+}
+
 std::string own_name(const api::Endpoint& endpoint, EndpointNames names) {
   std::string name = to_lower(endpoint.hostname);
   if (name.empty() && names == EndpointNames::by_pod) name = to_lower(endpoint.target_name);
-  if (name.size() > dns::NameView::kMaxLabel) name.clear();
+  if (!is_name(name)) name.clear();
   return name;
 }
 
@@ -30,7 +36,7 @@ Slice::Slice(const api::SliceObject& object,
              BadAddresses& bad,
              std::string_view cluster)
     : ports_(object.ports), names_(1, '\0') {
-  if (cluster.size() <= dns::NameView::kMaxLabel) cluster_ = remember(to_lower(cluster));
+  if (is_name(cluster)) cluster_ = remember(to_lower(cluster));
   object.address_type == "IPv6" ? v6_.reserve(object.endpoints.size())
                                 : v4_.reserve(object.endpoints.size());
   if (object.address_type == "FQDN") aliases_ = std::make_shared<std::vector<Alias>>();
@@ -116,28 +122,12 @@ std::string_view Slice::text(std::uint32_t offset) const {
   return std::string_view(names_).substr(offset + 1, size);
 }
 
-bool Slice::has_port(std::string_view name, std::string_view protocol) const {
-  return std::any_of(ports_.begin(), ports_.end(), [&](const SlicePort& port) {
-    return port.name == name && port.protocol == protocol && !name.empty();
-  });
-}
-
 bool Slice::contains(Key address) const {
   const auto is_it = [address](const auto& endpoint) {
     return std::equal(address.begin(), address.end(), endpoint.address.begin());
   };
   return address.size() == 4 ? std::any_of(v4_.begin(), v4_.end(), is_it)
                              : std::any_of(v6_.begin(), v6_.end(), is_it);
-}
-
-bool Slice::same_data(const Slice& other) const {
-  const auto same_endpoint = [](const auto& a, const auto& b) {
-    return a.address == b.address && a.label == b.label && a.zone == b.zone;
-  };
-  return names_ == other.names_ && cluster_ == other.cluster_ && ports_ == other.ports_ &&
-         std::ranges::equal(aliases(), other.aliases()) &&
-         std::equal(v4_.begin(), v4_.end(), other.v4_.begin(), other.v4_.end(), same_endpoint) &&
-         std::equal(v6_.begin(), v6_.end(), other.v6_.begin(), other.v6_.end(), same_endpoint);
 }
 
 std::vector<Address> sorted_addresses(const Slice& slice) {

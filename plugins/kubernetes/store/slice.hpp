@@ -58,8 +58,8 @@ class Slice {
   /// IP addresses.
   std::size_t size() const { return v4_.size() + v6_.size(); }
 
-  /// In the object's order. As in CoreDNS, which looks at the text alone, an IP address in a slice of
-  /// names is an address.
+  /// In the object's order. As in CoreDNS, which looks at the text alone, an IP address in a slice
+  /// of names is an address.
   std::span<const Alias> aliases() const {
     return aliases_ ? std::span<const Alias>(*aliases_) : std::span<const Alias>();
   }
@@ -70,9 +70,6 @@ class Slice {
   std::string_view cluster() const { return text(cluster_); }
 
   const PortList& ports() const { return ports_; }
-
-  /// True where a port of this name and protocol is in the slice.
-  bool has_port(std::string_view name, std::string_view protocol) const;
 
   /// An address stands in it more than once.
   bool repeats_itself() const { return repeats_itself_; }
@@ -88,7 +85,8 @@ class Slice {
     return text(endpoint.zone);
   }
 
-  /// Calls `visit(address bytes, label, zone)` for each endpoint that has an IP address: IPv4 first.
+  /// Calls `visit(address bytes, label, zone)` for each endpoint that has an IP address: IPv4
+  /// first.
   template <class Visit>
   void each(Visit&& visit) const {
     for (const auto& e : v4_) visit(std::span<const std::uint8_t>(e.address), label(e), zone(e));
@@ -96,9 +94,6 @@ class Slice {
   }
 
   bool contains(Key address) const;
-
-  /// The same endpoints and ports, for the SOA's serial.
-  bool same_data(const Slice& other) const;
 
  private:
   using Zones = std::vector<std::uint32_t>;  // Where the zones seen so far stand in the names.

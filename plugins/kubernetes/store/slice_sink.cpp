@@ -44,7 +44,7 @@ std::vector<Address> only_here(const PointerList<Slice>& slices,
 SliceSink::SliceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
-      entries_(context.store.services, context.epoch),
+      entries_(context, ServiceOrigin::cluster),
       bad_addresses_(bad_addresses(context.metrics)),
       cluster_ip_seconds_(programming_seconds(context.metrics, "cluster_ip")),
       headless_seconds_(programming_seconds(context.metrics, "headless_with_selector")) {}
@@ -70,9 +70,8 @@ void SliceSink::apply(KeptSlice& kept, const api::SliceObject& object) {
   ServiceEntry& entry = entries_.entry(*key);
   if (old_entry != &entry) withdraw(old_entry, std::move(old));
   kept.entry = &entry;
-  entries_.replace_slice(entry, old.get(), kept.slice.get());
-  index(entry, old.get(), *kept.slice);
-  if (!old || !old->same_data(*kept.slice)) context_->touch();
+  entries_.replace_slice(entry, old.get(), kept.slice.get(),
+                         [&] { index(entry, old.get(), *kept.slice); });
   if (old) context_->epoch.retire(std::move(old));
   measure(entry, object);
 }
@@ -84,7 +83,6 @@ void SliceSink::withdraw(ServiceEntry* entry, std::unique_ptr<Slice> slice) {
   // Before the service's entry may go with its last slice: the index points to it.
   unindex(*entry, *slice);
   entries_.replace_slice(*entry, slice.get(), nullptr);
-  context_->touch();
   context_->epoch.retire(std::move(slice));
 }
 

@@ -82,12 +82,16 @@ class Store {
   VersionedData data;
   bool changed = false;  ///< The writer's: there is something for `data` to tell.
 
-  /// Seconds since 1970 of the last change that DNS can see.
+  /// Seconds since 1970 of the last change of the records that the cluster's own zones show.
   std::atomic<std::uint32_t> serial{0};
   std::atomic<std::uint32_t> import_serial{0};  ///< The same for multicluster zones.
 
-  /// The same of the last change that k8s_external shows.
+  /// The same for k8s_external's zones, without and with headless services.
   std::atomic<std::uint32_t> external_serial{0};
+  std::atomic<std::uint32_t> external_headless_serial{0};
+
+  /// Some block answers zonal names: then the zones of endpoints show in records.
+  mutable std::atomic<bool> zonal{false};
 
   /// The latest serial that a transfer has carried: a later change gives its serial another value,
   /// also within the same second.

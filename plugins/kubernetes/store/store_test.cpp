@@ -139,6 +139,8 @@ TEST_CASE("the addresses of an FQDN slice are kept as names", "[kubernetes]") {
 
 TEST_CASE("another name in an FQDN slice changes the serial", "[kubernetes]") {
   Cluster cluster;
+  cluster.name_space("default");
+  cluster.service("db.default", {.ips = {"None"}});
   const auto bring = [&cluster](const char* name) {
     cluster.clock().advance(std::chrono::seconds(1));
     cluster.slice("s.default",
@@ -268,6 +270,7 @@ TEST_CASE("events twice, too late or for nobody change nothing else", "[kubernet
 
 TEST_CASE("the serial is the time of the last change that DNS can see", "[kubernetes]") {
   Cluster cluster;
+  cluster.name_space("default");
   CHECK(cluster.store().serial == 0);
   const testing::SliceSpec slice{.service = "db", .endpoints = {{.address = "10.0.0.1"}}};
   cluster.slice("s.default", slice);
@@ -338,7 +341,7 @@ TEST_CASE("readers see whole services while the writer changes them", "[kubernet
   } silence;
   ManualClock clock;
   metrics::Registry metrics(2);
-  const WriterContext context{store, epoch, clock, Log(silence), metrics};
+  const WriterContext context{store, epoch, clock, Log(silence), metrics, shown_records};
   SliceSink slices(context);
   std::atomic<bool> stop{false};
   std::atomic<int> wrong{0};

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.hpp"
 
+#include "plugins/kubernetes/answer/shown.hpp"
 #include "plugins/kubernetes/store/import_sinks.hpp"
 
 #include <memory>
@@ -54,16 +55,12 @@ class Cluster {
  public:
   enum class Identities { kept, dropped };
 
-  explicit Cluster(Identities identities = Identities::dropped)
+  explicit Cluster(Identities identities = Identities::dropped,
+                   EndpointNames names = EndpointNames::by_address)
       : store_(epoch_),
         metrics_(2),
-        context_{store_,
-                 epoch_,
-                 clock_,
-                 Log(lines_),
-                 metrics_,
-                 EndpointNames::by_address,
-                 identities == Identities::kept},
+        context_{store_,   epoch_,        clock_, Log(lines_),
+                 metrics_, shown_records, names,  identities == Identities::kept},
         services_(context_),
         slices_(context_),
         pods_(context_),
@@ -91,6 +88,7 @@ class Cluster {
   void collect() { epoch_.collect(); }
 
   void name_space(const std::string& name) { namespaces_.upsert({{name, "", next()}}); }
+  void remove_namespace(const std::string& name) { namespaces_.remove("", name); }
 
   void service(const std::string& name, const ServiceSpec& spec) {
     api::ServiceObject object;

@@ -56,7 +56,22 @@ bool repeats(const PointerList<Slice>& slices) {
   return std::adjacent_find(all.begin(), all.end()) != all.end();
 }
 
-// The same where only `slice`, one of them, can be to blame.
+// Whether an address comes to the service or leaves it, not only from one slice to another.
+bool moves_addresses(const PointerList<Slice>& slices, const Slice* before, const Slice* after) {
+  const auto addresses = [](const Slice* slice) {
+    return slice == nullptr ? std::vector<Address>() : sorted_addresses(*slice);
+  };
+  const std::vector<Address> was = addresses(before);
+  const std::vector<Address> is = addresses(after);
+  std::vector<Address> moved;
+  std::set_symmetric_difference(was.begin(), was.end(), is.begin(), is.end(),
+                                std::back_inserter(moved));
+  if (moved.empty()) return false;
+  const Slice& except = after != nullptr ? *after : *before;
+  return addresses_elsewhere(slices, except, moved).size() != moved.size();
+}
+
+// As repeats(), where only `slice`, one of them, can be to blame.
 bool repeats_others(const Slice& slice, const PointerList<Slice>& slices) {
   if (slice.repeats_itself()) return true;
   return slices.size() > 1 && !addresses_elsewhere(slices, slice, sorted_addresses(slice)).empty();
@@ -73,6 +88,32 @@ void WriterContext::touch(std::atomic<std::uint32_t>& serial) const {
   serial.store(std::max(static_cast<std::uint32_t>(now.count()), sent + 1),
                std::memory_order_release);
   store.changed = true;
+}
+
+// Before the cluster has been seen whole each object counts as new records.
+Shown WriterContext::shown(const ServiceEntry& entry,
+                           const ServiceState* state,
+                           ServiceOrigin origin) const {
+  if (state == nullptr || !store.synced()) return {};
+  const bool zonal = store.zonal.load(std::memory_order_relaxed);
+  return show(entry.key(), *state, origin, zonal ? ZonalNames::shown : ZonalNames::hidden);
+}
+
+void WriterContext::compare(const Shown& before, const Shown& after, ServiceOrigin origin) const {
+  const bool all = !store.synced();
+  if (origin == ServiceOrigin::import) {
+    if (all || before.inside != after.inside) touch(store.import_serial);
+    return;
+  }
+  if (all || before.inside != after.inside) touch(store.serial);
+  if (all || before.outside != after.outside) touch(store.external_serial);
+  if (all || before.outside_and_headless != after.outside_and_headless) {
+    touch(store.external_headless_serial);
+  }
+}
+
+bool WriterContext::is_shown(Key namespace_key) const {
+  return !store.synced() || store.namespaces.find(namespace_key) != nullptr;
 }
 
 void WriterContext::skip(std::string_view resource,
@@ -129,17 +170,22 @@ ServiceEntry& ServiceEntryWriter::entry(const std::string& wire_key) {
   return *index_->put(std::make_unique<ServiceEntry>(wire_key));
 }
 
-void ServiceEntryWriter::set_spec(ServiceEntry& entry, std::shared_ptr<const ServiceSpec> spec) {
+void ServiceEntryWriter::set_spec(ServiceEntry& entry,
+                                  std::shared_ptr<const ServiceSpec> spec,
+                                  const Besides& besides) {
   const ServiceState* old = entry.state();
   auto state =
       old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
   state->spec = std::move(spec);
-  publish(entry, std::move(state));
+  // Names may come and go without records.
+  context_->store.changed = true;
+  publish(entry, std::move(state), Moves::unknown, besides);
 }
 
 void ServiceEntryWriter::replace_slice(ServiceEntry& entry,
                                        const Slice* before,
-                                       const Slice* after) {
+                                       const Slice* after,
+                                       const Besides& besides) {
   const ServiceState* old = entry.state();
   auto state =
       old == nullptr ? std::make_unique<ServiceState>() : std::make_unique<ServiceState>(*old);
@@ -150,19 +196,42 @@ void ServiceEntryWriter::replace_slice(ServiceEntry& entry,
   } else if (after != nullptr) {
     state->repeats_addresses = repeats_others(*after, state->slices);
   }
-  publish(entry, std::move(state));
+  const bool moves = moves_addresses(state->slices, before, after);
+  publish(entry, std::move(state), moves ? Moves::addresses : Moves::unknown, besides);
 }
 
-void ServiceEntryWriter::publish(ServiceEntry& entry, std::unique_ptr<ServiceState> state) {
+// All records of a service are looked at only where it is not plain that they differ: large
+// services change by the addresses of their endpoints.
+void ServiceEntryWriter::publish(ServiceEntry& entry,
+                                 std::unique_ptr<ServiceState> state,
+                                 Moves moves,
+                                 const Besides& besides) {
   const bool empty = !state->spec && state->slices.empty();
-  entry.publish(std::move(state), *epoch_);
+  const bool shown = context_->is_shown(entry.namespace_key());
+  const std::shared_ptr<const ServiceSpec> spec = state->spec;
+  Shown before, after;
+  if (shown && moves == Moves::unknown) {
+    before = context_->shown(entry, entry.state(), origin_);
+    after = context_->shown(entry, state.get(), origin_);
+  } else if (shown) {
+    after = with_other_endpoints(spec.get());
+  }
+  entry.publish(std::move(state), context_->epoch);
+  if (besides) besides();
   if (empty) index_->erase(entry.key());
+  if (shown) context_->compare(before, after, origin_);
+}
+
+// What differs from nothing where endpoints came or went: PTR records of endpoints need no service.
+Shown ServiceEntryWriter::with_other_endpoints(const ServiceSpec* spec) const {
+  if (spec == nullptr) return {.inside = origin_ == ServiceOrigin::cluster ? 1u : 0u};
+  return {.inside = 1, .outside = 0, .outside_and_headless = spec->external ? 0u : 1u};
 }
 
 ServiceSink::ServiceSink(const WriterContext& context)
     : ResourceSink(context.store),
       context_(&context),
-      entries_(context.store.services, context.epoch),
+      entries_(context, ServiceOrigin::cluster),
       addresses_(context.store.by_cluster_ip),
       external_addresses_(context.store.by_external_ip),
       bad_addresses_(bad_addresses(context.metrics)),
@@ -172,14 +241,14 @@ ServiceSink::ServiceSink(const WriterContext& context)
 void ServiceSink::apply(KeptService& kept, const api::ServiceObject& object) {
   const auto key = wire_key({object.metadata.name, object.metadata.name_space});
   if (!key) return context_->skip("services", object.metadata, "its name is no DNS label");
-  const std::shared_ptr<const ServiceSpec> before = std::move(kept.spec);
-  kept.spec = std::make_shared<const ServiceSpec>(object);
+  auto spec = std::make_shared<const ServiceSpec>(object);
+  // Most updates of a service are about what is not served.
+  if (kept.spec && *kept.spec == *spec) return look_at_addresses(object, *kept.spec);
+  const std::shared_ptr<const ServiceSpec> before = std::exchange(kept.spec, std::move(spec));
   ServiceEntry& entry = entries_.entry(*key);
   kept.entry = &entry;
-  entries_.set_spec(entry, kept.spec);
-  set_addresses(entry, before.get(), kept.spec.get());
+  entries_.set_spec(entry, kept.spec, [&] { set_addresses(entry, before.get(), kept.spec.get()); });
   look_at_addresses(object, *kept.spec);
-  touch(before.get(), kept.spec.get());
 }
 
 void ServiceSink::look_at_addresses(const api::ServiceObject& object, const ServiceSpec& spec) {
@@ -212,7 +281,6 @@ void ServiceSink::forget(KeptService& kept) {
   if (kept.entry == nullptr) return;
   set_addresses(*kept.entry, kept.spec.get(), nullptr);
   entries_.set_spec(*kept.entry, nullptr);
-  touch(kept.spec.get(), nullptr);
 }
 
 void ServiceSink::set_addresses(ServiceEntry& entry,
@@ -229,11 +297,6 @@ void ServiceSink::set_addresses(ServiceEntry& entry,
   external_addresses_.replace(entry, outside(before), outside(after));
 }
 
-void ServiceSink::touch(const ServiceSpec* before, const ServiceSpec* after) {
-  context_->touch();
-  if (external_differs(before, after)) context_->touch(context_->store.external_serial);
-}
-
 NamespaceSink::NamespaceSink(const WriterContext& context)
     : ResourceSink(context.store), context_(&context) {}
 
@@ -244,12 +307,36 @@ void NamespaceSink::apply(KeptNamespace& kept, const api::NamespaceObject& objec
   kept.wire_key = *key;
   store().namespaces.put(std::make_unique<NamespaceEntry>(NamespaceEntry{*key}));
   store().changed = true;
+  touch_all_of(key_of(*key));
 }
 
 void NamespaceSink::forget(KeptNamespace& kept) {
   if (kept.wire_key.empty()) return;
-  store().namespaces.erase(key_of(kept.wire_key));
+  const std::string key = std::exchange(kept.wire_key, {});
+  store().namespaces.erase(key_of(key));
   store().changed = true;
+  touch_all_of(key_of(key));
+}
+
+// What is in a namespace comes and goes with it; the objects come before or behind it.
+void NamespaceSink::touch_all_of(Key namespace_key) const {
+  const auto touch_services = [&](const HashIndex<ServiceEntry>& services, ServiceOrigin origin) {
+    services.each([&](const ServiceEntry& entry) {
+      if (!std::ranges::equal(entry.namespace_key(), namespace_key)) return;
+      context_->compare({}, context_->shown(entry, entry.state(), origin), origin);
+    });
+  };
+  touch_services(context_->store.services, ServiceOrigin::cluster);
+  touch_services(context_->store.imports, ServiceOrigin::import);
+  bool pods = false;
+  context_->store.pods.each([&](const PodsByAddress& at) {
+    pods = pods || std::any_of(at.namespaces.begin(), at.namespaces.end(), [&](const auto& wire) {
+             return std::ranges::equal(key_of(wire), namespace_key);
+           });
+  });
+  if (!pods) return;
+  context_->touch(context_->store.serial);
+  context_->touch(context_->store.import_serial);
 }
 
 }  // namespace catena::kubernetes

@@ -7,6 +7,7 @@
 
 #include "plugins/kubernetes/api/said.hpp"
 #include "plugins/kubernetes/store/resource_sink.hpp"
+#include "plugins/kubernetes/store/shown.hpp"
 
 #include <functional>
 #include <memory>
@@ -22,12 +23,21 @@ struct WriterContext {
   const Clock& clock;
   Log log;
   metrics::Registry& metrics;
+  ShowService show;
   EndpointNames endpoint_names = EndpointNames::by_address;
   bool identities = false;  ///< Names and labels of pods are kept. Changes on the API thread only.
 
-  /// The data that queries see changed now: called behind the change.
-  void touch() const { touch(store.serial); }
+  /// The records that the zones of this serial show changed now: called behind the change.
   void touch(std::atomic<std::uint32_t>& serial) const;
+
+  /// What zones show of a service now, or would if its namespace were there. Nothing of none.
+  Shown shown(const ServiceEntry& entry, const ServiceState* state, ServiceOrigin origin) const;
+
+  /// Touches the serials of the zones in which a service now shows other records.
+  void compare(const Shown& before, const Shown& after, ServiceOrigin origin) const;
+
+  /// Whether names in this namespace are answered. Wire form, lower case.
+  bool is_shown(Key namespace_key) const;
 
   /// An object of this resource that cannot be served: said once and counted.
   void skip(std::string_view resource, const api::Metadata& metadata, std::string_view why) const;
@@ -67,20 +77,39 @@ class AddressIndexWriter {
 };
 
 /// Changes what is known of a service, or of an import; drops its entry when nothing is left.
+/// Serials follow, where records are other ones than before.
 class ServiceEntryWriter {
  public:
-  ServiceEntryWriter(HashIndex<ServiceEntry>& index, epoch::Domain& epoch)
-      : index_(&index), epoch_(&epoch) {}
+  ServiceEntryWriter(const WriterContext& context, ServiceOrigin origin)
+      : index_(origin == ServiceOrigin::cluster ? &context.store.services : &context.store.imports),
+        context_(&context),
+        origin_(origin) {}
+
+  /// What else changes with the service: done before the serials follow.
+  using Besides = std::function<void()>;
 
   ServiceEntry& entry(const std::string& wire_key);
-  void set_spec(ServiceEntry& entry, std::shared_ptr<const ServiceSpec> spec);
-  void replace_slice(ServiceEntry& entry, const Slice* before, const Slice* after);
+  void set_spec(ServiceEntry& entry,
+                std::shared_ptr<const ServiceSpec> spec,
+                const Besides& besides = {});
+  void replace_slice(ServiceEntry& entry,
+                     const Slice* before,
+                     const Slice* after,
+                     const Besides& besides = {});
 
  private:
-  void publish(ServiceEntry& entry, std::unique_ptr<ServiceState> state);
+  /// What is known of a change before its records are looked at.
+  enum class Moves : std::uint8_t { unknown, addresses };
+
+  void publish(ServiceEntry& entry,
+               std::unique_ptr<ServiceState> state,
+               Moves moves,
+               const Besides& besides);
+  Shown with_other_endpoints(const ServiceSpec* spec) const;
 
   HashIndex<ServiceEntry>* index_;
-  epoch::Domain* epoch_;
+  const WriterContext* context_;
+  ServiceOrigin origin_;
 };
 
 struct KeptService {
@@ -97,7 +126,6 @@ class ServiceSink final : public ResourceSink<api::ServiceObject, KeptService> {
   void forget(KeptService& kept) override;
   void settle() override;
   void set_addresses(ServiceEntry& entry, const ServiceSpec* before, const ServiceSpec* after);
-  void touch(const ServiceSpec* before, const ServiceSpec* after);
   void look_at_addresses(const api::ServiceObject& object, const ServiceSpec& spec);
 
   const WriterContext* context_;
@@ -146,8 +174,10 @@ class PodSink final : public ResourceSink<api::PodObject, KeptPod> {
  private:
   void apply(KeptPod& kept, const api::PodObject& object) override;
   void forget(KeptPod& kept) override;
-  void add_pod(const Address& address, const std::string& namespace_key);
-  void remove_pod(const Address& address, const std::string& namespace_key);
+  /// True where the namespace's first pod came to have the address, or its last one went.
+  bool add_pod(const Address& address, const std::string& namespace_key);
+  bool remove_pod(const Address& address, const std::string& namespace_key);
+  void touch(const std::string& namespace_key) const;
   void identify(KeptPod& kept,
                 const std::vector<Address>& before,
                 std::unique_ptr<PodIdentity> identity);
@@ -170,6 +200,7 @@ class NamespaceSink final : public ResourceSink<api::NamespaceObject, KeptNamesp
  private:
   void apply(KeptNamespace& kept, const api::NamespaceObject& object) override;
   void forget(KeptNamespace& kept) override;
+  void touch_all_of(Key namespace_key) const;
 
   const WriterContext* context_;
 };
