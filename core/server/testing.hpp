@@ -83,6 +83,7 @@ class UdpClient {
   void send(const Bytes& message);
   /// Empty after ten seconds.
   Bytes receive();
+  int descriptor() const { return socket_.get(); }
   catena::test::DecodedMessage ask(const std::string& question,
                                    const catena::test::QueryOptions& options = {});
 

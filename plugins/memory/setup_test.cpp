@@ -22,9 +22,13 @@ struct Row {
 };
 
 const Row kRows[] = {
-    {"memory", "Corefile:2: memory: expected a size such as 64Mi"},
+    {"memory",
+     "Corefile:2: memory: Wrong argument count or unexpected line ending after 'memory' "
+     "(expected at least 1 argument, found 0)"},
     {"memory much", "Corefile:2: memory: expected a size such as 64Mi, not 'much'"},
-    {"memory 32Mi 64Mi", "Corefile:2: memory: unexpected argument '64Mi'"},
+    {"memory 32Mi 64Mi",
+     "Corefile:2: memory: Wrong argument count or unexpected line ending after '64Mi' "
+     "(expected at most 1 argument, found 2)"},
     {"memory 1Mi", "Corefile:2: memory: at least 4Mi is expected"},
 };
 
