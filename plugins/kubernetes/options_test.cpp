@@ -74,8 +74,10 @@ struct Mistake {
 
 const Mistake kMistakes[] = {
     {"only reverse zones", "kubernetes in-addr.arpa", "non-reverse zone name must be used"},
-    {"an option of an older release", block("upstream"), "unknown property 'upstream'"},
-    {"another one", block("resyncperiod 5m"), "unknown property 'resyncperiod'"},
+    {"an option of an older release", block("upstream"),
+     "'upstream' is not known any more: targets of aliases are looked up by the server itself"},
+    {"another one", block("resyncperiod 5m"),
+     "'resyncperiod' is not known any more: the API server is followed all the time"},
     {"a multicluster zone of somebody else",
      block("multicluster clusterset.local", "cluster.local in-addr.arpa"),
      "is not authoritative for the multicluster zone clusterset.local. (authoritative zones: "

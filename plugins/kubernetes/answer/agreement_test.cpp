@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
 #include <set>
 
 namespace catena::kubernetes {
@@ -20,6 +21,12 @@ using testing::name_of;
 using testing::RandomChanges;
 
 using Records = std::set<std::string>;
+
+/// Random clusters of each test; CATENA_SEEDS says how many where there is time for more.
+unsigned seeds() {
+  static const char* const given = std::getenv("CATENA_SEEDS");
+  return given != nullptr ? static_cast<unsigned>(std::atoi(given)) : 24;
+}
 
 constexpr const char* kTypes[] = {"A", "AAAA", "SRV", "CNAME", "TXT"};
 
@@ -102,7 +109,7 @@ Records zone(const Cluster& cluster, const AnswerSettings& settings, const std::
 }
 
 TEST_CASE("a transfer and answers tell the same", "[kubernetes]") {
-  for (unsigned seed = 0; seed < 300; ++seed) {
+  for (unsigned seed = 0; seed < seeds(); ++seed) {
     const EndpointNames names = seed % 2 == 0 ? EndpointNames::by_address : EndpointNames::by_pod;
     Cluster cluster(Cluster::Identities::dropped, names);
     RandomChanges changes(cluster, seed);
@@ -133,7 +140,7 @@ TEST_CASE("a transfer and answers tell the same", "[kubernetes]") {
 }
 
 TEST_CASE("what SRV records point to is there", "[kubernetes]") {
-  for (unsigned seed = 0; seed < 100; ++seed) {
+  for (unsigned seed = 0; seed < seeds(); ++seed) {
     Cluster cluster(Cluster::Identities::dropped, EndpointNames::by_pod);
     RandomChanges changes(cluster, seed);
     for (const std::string& name_space : RandomChanges::kNamespaces) cluster.name_space(name_space);
@@ -183,7 +190,7 @@ class OutsideAsker {
 };
 
 TEST_CASE("a transfer of a zone for the outside and its answers tell the same", "[kubernetes]") {
-  for (unsigned seed = 0; seed < 200; ++seed) {
+  for (unsigned seed = 0; seed < seeds(); ++seed) {
     Cluster cluster;
     RandomChanges changes(cluster, seed);
     for (const std::string& name_space : RandomChanges::kNamespaces) cluster.name_space(name_space);
@@ -259,7 +266,7 @@ class Shows {
 };
 
 TEST_CASE("a serial moves when records change, and only then", "[kubernetes]") {
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (unsigned seed = 0; seed < seeds(); ++seed) {
     const EndpointNames names = seed % 2 == 0 ? EndpointNames::by_address : EndpointNames::by_pod;
     Cluster cluster(Cluster::Identities::dropped, names);
     RandomChanges changes(cluster, seed);

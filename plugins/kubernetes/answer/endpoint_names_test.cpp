@@ -83,20 +83,20 @@ const Row kRows[] = {
      "NX"},
     {"a port wins over a pod that is called as it", "http.tcp.pods.default.svc.cluster.local. SRV",
      "http.tcp.pods.default.svc.cluster.local. 5 IN SRV 0 20 80 "
-     "10-244-2-4.pods.default.svc.cluster.local.\n"
-     "http.tcp.pods.default.svc.cluster.local. 5 IN SRV 0 20 80 "
-     "10-244-2-5.pods.default.svc.cluster.local.\n"
-     "http.tcp.pods.default.svc.cluster.local. 5 IN SRV 0 20 80 "
      "a.b.c.pods.default.svc.cluster.local.\n"
+     "http.tcp.pods.default.svc.cluster.local. 5 IN SRV 0 20 80 "
+     "web.1.pods.default.svc.cluster.local.\n"
      "http.tcp.pods.default.svc.cluster.local. 5 IN SRV 0 20 80 "
      "http.tcp.pods.default.svc.cluster.local.\n"
      "http.tcp.pods.default.svc.cluster.local. 5 IN SRV 0 20 80 "
-     "web.1.pods.default.svc.cluster.local.\n"
-     "+ 10-244-2-4.pods.default.svc.cluster.local. 5 IN A 10.244.2.4\n"
-     "+ 10-244-2-5.pods.default.svc.cluster.local. 5 IN A 10.244.2.5\n"
+     "10-244-2-4.pods.default.svc.cluster.local.\n"
+     "http.tcp.pods.default.svc.cluster.local. 5 IN SRV 0 20 80 "
+     "10-244-2-5.pods.default.svc.cluster.local.\n"
      "+ a.b.c.pods.default.svc.cluster.local. 5 IN A 10.244.2.2\n"
+     "+ web.1.pods.default.svc.cluster.local. 5 IN A 10.244.2.1\n"
      "+ http.tcp.pods.default.svc.cluster.local. 5 IN A 10.244.2.3\n"
-     "+ web.1.pods.default.svc.cluster.local. 5 IN A 10.244.2.1\n"},
+     "+ 10-244-2-4.pods.default.svc.cluster.local. 5 IN A 10.244.2.4\n"
+     "+ 10-244-2-5.pods.default.svc.cluster.local. 5 IN A 10.244.2.5\n"},
     {"a name that cannot be gives way to the address",
      "10-244-2-4.pods.default.svc.cluster.local. A",
      "10-244-2-4.pods.default.svc.cluster.local. 5 IN A 10.244.2.4\n"},
