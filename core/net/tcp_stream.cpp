@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
@@ -19,7 +20,7 @@ Moved unmoved(int error) {
 Moved TcpStream::read_some(std::span<std::uint8_t> room) {
   for (;;) {
     const ssize_t size =
-        ::recv(readiness_.descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+        ::recv(readiness_->descriptor(), room.data(), room.size(), MSG_DONTWAIT);
     if (size > 0) return {Moved::How::some, static_cast<std::size_t>(size)};
     if (size == 0) return {Moved::How::end};
     if (errno != EINTR) return unmoved(errno);
@@ -28,7 +29,7 @@ Moved TcpStream::read_some(std::span<std::uint8_t> room) {
 
 Moved TcpStream::write_some(std::span<const std::uint8_t> bytes) {
   for (;;) {
-    const ssize_t size = ::send(readiness_.descriptor(), bytes.data(), bytes.size(),
+    const ssize_t size = ::send(readiness_->descriptor(), bytes.data(), bytes.size(),
                                 MSG_DONTWAIT | MSG_NOSIGNAL);
     if (size >= 0) return {Moved::How::some, static_cast<std::size_t>(size)};
     if (errno != EINTR) return unmoved(errno);
@@ -37,17 +38,23 @@ Moved TcpStream::write_some(std::span<const std::uint8_t> bytes) {
 
 void TcpStream::reset() {
   const linger drop{1, 0};
-  ::setsockopt(readiness_.descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
+  ::setsockopt(readiness_->descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
   close();
+}
+
+void TcpStream::renumber() {
+  Descriptor lower(::fcntl(readiness_->descriptor(), F_DUPFD_CLOEXEC, 0));
+  if (!lower || lower.get() > readiness_->descriptor()) return;
+  readiness_ = std::make_unique<Readiness>(readiness_->executor(), std::move(lower));
 }
 
 std::size_t TcpStream::unsent() const {
   std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
   socklen_t size = sizeof memory;
-  ::getsockopt(readiness_.descriptor(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size);
+  ::getsockopt(readiness_->descriptor(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size);
   return memory[SK_MEMINFO_WMEM_QUEUED];
 }
 
-void TcpStream::shutdown() { ::shutdown(readiness_.descriptor(), SHUT_WR); }
+void TcpStream::shutdown() { ::shutdown(readiness_->descriptor(), SHUT_WR); }
 
 }  // namespace catena::net

@@ -4,6 +4,8 @@
 #include "core/net/byte_stream.hpp"
 #include "core/net/readiness.hpp"
 
+#include <memory>
+
 namespace catena::net {
 
 /// A connected TCP socket of the kernel.
@@ -11,20 +13,21 @@ class TcpStream final : public ByteStream {
  public:
   /// A non-blocking socket that is connected.
   TcpStream(boost::asio::any_io_executor executor, Descriptor socket)
-      : readiness_(std::move(executor), std::move(socket)) {}
+      : readiness_(std::make_unique<Readiness>(std::move(executor), std::move(socket))) {}
 
-  void attach(Events& events) override { readiness_.attach(events); }
+  void attach(Events& events) override { readiness_->attach(events); }
   Moved read_some(std::span<std::uint8_t> room) override;
   Moved write_some(std::span<const std::uint8_t> bytes) override;
-  void wait_readable() override { readiness_.wait_readable(); }
-  void wait_writable() override { readiness_.wait_writable(); }
+  void wait_readable() override { readiness_->wait_readable(); }
+  void wait_writable() override { readiness_->wait_writable(); }
   void shutdown() override;
-  void close() override { readiness_.close(); }
+  void close() override { readiness_->close(); }
   void reset() override;
+  void renumber() override;
   std::size_t unsent() const override;
 
  private:
-  Readiness readiness_;
+  std::unique_ptr<Readiness> readiness_;
 };
 
 }  // namespace catena::net

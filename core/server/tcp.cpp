@@ -22,17 +22,22 @@ TcpConnections::TcpConnections(Dispatcher& dispatcher,
 
 TcpConnections::~TcpConnections() = default;
 
-bool TcpConnections::make_room(int descriptor) {
-  const bool taken = descriptor >= static_cast<int>(descriptors_.for_clients());
+// The number that a connection leaves behind must not be the next one's beside this one's high one:
+// more and more would be open.
+bool TcpConnections::make_room(net::Accepted& accepted) {
+  const bool taken = accepted.descriptor >= static_cast<int>(descriptors_.for_clients());
   if (connections_.size() < limit_ && !taken) return true;
-  if (dispatcher_.clients().end_connection()) return true;
+  if (dispatcher_.clients().end_connection()) {
+    accepted.stream->renumber();
+    return true;
+  }
   const Limit limit = taken ? Limit::descriptors : Limit::connections;
   dispatcher_.meters().refused(limit).add(dispatcher_.lane());
   return false;
 }
 
 void TcpConnections::add(net::Accepted accepted, const Listener& listener) {
-  if (!make_room(accepted.descriptor)) return accepted.stream->reset();
+  if (!make_room(accepted)) return accepted.stream->reset();
   const Transport transport{
       .protocol = Protocol::tcp, .client = accepted.client, .local = accepted.local};
   auto connection =

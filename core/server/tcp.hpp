@@ -52,7 +52,7 @@ class TcpConnections {
  private:
   static constexpr std::size_t kReadBuffer = 64 * 1024;
   static constexpr std::size_t kSpare = 32;
-  bool make_room(int descriptor);
+  bool make_room(net::Accepted& accepted);
 
   Dispatcher& dispatcher_;
   std::size_t limit_;
