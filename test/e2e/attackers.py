@@ -13,6 +13,7 @@ import selectors
 import socket
 import struct
 import sys
+import time
 
 CONNECTIONS = 4000
 
@@ -49,7 +50,6 @@ class Connection:
                 self.left = self.left[self.socket.send(self.left):]
             if not self.left:
                 self.flood.selector.unregister(self.socket)
-                self.flood.done(self)
         except BlockingIOError:
             pass
         except OSError:
@@ -57,7 +57,6 @@ class Connection:
 
     def again(self):
         self.close()
-        self.flood.done(self)
         self.open()
 
     def ended(self):
@@ -83,23 +82,20 @@ class Flood:
     def __init__(self, address, port):
         self.address, self.port = address, port
         self.selector = selectors.DefaultSelector()
-        self.tried = set()
         self.said = False
-
-    def done(self, connection):
-        self.tried.add(connection)
 
     def run(self, payload):
         connections = []
         while True:
-            while len(connections) < CONNECTIONS and len(connections) < len(self.tried) + 200:
+            for _ in range(min(200, CONNECTIONS - len(connections))):
                 connections.append(Connection(self, payload))
+                opened = time.monotonic()
             for key, _ in self.selector.select(0.1):
                 key.data.writable()
-            if len(self.tried) == CONNECTIONS and not self.said:
+            if time.monotonic() > opened + 2 and not self.said:
                 self.said = True
                 print("at it", flush=True)
-            if self.said:
+            if len(connections) == CONNECTIONS:
                 for connection in connections:
                     if connection.ended():
                         connection.again()
@@ -133,7 +129,10 @@ def datagrams(address, port):
             sockets[count % 64].send(query(f"n{count}.slow.example"))
         except OSError:
             pass
-        if count == 30000:
+        # Not so many a second that the kernel's buffers overflow: memory is what is wanted.
+        if count % 30 == 0:
+            time.sleep(0.01)
+        if count == 20000:
             print("at it", flush=True)
 
 

@@ -16,7 +16,7 @@ import dns.message
 import dns.query
 import dns.rcode
 
-from harness import SLOW_BUILD, Catena, Kubesim, Program, Running, eventually, free_ports, main
+from harness import BUILD, SLOW_BUILD, Catena, Kubesim, Program, Running, eventually, free_ports, main
 from memory_group import MemoryGroup
 from upstream import Upstream, reply_to
 
@@ -56,7 +56,11 @@ class Bed:
         self.hole = black_hole()
         self.upstream = Upstream(lambda query, _: reply_to(
             query, f"{query.question[0].name} 60 A 192.0.2.1"))
-        self.kubesim = Kubesim(folder, manifests=[services(folder)], arguments=())
+        self.kubeconfig = pathlib.Path(folder) / "kubesim.kubeconfig"
+        self.kubesim = Program([BUILD / "kubesim", "--manifest", services(folder), "--kubeconfig",
+                                self.kubeconfig], folder, "kubesim")
+        api = self.kubesim.wait_for(r"listening on http://\S+:(\d+)", 90)
+        self.api = int(api.group(1))
         self.metrics, = free_ports(1)
         hole = f"127.0.0.1:{self.hole[0].getsockname()[1]}"
         self.catena = Catena(folder, f"""
@@ -68,7 +72,8 @@ slow.example:0 {{
     bind 127.0.0.1
     prometheus 127.0.0.1:{self.metrics}
     kubernetes cluster.local {{
-        kubeconfig {self.kubesim.kubeconfig}
+        kubeconfig {self.kubeconfig}
+        startup_timeout 60s
     }}
     forward . {self.upstream.address}
 }}
@@ -131,7 +136,7 @@ def milliseconds(times):
 
 def survives(folder, kind, reasons):
     """An attack in a group of 64 MiB: nobody honest notices, and the end comes in time."""
-    group = MemoryGroup(LIMIT)
+    group, watch = MemoryGroup(LIMIT), None
     try:
         bed = Bed(folder, group.wrapper())
         cluster = [f"s{n}.default.svc.cluster.local" for n in range(1, 200)]
@@ -147,7 +152,6 @@ def survives(folder, kind, reasons):
         began = time.monotonic()
         code = bed.catena.stop(signal.SIGTERM, END)
         took = time.monotonic() - began
-        watch.stop()
         print(f"    {kind}: at most {watch.most / 2 ** 20:.1f} MiB, p99 {milliseconds(before)} before,"
               f" {milliseconds([t or 3 for t in during])} during, refused {said}, ended in {took:.1f} s")
         assert code == 0, code
@@ -157,6 +161,8 @@ def survives(folder, kind, reasons):
         assert passed_on.count(None) <= len(passed_on) // 10, f"{passed_on.count(None)} forwarded lost"
         assert set(reasons) & set(said), said
     finally:
+        if watch:
+            watch.stop()
         # Nothing may run inside of a group that goes.
         for program in Running.programs:
             program.stop(signal.SIGKILL)
@@ -199,7 +205,7 @@ def test_idle_connections_leave_descriptors_to_others(folder):
     # The API server is followed, also when it has to be connected to anew.
     assert bed.kubesim.stop() == 0
     bed.kubesim = Kubesim(folder, manifests=["cmd/kubesim/sample.yaml"], name="later", arguments=(
-        "--listen", f"127.0.0.1:{bed.kubesim.port}"))
+        "--listen", f"127.0.0.1:{bed.api}"))
     def follows():
         return answered(bed.catena.port, ["kubernetes.default.svc.cluster.local"])[0] is not None
     eventually(follows)
