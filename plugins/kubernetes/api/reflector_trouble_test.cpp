@@ -51,10 +51,23 @@ TEST_CASE("A server that answers again is no part of the trouble before") {
   for (const char* wait : {"800", "1600", "3200", "5000", "5000"}) {
     d.next();
     d.answer(503, "");
-    d.next();
-    d.answer(503, "");
     CHECK(d.next() == fmt::format("wait {}", wait));
   }
+}
+
+TEST_CASE("A server in trouble is asked the same again, and for pages if that does not help") {
+  Dialogue d;
+  d.sync();
+  d.reflector.end();
+  CHECK(d.next() == Dialogue::target(kStream, "10"));
+  d.answer(500, R"({"message":"etcdserver: leader changed","code":500})");
+  CHECK(d.lines.lines.back() ==
+        "[WARNING] services: cannot watch: HTTP 500: etcdserver: leader changed");
+  CHECK(d.next() == "wait 800");
+  CHECK(d.next() == Dialogue::target(kStream, "10"));
+  d.answer(503, "");
+  CHECK(d.next() == "wait 1600");
+  CHECK(d.next() == "/api/v1/services?resourceVersion=10");
 }
 
 TEST_CASE("Retry-After is honoured, and overload costs no relist") {
