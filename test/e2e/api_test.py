@@ -4,6 +4,7 @@
 
 import contextlib
 import http.client
+import json
 import pathlib
 import re
 import signal
@@ -76,16 +77,31 @@ def test_watches_that_break_or_end(folder):
     stop_cleanly(catena, kubesim)
 
 
+def slices(folder, count):
+    """A file of so many EndpointSlices of Services that are not there."""
+    path = pathlib.Path(folder) / "slices.json"
+    items = [{"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+              "metadata": {"name": f"slice-{number}", "namespace": "default"},
+              "addressType": "IPv4", "endpoints": []} for number in range(count)]
+    path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    return path
+
+
 @in_both_encodings
 def test_410_where_a_watch_would_resume(folder):
-    kubesim, catena = cluster(folder)
+    # Fewer than a page of them would be read again with each watch, and none would resume.
+    many = slices(folder, 600)
+    kubesim = Kubesim(folder, manifests=("cmd/kubesim/sample.yaml", many))
+    catena = Catena(folder, kubernetes_corefile(kubesim))
     has_pods(catena, 3)
+    scale(kubesim, 4)
+    has_pods(catena, 4)
     with always_answering(catena):
         kubesim.faults(gone=True, drop_watches=True)
-        scale(kubesim, 4)
         catena.wait_for(r"endpointslices: the last version seen has expired, listing again")
         kubesim.no_faults()
-        has_pods(catena, 4)
+        scale(kubesim, 5)
+        has_pods(catena, 5)
     stop_cleanly(catena, kubesim)
 
 

@@ -20,6 +20,7 @@ constexpr int kNotAcceptable = 406;
 constexpr int kGone = 410;
 constexpr int kTooManyRequests = 429;
 constexpr int kInternalError = 500;
+constexpr int kNotImplemented = 501;
 constexpr int kProbeAttempts = 3;
 
 bool too_large(const StatusObject& status) {
@@ -89,6 +90,12 @@ void Reflector::refused_stream(const StatusObject& status) {
   if (version_refused(status)) return relist_from_nothing();
   if (status.code == kTooManyRequests) {
     say_refusal(status);
+    return back_off();
+  }
+  // A server in trouble would hardly list with less effort: it is asked the same again first.
+  if (status.code >= kInternalError && status.code != kNotImplemented) {
+    say_refusal(status);
+    stream_failed();
     return back_off();
   }
   // Servers and proxies that do not know streaming lists, or a right that is missing: lists may
