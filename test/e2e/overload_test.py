@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# Runs by night: each attack on a server with 10,000 Services takes up to a minute.
 """Clients that want more memory or descriptors than there are, and honest ones beside them."""
 
 import json
