@@ -152,8 +152,8 @@ def test_no_streaming_list(folder):
 @in_both_encodings
 def test_a_thousand_pods_in_pages(folder):
     kubesim = Kubesim(folder, arguments=("--tls", "--page-limit", "150"))
-    scale(kubesim, 1000)
     kubesim.faults(streaming_list=False)
+    scale(kubesim, 1000)
     eventually(lambda: number_of_pods(kubesim) > 1000, 60)
     catena = Catena(folder, kubernetes_corefile(kubesim, options="pods verified"))
     has_pods(catena, 1000)
