@@ -18,6 +18,9 @@ constexpr std::size_t kMostClients = 8;
 /// Longer than any query waits, any client may be idle and any answer may take.
 constexpr Duration kLongest = std::chrono::seconds(20);
 
+/// More bytes than all clients of a world can make the server hold.
+constexpr std::size_t kPlenty = 256 * 1024 * 1024;
+
 /// What the network does with datagrams that leave.
 enum class Network : std::uint8_t { takes, full, device_full, refuses };
 
@@ -182,9 +185,13 @@ class Scene {
 
   // The end.
 
+  // Whoever knocks is let in before it counts who listens, since another may have to go for him.
+  // From then on there is memory for all: nobody who asks and takes has to give way.
   void wind_down() {
     network_ = Network::takes;
     house_.udp->now_writable();
+    turn();
+    house_.budget.set_limit(kPlenty);
     for (const auto& client : clients_) {
       if (client->closed()) cut_off_.insert(client.get());
     }
