@@ -86,6 +86,10 @@ function(catena_tests_in target folder)
   target_link_libraries(${target}_test PRIVATE ${target} catena_test_support)
   target_compile_definitions(${target}_test PRIVATE CATENA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   catena_compile_settings(${target}_test)
+  # Sanitizers see the same without it, and tables of tests compile in half the time.
+  if(CATENA_SANITIZE)
+    target_compile_options(${target}_test PRIVATE -O0)
+  endif()
   add_test(NAME ${target} COMMAND ${target}_test)
 endfunction()
 

@@ -19,7 +19,7 @@ void fill(mmsghdr& message, const MemoryDatagram& datagram) {
   }
   const iovec& room = *header.msg_iov;
   const std::size_t size = std::min(room.iov_len, datagram.bytes.size());
-  std::memcpy(room.iov_base, datagram.bytes.data(), size);
+  std::copy_n(datagram.bytes.data(), size, static_cast<std::uint8_t*>(room.iov_base));
   header.msg_flags = size < datagram.bytes.size() ? MSG_TRUNC : 0;
   header.msg_controllen = 0;
   message.msg_len = static_cast<unsigned>(size);

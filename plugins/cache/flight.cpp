@@ -13,8 +13,9 @@ constexpr std::string_view kNoRoom = "no room for an answer";
 /// The client subnet that a query asks for; empty without one.
 std::span<const std::uint8_t> subnet_of(const Query& query) {
   if (!query.edns()) return {};
-  return query.edns()->option(dns::OptionCode::ClientSubnet).value_or(
-      std::span<const std::uint8_t>());
+  return query.edns()
+      ->option(dns::OptionCode::ClientSubnet)
+      .value_or(std::span<const std::uint8_t>());
 }
 
 /// What was made for one network is for nobody else (RFC 7871 section 7.3), and what was cut to a
@@ -87,7 +88,8 @@ Flight::Flight(Flights& flights, const Key& key, std::uint64_t hash, TimePoint b
     : flights_(flights),
       hash_(hash),
       key_(key.bytes().begin(), key.bytes().end()),
-      began_(began) {}
+      began_(began),
+      number_(flights.begun_++) {}
 
 Flight::~Flight() {
   leave_table();
@@ -144,8 +146,15 @@ std::shared_ptr<Flight> Flights::begin(const Key& key, std::uint64_t hash, TimeP
   return flight;
 }
 
+// The order of the table hangs on the secret of its hashes. Whoever is told may take flights out.
 void Flights::close() {
-  for (const auto& [hash, flight] : table_) flight->close();
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> order;  // Number and hash.
+  for (const auto& [hash, flight] : table_) order.emplace_back(flight->number_, hash);
+  std::ranges::sort(order);
+  for (const auto& [number, hash] : order) {
+    const auto place = table_.find(hash);
+    if (place != table_.end() && place->second->number_ == number) place->second->close();
+  }
 }
 
 }  // namespace catena::cache

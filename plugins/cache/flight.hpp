@@ -94,6 +94,7 @@ class Flight final : public SetbackObserver {
   const std::uint64_t hash_;
   const std::vector<std::uint8_t> key_;
   const TimePoint began_;
+  const std::uint64_t number_;  // In the order of beginning.
   Followers followers_;
 };
 
@@ -117,7 +118,8 @@ class alignas(64) Flights {
   /// Takes the place of one that find() does not see.
   std::shared_ptr<Flight> begin(const Key& key, std::uint64_t hash, TimePoint now);
 
-  /// The worker is about to be left: whoever waits is told that nothing will come.
+  /// The worker is about to be left: whoever waits is told that nothing will come, those of the
+  /// oldest question first.
   void close();
 
   std::size_t following() const { return following_; }
@@ -129,6 +131,7 @@ class alignas(64) Flights {
   std::unordered_map<std::uint64_t, Flight*> table_;
   const std::size_t most_;
   std::size_t following_ = 0;
+  std::uint64_t begun_ = 0;
 };
 
 }  // namespace catena::cache
