@@ -291,8 +291,9 @@ asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
 }
 
 bool Dispatcher::background(const Query& origin, Next next, After after, const Errand& errand) {
-  std::unique_ptr<Inner> inner = inner_like(origin, origin.question());
-  if (background_ >= kMaxBackground || !hold(*inner, origin)) {
+  const bool room = background_ < kMaxBackground;
+  std::unique_ptr<Inner> inner = room ? inner_like(origin, origin.question()) : nullptr;
+  if (inner == nullptr || !hold(*inner, origin)) {
     service_.meters.background_refused.add(lane_);
     return false;
   }
