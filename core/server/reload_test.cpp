@@ -103,19 +103,18 @@ TEST_CASE("reloads under load lose nothing", "[server][reload]") {
   ServerLimits limits;
   limits.workers = 2;
   Running running(kFirst, limits);
-  std::atomic<bool> over{false};
   std::atomic<int> answered{0};
   std::atomic<int> lost{0};
-  std::thread load([&] {
-    TcpClient tcp(running.port());
-    UdpClient udp(running.port());
-    while (!over) {
+  std::jthread load([&, port = running.port()](const std::stop_token& over) {
+    TcpClient tcp(port);
+    UdpClient udp(port);
+    while (!over.stop_requested()) {
       const bool both = udp.ask("a. A").rcode == "NOERROR" && tcp.ask("a. A").rcode == "NOERROR";
       ++(both ? answered : lost);
     }
   });
   for (int i = 0; i < 50; ++i) REQUIRE(reload(running, i % 2 == 0 ? kSecond : kFirst).empty());
-  over = true;
+  load.request_stop();
   load.join();
   CHECK(answered > 0);
   CHECK(lost == 0);

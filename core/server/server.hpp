@@ -81,7 +81,8 @@ class Server {
   bool running() const { return std::holds_alternative<Running>(state_); }
   bool ended() const { return std::holds_alternative<Ended>(state_); }
 
-  /// The port of a listener, also when the Corefile said 0. While it runs.
+  /// The port of a listener, also when the Corefile said 0. While it runs, on the thread that calls
+  /// step(), which writes them anew at each reload.
   std::uint16_t port(std::size_t listener) const { return ports_[listener]; }
 
   /// The one that runs or will.

@@ -85,9 +85,9 @@ struct Ending {
 };
 
 const Ending kEndings[]{
-    {"now. A", "NOERROR"},         {"drop. A", ""},
-    {"throw. A", "SERVFAIL"},      {"coroutine. A", "NOERROR"},
-    {"once. A", "NOERROR"},        {"never. A", "", true},
+    {"now. A", "NOERROR"},           {"drop. A", ""},
+    {"throw. A", "SERVFAIL"},        {"coroutine. A", "NOERROR"},
+    {"once. A", "NOERROR"},          {"never. A", "", true},
     {"throw-before. A", "SERVFAIL"}, {"throw-after. A", "SERVFAIL"},
     {"drop-after. A", ""},
 };
@@ -274,6 +274,33 @@ TEST_CASE("TCP waits for a client with a small window and loses nothing", "[tran
       taken.insert(taken.end(), some.begin(), some.end());
     }
     CHECK(texts_of(taken) == expected({1, 2, 3}, ending));
+  }
+}
+
+TEST_CASE("TCP clients may ask once more of a server that leaves", "[transports]") {
+  for (const Ending& ending : kEndings) {
+    INFO(ending.name);
+    House house(kCorefile, kPlugins);
+    const auto whole = house.connect(kClient);
+    const auto halved = house.connect(kClient);
+    const auto silent = house.connect(kClient);
+    const Bytes question = framed(1, ending);
+    const auto half = static_cast<std::ptrdiff_t>(question.size() / 2);
+    halved->send(Bytes(question.begin(), question.begin() + half));
+    house.turn();
+    house.connections.drain();
+    // Two in one piece, as the C libraries send A and AAAA.
+    whole->send(framed({1, 2}, ending));
+    halved->send(Bytes(question.begin() + half, question.end()));
+    house.pass(kLong);
+    CHECK(texts_of(whole->take()) == expected({1, 2}, ending));
+    CHECK(texts_of(halved->take()) == expected({1}, ending));
+    CHECK(whole->closed() == !ending.waits);
+    CHECK(halved->closed() == !ending.waits);
+    CHECK(!silent->closed());
+    house.pass(TcpConnection::kLastWord);
+    CHECK(silent->closed());
+    CHECK(house.connections.size() == (ending.waits ? 2 : 0));
   }
 }
 
