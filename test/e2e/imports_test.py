@@ -102,8 +102,8 @@ def test_a_cluster_without_imports_is_never_known_and_says_why_once(folder):
     kubesim.faults(absent_groups=["multicluster.x-k8s.io"])
     catena = follow(folder, kubesim)
     catena.wait_for("starting server with unsynced Kubernetes API")
-    said = r"serviceimports: the API server does not serve \S+/serviceimports \(HTTP 404\)"
-    catena.wait_for(rf"^\[WARNING\] plugin/kubernetes: {said}; is it installed\?$")
+    said = r"serviceimports: Failed to watch: failed to list: HTTP 404: the API server does not serve"
+    catena.wait_for(rf"^\[ERROR\] plugin/kubernetes: {said} \S+/serviceimports; is it installed\?$")
     # What is there is answered; what is not may be among the imports.
     assert catena.data("kube-dns.kube-system.svc.cluster.local") == ["10.247.3.10"]
     for zone in SET, "default.svc.cluster.local":

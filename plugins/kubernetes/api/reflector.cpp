@@ -39,6 +39,11 @@ std::unique_ptr<BodyCutter> make_cutter(Encoding encoding, BodyShape shape, Body
   return std::make_unique<ProtobufCutter>(shape, std::move(take));
 }
 
+/// Connections break and are refused whenever an API server is replaced, and that passes.
+bool for_somebody_to_mend(http::FailureKind kind) {
+  return kind == http::FailureKind::tls || kind == http::FailureKind::malformed;
+}
+
 /// As people call it.
 std::string object_name(std::string_view name_space, std::string_view name) {
   if (name.empty()) return "an object";
@@ -195,7 +200,11 @@ void Reflector::end() {
 
 void Reflector::failed(const http::Failure& failure) {
   const bool silent = failure.kind == http::FailureKind::timeout;
-  say(fmt::format("{}: {}", resource_.name, failure.text));
+  if (for_somebody_to_mend(failure.kind)) {
+    say_failed(LogLevel::error, failure.text);
+  } else {
+    say(fmt::format("{}: {}", resource_.name, failure.text));
+  }
   unreachable_ = failure.kind == http::FailureKind::unreachable;
   link_ = Link::lost;
   if (phase_ == Phase::stream) {
@@ -468,11 +477,16 @@ void Reflector::back_off() {
 }
 
 /// Each trouble once, until all is well again.
-void Reflector::say(std::string_view text) {
+void Reflector::say(std::string_view text, LogLevel level) {
   std::string line = one_line(text, kSaidLimit);
   if (line == said_) return;
   said_ = std::move(line);
-  log_.warning("{}", said_);
+  log_.write(level, said_);
+}
+
+/// In the words of CoreDNS's client: alerts look for them.
+void Reflector::say_failed(LogLevel level, std::string_view why) {
+  say(fmt::format("{}: Failed to watch: {}", resource_.name, why), level);
 }
 
 void Reflector::heard() {

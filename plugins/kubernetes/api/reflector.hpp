@@ -138,7 +138,8 @@ class Reflector {
   void back_off();
   void state_is_whole(std::string resource_version);
   void stream_failed();
-  void say(std::string_view text);
+  void say(std::string_view text, LogLevel level = LogLevel::warning);
+  void say_failed(LogLevel level, std::string_view why);
   void well();
   void heard();
 

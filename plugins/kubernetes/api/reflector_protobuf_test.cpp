@@ -127,7 +127,7 @@ TEST_CASE("A server that knows no choice is asked for JSON from then on") {
 TEST_CASE("A refusal in protobuf is said in the server's words") {
   Dialogue d;
   d.answer(403, kProtobuf, envelope(Message().bytes(3, "may not watch").number(6, 403)));
-  CHECK(d.lines.text.find("(HTTP 403): may not watch;") != std::string::npos);
+  CHECK(d.lines.text.find("HTTP 403: may not watch;") != std::string::npos);
 }
 
 TEST_CASE("Broken protobuf is backed off") {

@@ -159,21 +159,19 @@ void Reflector::refused_probe(const StatusObject& status) {
 
 void Reflector::say_refusal(const StatusObject& status) {
   const bool lists = phase_ == Phase::list || phase_ == Phase::probe;
-  const std::string_view verb = lists ? "list" : "watch";
   const std::string message = one_line(status.message.empty() ? head_.reason : status.message);
+  std::string why = fmt::format("{}HTTP {}: ", lists ? "failed to list: " : "", status.code);
   if (status.code == kForbidden) {
     if (std::exchange(lists ? list_forbidden_ : watch_forbidden_, true)) return;
-    return say(fmt::format(
-        "{}: not allowed to {} this resource (HTTP 403): {}; the rights needed are list and watch "
-        "on {}",
-        resource_.name, verb, message, rbac_name(resource_)));
+    why += fmt::format("{}; the rights needed are list and watch on {}", message,
+                       rbac_name(resource_));
+  } else if (status.code == kNotFound) {
+    // A custom resource may be installed later, so this is asked again like all else.
+    why += fmt::format("the API server does not serve {}; is it installed?", resource_.path);
+  } else {
+    why += message;
   }
-  // A custom resource may be installed later, so this is asked again like all else.
-  if (status.code == kNotFound) {
-    return say(fmt::format("{}: the API server does not serve {} (HTTP 404); is it installed?",
-                           resource_.name, resource_.path));
-  }
-  say(fmt::format("{}: cannot {}: HTTP {}: {}", resource_.name, verb, status.code, message));
+  say_failed(status.code == kTooManyRequests ? LogLevel::warning : LogLevel::error, why);
 }
 
 }  // namespace catena::kubernetes::api

@@ -62,7 +62,7 @@ TEST_CASE("A server in trouble is asked the same again, and for pages if that do
   CHECK(d.next() == Dialogue::target(kStream, "10"));
   d.answer(500, R"({"message":"etcdserver: leader changed","code":500})");
   CHECK(d.lines.lines.back() ==
-        "[WARNING] services: cannot watch: HTTP 500: etcdserver: leader changed");
+        "[ERROR] services: Failed to watch: HTTP 500: etcdserver: leader changed");
   CHECK(d.next() == "wait 800");
   CHECK(d.next() == Dialogue::target(kStream, "10"));
   d.answer(503, "");
@@ -80,8 +80,9 @@ TEST_CASE("Retry-After is honoured, and overload costs no relist") {
   d.reflector.end();
   CHECK(d.next() == "wait 7000");
   CHECK(d.next() == Dialogue::target(kStream, "10"));
-  CHECK(d.lines.lines.back() ==
-        "[WARNING] services: cannot watch: HTTP 429: Too many requests, please try again later.");
+  CHECK(
+      d.lines.lines.back() ==
+      "[WARNING] services: Failed to watch: HTTP 429: Too many requests, please try again later.");
 }
 
 TEST_CASE("An expired token costs one request, a wrong one is backed off") {
@@ -107,10 +108,28 @@ TEST_CASE("A missing right is said once, with verb and resource, and asked for a
   }
   CHECK(d.lines.lines ==
         std::vector<std::string>{
-            "[WARNING] services: not allowed to watch this resource (HTTP 403): may not watch; the "
+            "[ERROR] services: Failed to watch: HTTP 403: may not watch; the "
             "rights needed are list and watch on services",
-            "[WARNING] services: not allowed to list this resource (HTTP 403): may not list; the "
+            "[ERROR] services: Failed to watch: failed to list: HTTP 403: may not list; the "
             "rights needed are list and watch on services"});
+}
+
+TEST_CASE("What passes by itself is a warning, what somebody must mend an error") {
+  struct Case {
+    http::FailureKind kind;
+    const char* said;
+  };
+  const Case c = GENERATE(values<Case>({
+      {http::FailureKind::unreachable, "[WARNING] services: connection reset"},
+      {http::FailureKind::broken, "[WARNING] services: connection reset"},
+      {http::FailureKind::timeout, "[WARNING] services: connection reset"},
+      {http::FailureKind::tls, "[ERROR] services: Failed to watch: connection reset"},
+      {http::FailureKind::malformed, "[ERROR] services: Failed to watch: connection reset"},
+  }));
+  Dialogue d;
+  d.sync();
+  d.broken(c.kind);
+  CHECK(d.lines.lines == std::vector<std::string>{c.said});
 }
 
 TEST_CASE("A resource that is not installed is said once, and asked for again") {
@@ -124,8 +143,9 @@ TEST_CASE("A resource that is not installed is said once, and asked for again") 
     CHECK(d.next().starts_with("wait "));
   }
   CHECK(d.lines.lines ==
-        std::vector<std::string>{"[WARNING] services: the API server does not serve "
-                                 "/api/v1/services (HTTP 404); is it installed?"});
+        std::vector<std::string>{
+            "[ERROR] services: Failed to watch: failed to list: HTTP 404: the API server does not "
+            "serve /api/v1/services; is it installed?"});
   CHECK(!d.reflector.synced());
 }
 
@@ -202,7 +222,8 @@ TEST_CASE("An answer that is no JSON is not taken for a list") {
   d.reflector.body("<html>\nLog in</html>");
   d.reflector.end();
   CHECK(!d.reflector.synced());
-  CHECK(d.lines.lines.back() == "[WARNING] services: cannot list: HTTP 200: <html>");
+  CHECK(d.lines.lines.back() ==
+        "[ERROR] services: Failed to watch: failed to list: HTTP 200: <html>");
   CHECK(d.next() == "wait 800");
 }
 
@@ -212,7 +233,7 @@ TEST_CASE("What the API server says is one line of a bounded length") {
   d.answer(401, R"({"message":"a\n[ERROR] b\u001b[31m)" + std::string(60'000, 'x') + R"("})");
   REQUIRE(d.lines.lines.size() == 1);
   CHECK(d.lines.lines[0].starts_with(
-      R"([WARNING] services: cannot watch: HTTP 401: a\n[ERROR] b\x1b[31mxxx)"));
+      R"([ERROR] services: Failed to watch: HTTP 401: a\n[ERROR] b\x1b[31mxxx)"));
   CHECK(d.lines.lines[0].size() < 600);
 }
 
@@ -239,8 +260,8 @@ TEST_CASE("A real server's refusals are said in its own words") {
     const char* said;
   };
   const Case cases[] = {
-      {.name = "401-bad-token.http", .said = "services: cannot watch: HTTP 401: Unauthorized"},
-      {.name = "429-watch.http", .said = "services: cannot watch: HTTP 429: Too many requests"},
+      {.name = "401-bad-token.http", .said = "services: Failed to watch: HTTP 401: Unauthorized"},
+      {.name = "429-watch.http", .said = "services: Failed to watch: HTTP 429: Too many requests"},
       {.name = "403-watch.http", .said = "cannot watch resource \"secrets\" in API group"},
   };
   for (const Case& c : cases) {
