@@ -277,6 +277,18 @@ def debian_kubectl():
     return str(program) if program.exists() else None
 
 
+def find_coredns():
+    """CoreDNS as $CATENA_COREDNS names it, or as test/cluster/build has built it."""
+    build = ROOT / "test" / "cluster" / "build"
+    named = os.environ.get("CATENA_COREDNS")
+    if not named and build.exists():
+        folder = subprocess.run([build, "--folder"], capture_output=True, text=True).stdout.strip()
+        named = f"{folder}/coredns"
+    if not named or not os.access(named, os.X_OK):
+        raise Skip("no CoreDNS here: test/cluster/build makes it")
+    return named
+
+
 def kubernetes_corefile(kubesim, extra="", options="pods insecure", kubeconfig=None):
     return f"""
 .:0 {{

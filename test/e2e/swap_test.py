@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from harness import BUILD, Program, ROOT, Running, Skip, main, stop_cleanly, write_corefile
+from harness import BUILD, Program, Running, find_coredns, main, stop_cleanly, write_corefile
 from pod import SERVER, Host, enter, ip
 from steady import Load, check_nothing_lost, names_of, sample_cluster, ways
 
@@ -37,18 +37,6 @@ COREFILE = """
 # How long the load runs before, between and after what happens: some thousand questions.
 WHILE = 1.0
 API = "10.99.0.1"
-
-
-def find_coredns():
-    """CoreDNS as $CATENA_COREDNS names it, or as test/cluster/build has built it."""
-    build = ROOT / "test" / "cluster" / "build"
-    named = os.environ.get("CATENA_COREDNS")
-    if not named and build.exists():
-        folder = subprocess.run([build, "--folder"], capture_output=True, text=True).stdout.strip()
-        named = f"{folder}/coredns"
-    if not named or not os.access(named, os.X_OK):
-        raise Skip("no CoreDNS here: test/cluster/build makes it")
-    return named
 
 
 def start(kind, folder, name, kubesim, wrapper=()):

@@ -35,6 +35,11 @@ void fill(Cluster& cluster) {
   cluster.slice("db-a.default", {.service = "db",
                                  .ports = {{"pg", "TCP", 5432}},
                                  .endpoints = {{.address = "10.244.1.3", .hostname = "db-0"}}});
+  cluster.service("fqdn.default", {.ips = {"None"}});
+  cluster.slice("fqdn-a.default", {.service = "fqdn",
+                                   .ports = {{"http", "TCP", 80}},
+                                   .endpoints = {{.address = "www.example"}},
+                                   .address_type = "FQDN"});
   cluster.service("ghost.nowhere", {.ips = {"10.96.7.7"}, .outside = {"192.0.2.9"}});
 }
 
@@ -160,6 +165,9 @@ const Row kHeadlessRows[] = {
      "one.inside.default.k8s.example. 30 IN A 10.244.1.8\n"},
     {"which itself is a name error", "inside.default.k8s.example. A", "NX"},
     {"another endpoint is a name error", "two.inside.default.k8s.example. A", "NX"},
+    {"an endpoint that is a name is a CNAME", "fqdn.default.k8s.example. A",
+     "-> www.example.\nfqdn.default.k8s.example. 5 IN CNAME www.example.\n"},
+    {"and has no SRV records, as inside", "fqdn.default.k8s.example. SRV", "ND"},
     {"external addresses go first", "one.web.default.k8s.example. A",
      "one.web.default.k8s.example. 30 IN A 192.0.2.5\n"},
 };

@@ -1,0 +1,226 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""catena beside CoreDNS, where that has been built: the same questions about an odd cluster, the same
+trouble with the API server, the same broken Corefiles. Answers are equal but for what a function here
+names; the log has the same levels and, where CoreDNS speaks at all, its words."""
+
+import json
+import os
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cluster"))
+
+import dns.rdatatype
+
+from answers import Client
+from harness import BUILD, Kubesim, Program, eventually, find_coredns, free_ports, main, write_corefile
+from odd_cluster import OBJECTS, OUTSIDE, questions
+from pages import text as page_text
+from upstream import Upstream, reply_to
+
+KNOWN = {"www.example.com.": ("web.example.com.", "192.0.2.80", "2001:db8::80"),
+         "a.example.com.": (None, "192.0.2.81", None), "b.example.com.": (None, "192.0.2.82", None)}
+SOA = "example.com. 60 SOA ns.example.com. hostmaster.example.com. 1 7200 1800 86400 60"
+DIFFERENCES = []
+
+
+def difference(function):
+    DIFFERENCES.append(function)
+    return function
+
+
+def data(answer, *kinds):
+    return {record[3] for record in answer.answer if record[2] in kinds}
+
+
+@difference
+def one_name_of_several(question, ours, theirs):
+    """Of several names in the place of addresses the first is told, and none beside addresses."""
+    return bool(re.search(r"(^|\.)(two|both)\.default\.", question.name)) and \
+        len(data(theirs, "CNAME", "SRV")) > len(data(ours, "CNAME", "SRV"))
+
+
+@difference
+def end_of_an_alias(_, ours, theirs):
+    """The CNAME is told with what is at its end: no such name, or no data there."""
+    return theirs.rcode == "NOERROR" and theirs.answer <= ours.answer and bool(ours.authority) and \
+        {record[2] for record in ours.answer} == {"CNAME"}
+
+
+@difference
+def pods_with_dots(question, ours, theirs):
+    """Names that SRV records lead to exist."""
+    return question.name.startswith(("pod.with.dots.dots.", "two.labels.dots.")) and \
+        theirs.is_denied_name
+
+
+@difference
+def mapped_addresses(question, ours, theirs):
+    """An IPv4 address mapped into IPv6 is one in names too: 192-0-2-8, where CoreDNS has colons."""
+    if question.kind == "PTR":
+        return "mapped" in str(ours) and theirs.is_denied_name
+    return "mapped." in question.name and \
+        (theirs.is_denied_name or "::ffff:192-0-2-8" in str(theirs))
+
+
+@difference
+def outside_aliases(question, ours, theirs):
+    """k8s_external: CNAME can be asked for."""
+    return question.kind == "CNAME" and question.name.endswith(OUTSIDE) and theirs.is_no_data and \
+        bool(data(ours, "CNAME"))
+
+
+@difference
+def outside_services(question, ours, theirs):
+    """k8s_external: endpoints that are names have no SRV records, as in the cluster's own zone."""
+    return question.kind == "SRV" and question.name.endswith(OUTSIDE) and ours.is_no_data and \
+        not any(target.endswith(OUTSIDE) for target in data(theirs, "SRV"))
+
+
+@difference
+def nothing_twice(_, ours, theirs):
+    return "REPEATS" in theirs.flags and ours.answer == theirs.answer and \
+        ours.additional == theirs.additional
+
+
+def play(query, _transport):
+    question = query.question[0]
+    name, kind = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
+    if name not in KNOWN:
+        return reply_to(query, rcode=3, authority=(SOA,))
+    alias, four, six = KNOWN[name]
+    address = {"A": four, "AAAA": six}.get(kind)
+    chain = [f"{name} 300 CNAME {alias}"] if alias else []
+    return reply_to(query, *chain, *([f"{alias or name} 60 {kind} {address}"] if address else []))
+
+
+def corefile(port, kubesim, options="", more=""):
+    return f"""
+.:{port} {{
+    bind 127.0.0.1
+    errors
+    kubernetes cluster.local clusterset.local in-addr.arpa ip6.arpa {{
+        kubeconfig {kubesim.kubeconfig}
+        multicluster clusterset.local
+        {options}
+    }}
+    {more}
+}}
+"""
+
+
+class Pair:
+    """Both servers, each with the text that `text(port, page)` makes."""
+
+    def __init__(self, folder, text):
+        self.programs, self.clients, self.pages = {}, {}, {}
+        for name, program in ("catena", BUILD / "catena"), ("CoreDNS", find_coredns()):
+            port, page = free_ports(2)
+            path = write_corefile(folder, text(port, page), name)
+            self.programs[name] = Program([program, "-conf", path], folder, name)
+            self.programs[name].wait_for("^(CoreDNS|Catena)-")
+            self.clients[name] = Client(port)
+            self.pages[name] = page
+
+    def ask(self, question):
+        return [self.clients[name].ask(question) for name in ("catena", "CoreDNS")]
+
+    def stop(self):
+        for program in self.programs.values():
+            program.stop()
+
+
+def odd_cluster(folder):
+    manifest = pathlib.Path(folder) / "odd.json"
+    manifest.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": OBJECTS}))
+    return Kubesim(folder, [manifest], ("--no-validation",))
+
+
+def compare(folder, options="", outside=""):
+    kubesim, upstream = odd_cluster(folder), Upstream(play)
+    more = f"k8s_external ext.test {{\n{outside}\n}}\nforward . {upstream.address}"
+    both = Pair(folder, lambda port, _: corefile(port, kubesim, options, more))
+    problems, shown = [], set()
+    for question in questions():
+        ours, theirs = both.ask(question)
+        found = [f.__name__ for f in DIFFERENCES if ours != theirs and f(question, ours, theirs)]
+        shown.update(found)
+        if ours != theirs and not found:
+            problems.append(f"{question}\n  catena {ours}\n  CoreDNS {theirs}")
+    both.stop()
+    upstream.stop()
+    assert not problems, f"{len(problems)} answers differ:\n" + "\n".join(problems[:8])
+    return shown
+
+
+def test_answers_about_an_odd_cluster(folder):
+    shown = compare(folder)
+    assert {"one_name_of_several", "end_of_an_alias", "mapped_addresses"} <= shown, shown
+
+
+def test_names_of_pods_and_headless_services_outside(folder):
+    shown = compare(folder, "endpoint_pod_names", "headless")
+    assert shown == {function.__name__ for function in DIFFERENCES}, shown
+
+
+# A fault of the API server, and what both say of it.
+REFUSALS = [({"status": 401}, "Unauthorized"),
+            ({"forbid": ["services"]}, "services is forbidden: User "),
+            ({"status": 500}, "a fault that a test asked for")]
+
+
+def test_the_log_about_an_api_server_in_trouble(folder):
+    kubesim = odd_cluster(folder)
+    both = Pair(folder, lambda port, _: corefile(port, kubesim))
+    # What passes by itself is no error; CoreDNS does not speak of it at all.
+    kubesim.faults(drop_watches=True)
+    for said in (r"\[WARNING\] plugin/kubernetes: services: ",
+                 r"\[INFO\] plugin/kubernetes: services: the API server answers again"):
+        both.programs["catena"].wait_for(said)
+    for program in both.programs.values():
+        assert "ERROR" not in program.log(), program.log()
+    for fault, words in REFUSALS:
+        kubesim.faults(**fault, drop_watches=True)
+        for program in both.programs.values():
+            program.wait_for(rf"^\[ERROR\] plugin/kubernetes: .*Failed to watch: .*{words}", 60)
+        kubesim.no_faults()
+    both.stop()
+
+
+RELOADED = """
+.:{port} {{
+    bind 127.0.0.1
+    prometheus 127.0.0.1:{page}
+    reload 2s 1s
+    {more}
+}}
+"""
+# What is wrong, and whether CoreDNS counts it too; of the rest it warns at every poll.
+BROKEN = [("whomai", True), ("cache {\nservfail foo\n}", True), ("whoami {\n", True),
+          ("import no-such-snippet", False)]
+
+
+def test_reloads_that_fail(folder):
+    def text(port, page, more="whoami"):
+        return RELOADED.format(port=port, page=page, more=more)
+    both = Pair(folder, text)
+    failures = {"catena": 0, "CoreDNS": 0}
+    for more, counted in BROKEN:
+        failures["catena"] += 1
+        failures["CoreDNS"] += counted
+        for name, program in both.programs.items():
+            new = write_corefile(folder, text(both.clients[name].port, both.pages[name], more), "new")
+            os.replace(new, f"{folder}/{name}.Corefile")
+        for name, program in both.programs.items():
+            said = r"^\[ERROR\] plugin/reload: Corefile changed but reload failed: "
+            eventually(lambda: len(re.findall(said, program.log(), re.M)) == failures[name])
+            page = page_text(both.pages[name], "/metrics")
+            assert f"\ncoredns_reload_failed_total {failures[name]}\n" in page, (name, more)
+    both.programs["CoreDNS"].wait_for(r"^\[WARNING\] plugin/reload: Corefile parse failed: ")
+    both.stop()
+
+
+if __name__ == "__main__":
+    main(globals())
