@@ -484,11 +484,6 @@ void Reflector::say(std::string_view text, LogLevel level) {
   log_.write(level, said_);
 }
 
-/// In the words of CoreDNS's client: alerts look for them.
-void Reflector::say_failed(LogLevel level, std::string_view why) {
-  say(fmt::format("{}: Failed to watch: {}", resource_.name, why), level);
-}
-
 void Reflector::heard() {
   last_event_.store(clock_.now().time_since_epoch().count(), std::memory_order_relaxed);
 }

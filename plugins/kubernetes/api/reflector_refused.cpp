@@ -174,4 +174,9 @@ void Reflector::say_refusal(const StatusObject& status) {
   say_failed(status.code == kTooManyRequests ? LogLevel::warning : LogLevel::error, why);
 }
 
+/// In the words of CoreDNS's client: alerts look for them.
+void Reflector::say_failed(LogLevel level, std::string_view why) {
+  say(fmt::format("{}: Failed to watch: {}", resource_.name, why), level);
+}
+
 }  // namespace catena::kubernetes::api
