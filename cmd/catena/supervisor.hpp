@@ -3,6 +3,7 @@
 
 #include "core/base/log_writer.hpp"
 #include "core/plugin/control.hpp"
+#include "core/server/kernel_host.hpp"
 #include "core/server/server.hpp"
 
 #include "cmd/catena/load.hpp"
@@ -71,6 +72,7 @@ class Supervisor final : public Control {
   LogWriter& writer_;
   const Process& process_;
   std::optional<config::Source> standard_input_;  // Cannot be read a second time.
+  server::KernelHost host_;
   std::unique_ptr<server::Server> server_;
   std::vector<Told> waiting_;        // For a reload that has not begun.
   std::atomic<bool> ending_{false};  // Ordered, and perhaps still queued.

@@ -39,7 +39,8 @@ class Life {
   Life() {
     Seen::clear();
     Seen::prepare(false);
-    server_ = std::make_unique<Server>(household_.process, configuration("first"), ServerLimits());
+    server_ = std::make_unique<Server>(household_.process, household_.host,
+                                       configuration("first"), ServerLimits());
     order_start();
   }
   ~Life() { Seen::prepare(true); }

@@ -18,7 +18,8 @@ std::function<void()> trim_after_peaks(std::function<std::size_t()> used) {
 
 }  // namespace
 
-MemoryWatch::MemoryWatch(metrics::Registry& registry,
+MemoryWatch::MemoryWatch(Host& host,
+                         metrics::Registry& registry,
                          const Budget& budget,
                          std::function<std::size_t()> used)
     : limit_(registry.sampled("catena_memory_limit_bytes",
@@ -31,6 +32,6 @@ MemoryWatch::MemoryWatch(metrics::Registry& registry,
                              metrics::SampledType::gauge,
                              {},
                              [used] { return static_cast<double>(used()); })),
-      trimming_(kBetweenLooks, trim_after_peaks(std::move(used))) {}
+      trimming_(host.ticker(kBetweenLooks, trim_after_peaks(std::move(used)))) {}
 
 }  // namespace catena::server

@@ -3,9 +3,10 @@
 
 #include "core/base/budget.hpp"
 #include "core/base/metrics.hpp"
-#include "core/base/ticker.hpp"
+#include "core/server/host.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace catena::server {
 
@@ -15,12 +16,15 @@ namespace catena::server {
 class MemoryWatch {
  public:
   /// `used` is what clients hold now, in bytes; called on any thread as long as this lives.
-  MemoryWatch(metrics::Registry& registry, const Budget& budget, std::function<std::size_t()> used);
+  MemoryWatch(Host& host,
+              metrics::Registry& registry,
+              const Budget& budget,
+              std::function<std::size_t()> used);
 
  private:
   metrics::Sampled limit_;
   metrics::Sampled used_;
-  Ticker trimming_;
+  std::unique_ptr<Ticker> trimming_;
 };
 
 }  // namespace catena::server

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace catena::server {
@@ -23,9 +22,11 @@ void take_over(const Configuration& configuration) {
 }  // namespace
 
 Server::Server(const Process& process,
+               Host& host,
                std::shared_ptr<const Configuration> configuration,
                const ServerLimits& limits)
     : process_(process),
+      host_(host),
       configuration_(std::move(configuration)),
       limits_(limits),
       meters_(process.metrics),
@@ -34,13 +35,14 @@ Server::Server(const Process& process,
   const WorkerLimits each{std::max<std::size_t>(1, limits_.connections / limits_.workers),
                           limits_.descriptors};
   for (std::size_t i = 0; i < limits_.workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(i, service_, configuration_, each));
+    workers_.push_back(
+        std::make_unique<Worker>(host_.loop(process_.clock), i, service_, configuration_, each));
   }
 }
 
 Server::~Server() {
   stop([](Stopped) {});
-  while (const std::optional<Duration> wait = step()) std::this_thread::sleep_for(*wait);
+  while (const std::optional<Duration> wait = step()) host_.wait(*wait);
 }
 
 // What `next` holds may come from the state that goes.
@@ -130,7 +132,7 @@ Result<void> Server::begin(const RunningPlugins& plugins) {
     for (WorkerSockets& sockets : bound->sockets[i]) workers_[i]->add(std::move(sockets));
     workers_[i]->start();
   }
-  watch_.emplace(process_.metrics, budget_, [this] { return memory_used(); });
+  watch_.emplace(host_, process_.metrics, budget_, [this] { return memory_used(); });
   return {};
 }
 
@@ -230,8 +232,9 @@ Result<Server::Bound> Server::bind(const Configuration& next, const Configuratio
 }
 
 Result<std::uint16_t> Server::bind(const Listener& listener, Bound& bound) const {
-  Result<net::BoundListener> made =
-      net::bind_listener(listener.address, listener.port, workers_.size());
+  std::vector<asio::any_io_executor> loops;
+  for (const auto& worker : workers_) loops.push_back(worker->executor());
+  Result<OpenListener> made = host_.bind(listener.address, listener.port, loops);
   if (!made) return made.error();
   if (made->shared) {
     process_.log.warning(

@@ -5,6 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/plugin/setup.hpp"
 #include "core/server/configuration.hpp"
+#include "core/server/host.hpp"
 #include "core/server/memory.hpp"
 #include "core/server/memory_watch.hpp"
 #include "core/server/meters.hpp"
@@ -32,7 +33,7 @@ struct ServerLimits {
   std::chrono::nanoseconds drain = std::chrono::seconds(5);
 };
 
-/// A configuration that runs: plugins started, sockets bound, a thread for each worker. The metrics
+/// A configuration that runs: plugins started, sockets bound, a loop for each worker. The metrics
 /// registry has a lane for each worker and one more. Control thread only. Nothing here waits, so
 /// that the end can be ordered at every moment: start(), reload() and stop() begin something,
 /// step() goes on with it.
@@ -50,6 +51,7 @@ class Server {
   using ToldEnd = std::function<void(Stopped)>;
 
   Server(const Process& process,
+         Host& host,
          std::shared_ptr<const Configuration> configuration,
          const ServerLimits& limits);
   /// Ends it if that was not done, with all the time that takes.
@@ -169,6 +171,7 @@ class Server {
   std::size_t memory_used() const;
 
   const Process& process_;
+  Host& host_;
   std::shared_ptr<const Configuration> configuration_;
   ServerLimits limits_;
   Meters meters_;

@@ -6,6 +6,7 @@
 #include "core/config/testing.hpp"
 #include "core/net/descriptor.hpp"
 #include "core/server/assembly.hpp"
+#include "core/server/kernel_host.hpp"
 #include "core/server/server.hpp"
 #include "core/server/test_plugins.hpp"
 
@@ -44,6 +45,7 @@ struct Household {
   epoch::Domain epoch;
   SystemClock clock;
   Keeper keeper;
+  KernelHost host;
   const Process process{Log(lines), metrics, epoch, clock, keeper};
 };
 

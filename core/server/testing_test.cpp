@@ -76,7 +76,7 @@ Stopped stop(Server& server) {
 Running::Running(const std::string& corefile, ServerLimits limits)
     : household(limits.workers),
       configuration(configuration_of(corefile, household)),
-      server(household.process, configuration, limits) {
+      server(household.process, household.host, configuration, limits) {
   const Result<void> started = start(server);
   if (!started) throw std::runtime_error(started.error().text);
 }

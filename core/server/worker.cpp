@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/worker.hpp"
 
-#include "core/net/tcp_acceptor.hpp"
-#include "core/net/udp_datagrams.hpp"
-
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -17,47 +15,39 @@ namespace {
 // Plugins that left have cancelled what waits; this is how long the cancelled may take.
 constexpr std::chrono::milliseconds kSettle{200};
 
-// Of one turn. Each may have dealt with a batch of datagrams.
-constexpr int kHandlers = 16;
-
 }  // namespace
 
 class Worker::Waker {
  public:
-  explicit Waker(asio::io_context& io) : io_(&io) {}
+  explicit Waker(asio::any_io_executor loop) : loop_(std::move(loop)) {}
 
   void wake() {
     const std::lock_guard lock(mutex_);
-    if (io_ != nullptr) asio::post(*io_, [] {});
+    if (loop_) asio::post(loop_, [] {});
   }
   void forget() {
     const std::lock_guard lock(mutex_);
-    io_ = nullptr;
+    loop_ = {};
   }
 
  private:
   std::mutex mutex_;
-  asio::io_context* io_;
+  asio::any_io_executor loop_;
 };
 
-Worker::Worker(std::size_t number,
+Worker::Worker(std::unique_ptr<Loop> loop,
+               std::size_t number,
                const Service& service,
                std::shared_ptr<const Configuration> configuration,
                const WorkerLimits& limits)
-    : io_(std::make_unique<asio::io_context>(1)),
-      guard_(io_->get_executor()),
-      alarm_(std::make_unique<net::Alarm>(io_->get_executor(), service.process.clock, deadlines_)),
-      network_(io_->get_executor()),
+    : loop_(std::move(loop)),
       service_(service),
       configuration_(std::move(configuration)),
-      dispatcher_({io_->get_executor(), deadlines_, network_, random_},
-                  static_cast<Lane>(number + 1),
-                  service,
-                  configuration_),
+      dispatcher_(loop_->ground(), static_cast<Lane>(number + 1), service, configuration_),
       slots_(dispatcher_, output_),
       receiver_(slots_),
       connections_(dispatcher_, limits.connections, limits.descriptors),
-      waker_(std::make_shared<Waker>(*io_)) {}
+      waker_(std::make_shared<Waker>(dispatcher_.executor())) {}
 
 // What still waits lies in the event loop and points to slots, tickets and plugins: it goes first.
 Worker::~Worker() {
@@ -66,64 +56,59 @@ Worker::~Worker() {
   sockets_.clear();
   acceptors_.clear();
   closing_ = {};
-  deadlines_.abandon();
-  alarm_.reset();
-  guard_.reset();
-  io_.reset();
+  dispatcher_.deadlines().abandon();
+  loop_.reset();
 }
 
 void Worker::add(WorkerSockets sockets) {
-  const asio::any_io_executor executor = io_->get_executor();
-  auto udp = std::make_unique<net::UdpDatagrams>(executor, std::move(sockets.pair.udp));
-  sockets_.push_back(std::make_unique<UdpSocket>(std::move(udp), sockets.place, receiver_));
-  auto tcp = std::make_unique<net::TcpAcceptor>(executor, std::move(sockets.pair.tcp));
+  sockets_.push_back(
+      std::make_unique<UdpSocket>(std::move(sockets.pair.udp), sockets.place, receiver_));
   acceptors_.push_back(
-      std::make_unique<TcpAcceptor>(std::move(tcp), *sockets.listener, connections_));
+      std::make_unique<TcpAcceptor>(std::move(sockets.pair.tcp), *sockets.listener, connections_));
 }
 
 void Worker::start() {
   reader_ = service_.process.epoch.join([waker = waker_] { waker->wake(); });
-  thread_ = std::thread([this] { run(); });
+  loop_->start(*this);
 }
 
-void Worker::join() {
-  if (thread_.joinable()) thread_.join();
-}
+void Worker::join() { loop_->join(); }
 
-// With more to do than time for it, poll() would not come back.
-void Worker::poll_some() {
-  for (int i = 0; i < kHandlers && io_->poll_one() > 0; ++i) continue;
-}
-
-// The quiescent point stands behind the last byte of every answer of this turn.
-void Worker::turn() {
-  io_->run_one();
-  poll_some();
-  output_.flush();
-  if (former_) part_from_former();
-  reader_->quiescent();
-}
-
-void Worker::run() {
+void Worker::begin() {
   enter(*configuration_);
   for (const auto& socket : sockets_) socket->start();
   for (const auto& acceptor : acceptors_) acceptor->start();
-  const Clock& clock = dispatcher_.clock();
-  while (!draining_ || (busy() && clock.now() < drain_until_)) turn();
-  end();
-  gone_.store(true, std::memory_order_release);
 }
 
-// No query comes to plugins that have left: sockets are read before, and never again.
-void Worker::end() {
+// The quiescent point stands behind the last byte of every answer of this turn.
+void Worker::turned() {
+  output_.flush();
+  if (former_) part_from_former();
+  reader_->quiescent();
+  if (phase_ == Phase::draining && (!busy() || out_of_time())) return begin_settling();
+  if (phase_ == Phase::settling && (dispatcher_.waiting() == 0 || out_of_time())) end();
+}
+
+// No query comes to plugins that have left: sockets are read before, and never again. What the
+// plugins have cancelled is seen in the next turns, the first of which comes at once.
+void Worker::begin_settling() {
   drain_closing();
   if (former_ && !former_->left) leave_former();
   for (const auto& socket : sockets_) socket->drain();
   connections_.finish_with(*configuration_);
   leave(*configuration_);
-  settle();
+  phase_ = Phase::settling;
+  until_ = dispatcher_.clock().now() + kSettle;
+  wake_in_time();
+  asio::post(dispatcher_.executor(), [] {});
+}
+
+void Worker::end() {
+  connections_.close_all();
   if (former_) forget_former();
   service_.process.epoch.leave(reader_);
+  phase_ = Phase::gone;
+  gone_.store(true, std::memory_order_release);
 }
 
 void Worker::enter(const Configuration& configuration) {
@@ -149,7 +134,7 @@ void Worker::leave(const Configuration& configuration) {
 
 void Worker::adopt(Succession succession) {
   auto shared = std::make_shared<Succession>(std::move(succession));
-  asio::post(*io_, [this, shared] { begin_succession(*shared); });
+  asio::post(dispatcher_.executor(), [this, shared] { begin_succession(*shared); });
 }
 
 void Worker::begin_succession(Succession& succession) {
@@ -183,7 +168,7 @@ void Worker::hand_over_sockets(const Configuration& configuration) {
 
 // A handler of theirs may be queued: they go behind it.
 void Worker::close_sockets() {
-  asio::post(*io_, [closing = std::exchange(closing_, {})] {});
+  asio::post(dispatcher_.executor(), [closing = std::exchange(closing_, {})] {});
 }
 
 void Worker::start_sockets(Succession& succession) {
@@ -237,30 +222,19 @@ void Worker::forget_former() {
 
 // Being reminded turns the loop once, which is all that is wanted.
 void Worker::wake_in_time() {
-  TimePoint time = draining_ ? drain_until_ : TimePoint::max();
+  TimePoint time = phase_ == Phase::serving ? TimePoint::max() : until_;
   if (former_) time = std::min(time, former_->until);
-  deadlines_.add(turn_, time);
-}
-
-void Worker::settle() {
-  const auto until = std::chrono::steady_clock::now() + kSettle;
-  do {
-    poll_some();
-    output_.flush();
-    reader_->quiescent();
-  } while (dispatcher_.waiting() > 0 && std::chrono::steady_clock::now() < until &&
-           io_->run_one_until(until) > 0);
-  connections_.close_all();
+  dispatcher_.deadlines().add(turn_, time);
 }
 
 void Worker::drain(std::chrono::nanoseconds patience) {
   const TimePoint until = dispatcher_.clock().now() + patience;
-  asio::post(*io_, [this, until] { begin_drain(until); });
+  asio::post(dispatcher_.executor(), [this, until] { begin_drain(until); });
 }
 
 void Worker::begin_drain(TimePoint until) {
-  drain_until_ = until;
-  draining_ = true;
+  phase_ = Phase::draining;
+  until_ = until;
   wake_in_time();
   for (const auto& acceptor : acceptors_) acceptor->drain();
   for (const auto& socket : sockets_) socket->drain();

@@ -2,22 +2,15 @@
 #pragma once
 
 #include "core/base/epoch.hpp"
-#include "core/net/alarm.hpp"
-#include "core/net/kernel_network.hpp"
-#include "core/net/binding.hpp"
 #include "core/server/dispatcher.hpp"
+#include "core/server/host.hpp"
 #include "core/server/tcp.hpp"
 #include "core/server/udp.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
 namespace catena::server {
@@ -30,7 +23,7 @@ struct WorkerLimits {
 
 /// A listener's sockets for one worker.
 struct WorkerSockets {
-  net::BoundListener::Pair pair;
+  SocketPair pair;
   const Listener* listener;
   UdpPlace place;
 };
@@ -43,12 +36,15 @@ struct Succession {
   std::function<void()> left;          ///< Nothing runs with the one before. On the worker, once.
 };
 
-/// One thread with its own event loop, sockets and connections; shares nothing that is written per
-/// query. Built, started and joined by the control thread.
+/// One event loop with its own sockets and connections; shares nothing that is written per query.
+/// Built, started and joined by the control thread. What its loop's thread has left to do:
+///
+///     serving ──drain──> draining ──nothing waits, or late──> settling ──the same──> gone
 class Worker {
  public:
   /// `number` counts from 0; its lane is one more.
-  Worker(std::size_t number,
+  Worker(std::unique_ptr<Loop> loop,
+         std::size_t number,
          const Service& service,
          std::shared_ptr<const Configuration> configuration,
          const WorkerLimits& limits);
@@ -57,8 +53,16 @@ class Worker {
   /// Before start().
   void add(WorkerSockets sockets);
 
-  /// Starts the thread; plugins enter on it.
+  /// Starts the loop; plugins enter on it.
   void start();
+
+  /// The event loop that it has sockets on.
+  asio::any_io_executor executor() { return dispatcher_.executor(); }
+
+  /// What its loop calls before the first turn, and behind each one until it is gone(). On the
+  /// loop's thread.
+  void begin();
+  void turned();
 
   /// Goes over to another configuration without closing a socket that both have: new queries come
   /// with it at once, those that wait end with the one before. Any thread, after start(), and only
@@ -66,10 +70,10 @@ class Worker {
   void adopt(Succession succession);
 
   /// Takes no more queries, finishes those under way for at most `patience`, then plugins leave,
-  /// those of an earlier succession too, and the thread ends. Any thread, once.
+  /// those of an earlier succession too, and it is gone. Any thread, once.
   void drain(std::chrono::nanoseconds patience);
 
-  /// The thread is at its end: join() comes back at once. Any thread.
+  /// Its loop turns no more: join() comes back at once. Any thread.
   bool gone() const { return gone_.load(std::memory_order_acquire); }
   void join();
 
@@ -83,7 +87,7 @@ class Worker {
   /// The configuration before the present one, until nothing runs with it.
   struct Former {
     std::shared_ptr<const Configuration> configuration;
-    TimePoint until;  // Then whatever still waits is given up.
+    TimePoint until;    // Then whatever still waits is given up.
     bool left = false;  // Its plugins: only what they have cancelled still ends.
     std::function<void()> gone;
   };
@@ -94,10 +98,9 @@ class Worker {
     std::vector<std::unique_ptr<TcpAcceptor>> acceptors;
   };
 
-  void run();
-  void end();
-  void turn();
-  void poll_some();
+  /// How far it is with its end.
+  enum class Phase : std::uint8_t { serving, draining, settling, gone };
+
   void enter(const Configuration& configuration);
   void leave(const Configuration& configuration);
   void begin_succession(Succession& succession);
@@ -111,16 +114,12 @@ class Worker {
   void close_sockets();
   void wake_in_time();
   void begin_drain(TimePoint until);
-  void settle();
+  void begin_settling();
+  void end();
+  bool out_of_time() const { return dispatcher_.clock().now() >= until_; }
   bool busy() const { return dispatcher_.waiting() > 0 || connections_.size() > 0; }
 
-  // Before everything that its handlers point to, but torn down first: see the destructor.
-  std::unique_ptr<asio::io_context> io_;
-  asio::executor_work_guard<asio::io_context::executor_type> guard_;
-  net::Deadlines deadlines_;
-  std::unique_ptr<net::Alarm> alarm_;
-  net::KernelNetwork network_;
-  Random random_;
+  std::unique_ptr<Loop> loop_;  // Torn down first: see the destructor.
   const Service& service_;
   std::shared_ptr<const Configuration> configuration_;
   Dispatcher dispatcher_;
@@ -133,11 +132,10 @@ class Worker {
   Closing closing_;
   std::optional<Former> former_;
   net::Reminder turn_{[] {}};  // Being reminded turns the loop once, which is all that is wanted.
-  bool draining_ = false;
-  TimePoint drain_until_{};
+  Phase phase_ = Phase::serving;
+  TimePoint until_{};  // Then draining or settling ends, whatever still waits.
   std::shared_ptr<Waker> waker_;
   std::shared_ptr<epoch::Reader> reader_;
-  std::thread thread_;
   std::atomic<bool> gone_{false};
 };
 
