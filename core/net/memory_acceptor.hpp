@@ -9,7 +9,7 @@
 namespace catena::net {
 
 /// A door in memory: a test lets clients knock. One thread.
-class MemoryAcceptor final : public Acceptor {
+class MemoryAcceptor : public Acceptor {
  public:
   explicit MemoryAcceptor(boost::asio::any_io_executor executor) : events_(std::move(executor)) {}
 

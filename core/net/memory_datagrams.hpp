@@ -23,7 +23,7 @@ struct MemoryDatagram {
 /// A socket of datagrams in memory, as a test drives it: it decides what arrives, and what becomes
 /// of each datagram that is sent. Control data is neither given nor looked at, the peer's address
 /// only where the batch has it. One thread.
-class MemoryDatagrams final : public Datagrams {
+class MemoryDatagrams : public Datagrams {
  public:
   /// Of one datagram that is to be sent: 0 where the network takes it, else errno (EAGAIN: the
   /// buffer is full until now_writable()).

@@ -26,7 +26,8 @@ class MemoryEvents {
   void now_readable() { tell(state_->reading); }
   void now_writable() { tell(state_->writing); }
   void stop_reading() { state_->reading = Wait::none; }
-  void close() { state_->events = nullptr; }
+  /// Nobody is told any more; the event loop may end.
+  void close() { *state_ = {}; }
 
  private:
   enum class Wait { none, asked, queued };

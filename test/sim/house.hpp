@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/config/testing.hpp"
 #include "core/net/memory_acceptor.hpp"
 #include "core/net/memory_datagrams.hpp"
 #include "core/net/memory_network.hpp"
 #include "core/net/memory_stream.hpp"
-#include "core/server/assembly.hpp"
 #include "core/server/tcp.hpp"
 #include "core/server/udp.hpp"
+
+#include "test/sim/process_parts.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <map>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace catena::sim {
 
 namespace asio = boost::asio;
-
-/// The lines of a log, kept.
-class LogLines final : public LogSink {
- public:
-  void write(LogLevel, std::string_view line) override { text.append(line).append("\n"); }
-  std::string text;
-};
-
-/// What a process has one of, with a clock that is turned by hand.
-struct HouseParts {
-  LogLines log;
-  metrics::Registry metrics{2};
-  epoch::Domain epoch;
-  ManualClock clock;
-  Keeper keeper;
-  const Process process{Log(log), metrics, epoch, clock, keeper};
-};
 
 /// The server's own code from its sockets to its plugins, as one worker has it, in one thread: its
 /// sockets are in memory, its time stands still, and nothing happens but in turn(). What tests and
@@ -52,7 +33,7 @@ class House {
 
   /// A Corefile of one server block and the plugins that it may name. Throws its errors.
   House(const std::string& corefile, Registry plugins, Limits limits)
-      : configuration_(assembled(corefile, plugins)),
+      : configuration_(assembled(corefile, plugins, parts.process)),
         meters(parts.metrics),
         budget(limits.memory, 1),
         service{parts.process, meters, budget},
@@ -113,7 +94,7 @@ class House {
   /// Goes over to another Corefile with the same zone, in one turn, as a worker does. Not while
   /// reloading().
   void reload(const std::string& corefile, Registry plugins) {
-    former_ = std::exchange(configuration_, assembled(corefile, plugins));
+    former_ = std::exchange(configuration_, assembled(corefile, plugins, parts.process));
     former_until_ = parts.clock.now() + kPatience;
     start(*configuration_);
     dispatcher.adopt(configuration_);
@@ -168,16 +149,6 @@ class House {
   net::MemoryNetwork::Connecting connecting;
 
  private:
-  std::shared_ptr<const server::Configuration> assembled(const std::string& corefile,
-                                                         Registry plugins) {
-    config::Diagnostics diagnostics;
-    const config::TestSource source{corefile, server::directive_names(plugins)};
-    const config::Corefile parsed = config::parse_for_test(source, diagnostics);
-    auto made = server::assemble({parsed, plugins, parts.process, 0}, diagnostics);
-    if (!diagnostics.ok()) throw std::runtime_error(config::format(diagnostics.errors()));
-    return made;
-  }
-
   void start(const server::Configuration& configuration) {
     for (Startable* plugin : configuration.with<Startable>()) plugin->start();
     for (WorkerAware* plugin : configuration.with<WorkerAware>()) plugin->enter(dispatcher);
@@ -209,7 +180,7 @@ class House {
   }
 
  public:
-  HouseParts parts;
+  ProcessParts parts;
   asio::io_context io;
   net::Deadlines deadlines;
   net::MemoryNetwork outside{

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "test/sim/memory_host.hpp"
+
+#include "core/net/memory_network.hpp"
+#include "core/server/worker.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+namespace catena::sim {
+
+class MemoryHost::HandTurned final : public server::Loop {
+ public:
+  HandTurned(MemoryHost& host, std::uint64_t seed) : host_(host), random_(seed) {
+    host_.loops_.push_back(this);
+  }
+  ~HandTurned() override { std::erase(host_.loops_, this); }
+
+  server::Ground ground() override { return {io_.get_executor(), deadlines_, network_, random_}; }
+  void start(server::Worker& worker) override {
+    worker_ = &worker;
+    asio::post(io_, [&worker] { worker.begin(); });
+  }
+  void join() override {}
+
+  /// A worker is told of a turn only where something has happened in it.
+  bool turn(std::size_t handlers) {
+    if (worker_ == nullptr || worker_->gone()) return false;
+    io_.restart();
+    std::size_t done = deadlines_.run_due(host_.clock_.now());
+    for (std::size_t i = 0; i < handlers && io_.poll_one() > 0; ++i) ++done;
+    if (done > 0) worker_->turned();
+    return done > 0;
+  }
+
+  TimePoint next() const {
+    const bool over = worker_ == nullptr || worker_->gone();
+    return over ? TimePoint::max() : deadlines_.next();
+  }
+
+ private:
+  MemoryHost& host_;
+  server::Worker* worker_ = nullptr;
+  net::Deadlines deadlines_;
+  Random random_;
+  asio::io_context io_{1};
+  net::MemoryNetwork network_{io_.get_executor(),
+                              [](const auto&, const auto&) { return ENETUNREACH; },
+                              [](const auto&, const auto&) { return nullptr; }};
+};
+
+/// A socket that its host knows as long as it lives.
+template <class Socket>
+class MemoryHost::Listed final : public Socket {
+ public:
+  template <class... Parts>
+  Listed(Row<Socket>& row, const Endpoint& own, asio::any_io_executor own_loop, Parts&&... parts)
+      : Socket(own_loop, std::forward<Parts>(parts)...), place(own), loop(own_loop), row_(row) {
+    row_.push_back(this);
+  }
+  ~Listed() override { std::erase(row_, this); }
+
+  const Endpoint place;
+  const asio::any_io_executor loop;
+
+ private:
+  Row<Socket>& row_;
+};
+
+std::unique_ptr<server::Loop> MemoryHost::loop(const Clock&) {
+  return std::make_unique<HandTurned>(*this, dice_.next());
+}
+
+Result<server::OpenListener> MemoryHost::bind(const std::string& address,
+                                              std::uint16_t port,
+                                              std::span<const asio::any_io_executor> loops) {
+  if (taken.contains(address)) return Error{fmt::format("Listen: {} is somebody else's", address)};
+  const Endpoint own(asio::ip::make_address(address), port);
+  server::OpenListener open{{}, port};
+  for (const asio::any_io_executor& loop : loops) {
+    auto leaving = [this, own](const net::MemoryDatagram& datagram) {
+      delivered.push_back({own, datagram});
+      return 0;
+    };
+    using Udp = Listed<net::MemoryDatagrams>;
+    using Tcp = Listed<net::MemoryAcceptor>;
+    open.pairs.push_back({std::make_unique<Udp>(datagrams_, own, loop, leaving),
+                          std::make_unique<Tcp>(acceptors_, own, loop)});
+  }
+  return open;
+}
+
+bool MemoryHost::turn() {
+  const std::size_t first = loops_.empty() ? 0 : dice_.below(loops_.size());
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    if (loops_[(first + i) % loops_.size()]->turn(dice_.between(1, 4))) return true;
+  }
+  return false;
+}
+
+void MemoryHost::settle() {
+  while (turn()) continue;
+}
+
+TimePoint MemoryHost::next() const {
+  TimePoint next = TimePoint::max();
+  for (const HandTurned* loop : loops_) next = std::min(next, loop->next());
+  return next;
+}
+
+// Where nobody ever comes to an end a destructor would wait for ever.
+void MemoryHost::wait(Duration time) {
+  settle();
+  clock_.advance(time);
+  settle();
+  waited_ += time;
+  if (waited_ > kLongestWait) std::terminate();
+}
+
+bool MemoryHost::send(const Endpoint& server, const net::MemoryDatagram& datagram) {
+  const std::size_t first = datagrams_.empty() ? 0 : dice_.below(datagrams_.size());
+  for (std::size_t i = 0; i < datagrams_.size(); ++i) {
+    auto& one = *datagrams_[(first + i) % datagrams_.size()];
+    if (one.place == server && one.arrive(datagram)) return true;
+  }
+  return false;
+}
+
+std::unique_ptr<net::MemoryPeer> MemoryHost::connect(const Endpoint& server,
+                                                     const Endpoint& client) {
+  const std::size_t first = acceptors_.empty() ? 0 : dice_.below(acceptors_.size());
+  for (std::size_t i = 0; i < acceptors_.size(); ++i) {
+    auto& one = *acceptors_[(first + i) % acceptors_.size()];
+    if (one.place != server || !one.is_open()) continue;
+    auto peer = std::make_unique<net::MemoryPeer>(one.loop);
+    one.knock({net::Accepted::How::one, peer->stream(), client, server});
+    return peer;
+  }
+  return nullptr;
+}
+
+}  // namespace catena::sim
