@@ -96,6 +96,7 @@ void Server::stop(Duration drain, ToldEnd told) {
   if (auto* leaving = std::get_if<Leaving>(&state_)) {
     leaving->drain = std::min(leaving->drain, drain);
   }
+  if (std::holds_alternative<Draining>(state_)) drain_workers(drain);
 }
 
 // Lameduck begins before anything else is dealt with.
@@ -175,7 +176,7 @@ std::optional<Duration> Server::go_on(Leaving& leaving) {
   if (left > Duration::zero()) {
     return leaving.former ? std::min<Duration>(left, kLookAtWorkers) : left;
   }
-  for (const auto& worker : workers_) worker->drain(leaving.drain);
+  drain_workers(leaving.drain);
   Leaving now = take<Leaving>();
   become(Draining{std::move(now.plugins), std::move(now.former)});
   return Duration::zero();
@@ -189,6 +190,10 @@ std::optional<Duration> Server::go_on(Draining& draining) {
   stop_plugins(draining.plugins);
   end();
   return std::nullopt;
+}
+
+void Server::drain_workers(Duration drain) {
+  for (const auto& worker : workers_) worker->drain(drain);
 }
 
 void Server::stop_plugins(RunningPlugins& plugins) {

@@ -166,6 +166,7 @@ class Server {
   Result<std::uint16_t> bind(const Listener& listener, Bound& bound) const;
   Staying hand_over(const std::shared_ptr<const Configuration>& next, Bound bound);
   void leave(RunningPlugins plugins, std::optional<Former> former, Duration drain);
+  void drain_workers(Duration drain);
   void stop_plugins(RunningPlugins& plugins);
   void end();
   std::size_t memory_used() const;

@@ -217,6 +217,7 @@ void Worker::forget_former() {
   dispatcher_.forget_unused();
   const std::function<void()> gone = std::move(former_->gone);
   former_.reset();
+  wake_in_time();
   gone();
 }
 
@@ -233,12 +234,15 @@ void Worker::drain(std::chrono::nanoseconds patience) {
 }
 
 void Worker::begin_drain(TimePoint until) {
-  phase_ = Phase::draining;
-  until_ = until;
+  if (phase_ == Phase::serving) {
+    phase_ = Phase::draining;
+    until_ = until;
+    for (const auto& acceptor : acceptors_) acceptor->drain();
+    for (const auto& socket : sockets_) socket->drain();
+    connections_.drain();
+  }
+  if (phase_ == Phase::draining) until_ = std::min(until_, until);
   wake_in_time();
-  for (const auto& acceptor : acceptors_) acceptor->drain();
-  for (const auto& socket : sockets_) socket->drain();
-  connections_.drain();
 }
 
 }  // namespace catena::server

@@ -70,7 +70,8 @@ class Worker {
   void adopt(Succession succession);
 
   /// Takes no more queries, finishes those under way for at most `patience`, then plugins leave,
-  /// those of an earlier succession too, and it is gone. Any thread, once.
+  /// those of an earlier succession too, and it is gone. Of several calls the one that ends
+  /// first counts. Any thread.
   void drain(std::chrono::nanoseconds patience);
 
   /// Its loop turns no more: join() comes back at once. Any thread.
