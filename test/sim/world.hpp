@@ -64,5 +64,6 @@ std::span<const World> worlds();
 
 void ways_in(Environment& environment);
 void resolvers(Environment& environment);
+void lives(Environment& environment);
 
 }  // namespace catena::sim
