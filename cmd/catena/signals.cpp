@@ -6,6 +6,7 @@
 #include <csignal>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include <utility>
 
 namespace catena {
 
@@ -104,9 +105,9 @@ void Signals::reload() {
   });
 }
 
+// Who is asked to finish may still be asked to drop, not the other way round.
 void Signals::stop(Queries queries) {
-  if (stopping_) return;
-  stopping_ = true;
+  if (std::exchange(stopping_, true) && queries == Queries::finish) return;
   supervisor_.stop(queries, [this](server::Stopped stopped) {
     give_up(stopped == server::Stopped::cleanly ? 0 : 4);
   });

@@ -100,6 +100,22 @@ def test_sigterm_goes_before_a_reload_that_waits_for_a_query(folder):
     upstream.stop()
 
 
+def test_an_interrupt_after_sigterm_lets_queries_go(folder):
+    upstream = Upstream(lambda query, transport: None)
+    catena = Catena(folder, f".:0 {{\n    bind 127.0.0.1\n    forward . {upstream.address}\n}}\n")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(("127.0.0.1", catena.port))
+        client.send(dns.message.make_query("a.example", "A").to_wire())
+        eventually(lambda: upstream.seen)
+        catena.process.send_signal(signal.SIGTERM)
+        catena.wait_for(r"SIGTERM: Shutting down servers then terminating$")
+        began = time.monotonic()
+        assert catena.stop(signal.SIGINT) == 0, catena.log()
+        # Five seconds is what queries have to finish.
+        assert time.monotonic() - began < 4, catena.log()
+    upstream.stop()
+
+
 def test_reloads_around_the_end_do_nothing(folder):
     for _ in range(15):
         catena = Catena(folder, WHOAMI)
