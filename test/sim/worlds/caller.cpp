@@ -156,6 +156,13 @@ void Callers::check_calm() const {
   }
 }
 
+bool Callers::anybody_waits() const {
+  return std::any_of(asked_.begin(), asked_.end(), [](const Asked& asked) {
+    const bool endless = asked.fate == Fate::never || asked.fate == Fate::stubborn;
+    return endless && asked.answers == 0;
+  });
+}
+
 void Callers::check_end(const server::Meters& meters) const {
   for (const std::size_t number : in_datagrams_) {
     const Asked& asked = asked_[number];

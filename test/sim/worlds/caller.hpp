@@ -38,6 +38,8 @@ class Callers {
 
   /// Whoever waited has his answer, but those who wait for ever.
   void check_calm() const;
+  /// Whether somebody may wait for ever.
+  bool anybody_waits() const;
   /// Everybody has his answer whom the server has heard, or some counter says why not.
   void check_end(const server::Meters& meters) const;
 

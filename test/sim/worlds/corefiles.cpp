@@ -10,8 +10,8 @@ constexpr std::array kFaults{"start", "prepare", "listen", "farewell", "stop"};
 
 /// Behind a Corefile each of these makes it wrong.
 constexpr std::array kWrong{
-    "sim:99 {\n bind {\n }\n}\n",                // an argument too few
-    "sim:99 {\n life 1\n}\n",                    // another one
+    "sim:99 {\n bind {\n }\n}\n",                // a block where none is
+    "sim:99 {\n life 1\n}\n",                    // an argument too few
     "sim:99 {\n life one 0\n}\n",                // a word for a number
     "sim:99 {\n life 1 0 {\n  option\n }\n}\n",  // a property that nobody knows
     "sim:99 {\n lives 1 0\n}\n",                 // a directive that nobody knows

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace catena::sim {
 namespace {
@@ -243,12 +244,19 @@ class Scene {
       look();
     }
     callers_.check_calm();
+    if (!server_->running() || callers_.anybody_waits()) return;
+    const std::string metrics = parts_.metrics.text();
+    expect(metrics.find("\ncatena_memory_used_bytes 0\n") != std::string::npos,
+           "memory is held for nobody");
   }
 
   void end() {
     if (stops_.empty() || dice_.percent(20)) stop();
     while (!server_->ended()) {
       pass(std::chrono::milliseconds(10));
+      if (dice_.percent(3)) stop();
+      if (dice_.percent(10)) callers_.send_datagrams(some_place());
+      if (dice_.percent(10)) callers_.ask();
       look();
     }
     if (dice_.percent(20)) stop();
