@@ -14,20 +14,20 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-std::uint8_t byte_at(std::string_view text, std::size_t at) {
+std::uint8_t octet(std::string_view text, std::size_t at) {
   return static_cast<std::uint8_t>(text[at]);
 }
 
-bool is_plain(char c) {
+bool is_printable(char c) {
   const auto byte = static_cast<std::uint8_t>(c);
   return byte >= 0x20 && byte < 0x7f;
 }
 
 // Of two or three bytes; longer ones are not asked for.
 std::uint32_t code_point(std::string_view character) {
-  const std::uint32_t last = byte_at(character, character.size() - 1) & 0x3fU;
-  if (character.size() == 2) return (byte_at(character, 0) & 0x1fU) << 6U | last;
-  return (byte_at(character, 0) & 0x0fU) << 12U | (byte_at(character, 1) & 0x3fU) << 6U | last;
+  const std::uint32_t last = octet(character, character.size() - 1) & 0x3fU;
+  if (character.size() == 2) return (octet(character, 0) & 0x1fU) << 6U | last;
+  return (octet(character, 0) & 0x0fU) << 12U | (octet(character, 1) & 0x3fU) << 6U | last;
 }
 
 // C1 controls, line and paragraph separators, and what changes the direction of writing.
@@ -46,7 +46,7 @@ void append_escape(std::string_view character, std::string& out) {
   if (found != std::string_view::npos) {
     out.append({'\\', kLetters[found]});
   } else if (character.size() == 1) {
-    fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte_at(character, 0));
+    fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet(character, 0));
   } else {
     fmt::format_to(std::back_inserter(out), "\\u{:04x}", code_point(character));
   }
@@ -56,7 +56,7 @@ void append_escape(std::string_view character, std::string& out) {
 bool next(std::string_view text, std::string_view& character) {
   const std::size_t size = utf8_character_size(text);
   character = text.substr(0, std::max<std::size_t>(size, 1));
-  if (size <= 1) return size == 1 && is_plain(character[0]);
+  if (size <= 1) return size == 1 && is_printable(character[0]);
   return !moves_cursor(character);
 }
 
@@ -80,7 +80,7 @@ std::string one_line(std::string_view text, std::size_t limit) {
 bool is_one_line(std::string_view text) {
   std::string_view character;
   while (!text.empty()) {
-    while (!text.empty() && is_plain(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_printable(text.front())) text.remove_prefix(1);
     if (text.empty()) break;
     if (!next(text, character)) return false;
     text.remove_prefix(character.size());

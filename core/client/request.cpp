@@ -8,7 +8,6 @@
 namespace catena::client {
 namespace {
 
-constexpr std::size_t kLengthSize = 2;
 constexpr std::size_t kQuestionTail = 4;
 constexpr std::size_t kOptSize = 11;
 

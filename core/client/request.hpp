@@ -11,15 +11,17 @@
 
 namespace catena::client {
 
+/// Bytes of the length in front of a message over TCP (RFC 1035 section 4.2.2).
+inline constexpr std::size_t kLengthSize = 2;
+
 /// A record that a query has beside its question and OPT: a NOTIFY's SOA.
 struct Extra {
   dns::Section section = dns::Section::additional;
   dns::Record record;
 };
 
-/// The bytes of one query as they leave, with room for TCP's length in front (RFC 1035
-/// section 4.2.2), in memory that somebody else owns and that lives as long. The id is put in for
-/// each attempt.
+/// The bytes of one query as they leave, with room for TCP's length in front, in memory that
+/// somebody else owns and that lives as long. The id is put in for each attempt.
 class Request {
  public:
   /// Bytes that write() needs at most.

@@ -2,6 +2,7 @@
 #include "core/client/tcp_connection.hpp"
 
 #include "core/client/channel.hpp"
+#include "core/client/request.hpp"
 #include "core/client/tcp_pool.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace catena::client {
 namespace {
 
 constexpr std::size_t kFirstBuffer = 4096;
-constexpr std::size_t kLengthSize = 2;
 constexpr unsigned kReadRounds = 4;
 
 std::size_t length_at(const std::vector<std::uint8_t>& bytes) {
@@ -221,11 +221,8 @@ void TcpConnection::expired(Call& call) {
 void TcpConnection::forget(Call& call) { calls_.remove(call.exchange.id()); }
 
 Fault TcpConnection::fault(Fault::During during, int error) const {
-  return Fault{.during = during,
-               .wire = Wire::tcp,
-               .error = error,
-               .local = local_,
-               .remote = remote_};
+  return Fault{
+      .during = during, .wire = Wire::tcp, .error = error, .local = local_, .remote = remote_};
 }
 
 }  // namespace catena::client

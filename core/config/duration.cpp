@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/duration.hpp"
 
+#include "core/base/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -24,8 +26,6 @@ constexpr Unit kUnits[] = {
 };
 
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 63;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";

@@ -7,7 +7,7 @@ namespace catena::config {
 
 namespace {
 
-constexpr std::size_t kLongestWord = 64 * 1024;
+constexpr std::size_t kLongestExpansion = 64 * 1024;
 constexpr int kMostReplacements = 1000;
 
 struct Reference {
@@ -35,7 +35,7 @@ bool replace_all(std::string& text,
   while (const auto reference = find_reference(text, open, close)) {
     const std::string value = environment(reference->name).value_or("");
     text.replace(reference->begin, reference->end - reference->begin, value);
-    if (++replacements > kMostReplacements || text.size() > kLongestWord) return false;
+    if (++replacements > kMostReplacements || text.size() > kLongestExpansion) return false;
   }
   return true;
 }

@@ -10,18 +10,18 @@
 namespace catena::config {
 namespace {
 
-struct Unit {
+struct SizeUnit {
   std::string_view suffix;
   std::uint64_t bytes;
 };
 
-constexpr std::array<Unit, 7> kUnits{{{"", 1},
-                                      {"Ki", 1ull << 10},
-                                      {"Mi", 1ull << 20},
-                                      {"Gi", 1ull << 30},
-                                      {"k", 1'000},
-                                      {"M", 1'000'000},
-                                      {"G", 1'000'000'000}}};
+constexpr std::array<SizeUnit, 7> kSizeUnits{{{"", 1},
+                                              {"Ki", 1ull << 10},
+                                              {"Mi", 1ull << 20},
+                                              {"Gi", 1ull << 30},
+                                              {"k", 1'000},
+                                              {"M", 1'000'000},
+                                              {"G", 1'000'000'000}}};
 
 }  // namespace
 
@@ -31,7 +31,7 @@ std::optional<std::uint64_t> parse_size(std::string_view word) {
   const auto [rest, error] = std::from_chars(word.data(), end, number);
   if (error != std::errc() || rest == word.data()) return std::nullopt;
   const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
-  for (const Unit& unit : kUnits) {
+  for (const SizeUnit& unit : kSizeUnits) {
     if (suffix != unit.suffix) continue;
     if (number > std::numeric_limits<std::uint64_t>::max() / unit.bytes) return std::nullopt;
     return number * unit.bytes;

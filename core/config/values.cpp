@@ -2,6 +2,7 @@
 #include "core/config/values.hpp"
 
 #include "core/config/rules.hpp"
+#include "core/dns/name.hpp"
 
 #include <fmt/format.h>
 
@@ -11,8 +12,6 @@
 namespace catena::config {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 template <class T>
 std::optional<T> parse_number(std::string_view word) {
@@ -37,7 +36,7 @@ bool same_word(std::string_view a, std::string_view b, Case letters) {
   if (letters == Case::sensitive) return a == b;
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (dns::to_lower(a[i]) != dns::to_lower(b[i])) return false;
   }
   return true;
 }

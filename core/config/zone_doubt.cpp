@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/zone_doubt.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/config/values.hpp"
 #include "core/config/zone_name.hpp"
 
@@ -11,7 +12,6 @@
 namespace catena::config {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // 30, 30s, 1h30m, and the 1d that Go does not know.
@@ -27,7 +27,7 @@ std::string_view without_port(std::string_view word) {
 }
 
 // Cuts `dns://` off; false where what stands before "://" is no scheme.
-bool take_scheme(std::string_view& word) {
+bool cut_scheme(std::string_view& word) {
   constexpr auto kLast = static_cast<int>(Scheme::unix_socket);
   const std::size_t at = word.find("://");
   if (at == std::string_view::npos) return true;
@@ -70,7 +70,7 @@ std::string zone_doubt(std::string_view word) {
     return "a brace belongs to the name here (expected '{' as the last word of its line, with a "
            "space before it)";
   if (is_time(word)) return "a number or a time";
-  if (!take_scheme(word)) return "'://' behind what is no scheme";
+  if (!cut_scheme(word)) return "'://' behind what is no scheme";
   if (parse_address(word) || parse_address(without_port(word)))
     return "an address (a network has a prefix, such as 10.0.0.0/24; 'bind' chooses addresses)";
   word = without_port(word);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/zone_name.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/config/values.hpp"
 
 #include <fmt/format.h>
@@ -29,8 +30,6 @@ constexpr SchemeInfo kSchemes[] = {
 constexpr std::size_t kLongestText = 255;
 constexpr std::size_t kLongestWire = 255;
 constexpr std::size_t kLongestLabel = 63;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_decimal_escape(std::string_view text) {
   return text.size() >= 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]);

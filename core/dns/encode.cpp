@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/dns/answer_flags.hpp"
 #include "core/dns/bytes.hpp"
 #include "core/dns/writer.hpp"
 
@@ -8,7 +9,6 @@ namespace catena::dns {
 
 namespace {
 
-constexpr std::uint16_t kOfAnswer = Flags::kAA | Flags::kTC | Flags::kRA | Flags::kAD | Flags::kZ;
 constexpr std::uint16_t kOfQuery = Flags::kRD | Flags::kCD;
 constexpr std::size_t kBareOpt = 11;  // Root, type, class, TTL, length.
 
@@ -25,7 +25,7 @@ Rcode rcode_to_send(const Response& response, const Envelope& envelope) {
 Flags flags_to_send(const Response& response, const Envelope& envelope, Rcode rcode) {
   const Opcode opcode = envelope.query_flags.opcode();
   Flags flags(static_cast<std::uint16_t>(Flags::kQR | opcode_bits(opcode) |
-                                         (response.flags.bits() & kOfAnswer) |
+                                         (response.flags.bits() & kAnswerFlags) |
                                          (static_cast<unsigned>(rcode) & 15u)));
   if (opcode == Opcode::Query) {
     flags.set(static_cast<std::uint16_t>(envelope.query_flags.bits() & kOfQuery));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dns/encodings.hpp"
 
+#include "core/base/ascii.hpp"
+
 #include <optional>
 
 namespace catena::dns {
@@ -56,8 +58,6 @@ bool append_from_digits(
   if (!good) out.resize(before);
   return good;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The three digits behind a backslash.
 std::optional<std::uint8_t> decimal_byte(std::string_view text) {

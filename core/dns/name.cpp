@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dns/name.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/dns/fold.hpp"
 
 #include <algorithm>
@@ -50,8 +51,6 @@ void append_escaped(std::string& text, char c) {
   if (needs_backslash(c)) text += '\\';
   text += c;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The byte behind a backslash, RFC 1035 section 5.1: three digits or one other character.
 std::optional<char> read_escape(std::string_view& text) {

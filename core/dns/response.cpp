@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dns/response.hpp"
 
+#include "core/dns/answer_flags.hpp"
+
 #include <algorithm>
 
 namespace catena::dns {
@@ -10,7 +12,6 @@ namespace {
 constexpr std::array<Section, 3> kSections = {Section::answer, Section::authority,
                                               Section::additional};
 constexpr std::size_t kFirstCapacity = 4;
-constexpr std::uint16_t kOfAnswer = Flags::kAA | Flags::kTC | Flags::kRA | Flags::kAD | Flags::kZ;
 
 /// Copies bytes into the arena; one copy serves all records in a row that share an owner.
 class Copier {
@@ -145,7 +146,7 @@ Result<void> Response::assign(const MessageView& message) {
     clear();
     return *error;
   }
-  flags = Flags(message.flags().bits() & kOfAnswer);
+  flags = Flags(message.flags().bits() & kAnswerFlags);
   rcode = message.rcode();
   return {};
 }

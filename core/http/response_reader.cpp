@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/response_reader.hpp"
 
+#include "core/base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -32,8 +34,6 @@ bool is_token(std::string_view text) {
   };
   return !text.empty() && std::ranges::all_of(text, allowed);
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text, int base = 10) {

@@ -2,6 +2,7 @@
 #include "core/net/binding.hpp"
 
 #include "core/net/addresses.hpp"
+#include "core/net/socket_options.hpp"
 
 #include <fmt/format.h>
 
@@ -27,11 +28,6 @@ constexpr int kStreamReceive = 4 * 1024;
 constexpr int kStreamSend = 16 * 1024;
 constexpr int kBacklog = 1024;
 constexpr int kPortAttempts = 32;
-
-void turn_on(int socket, int level, int option) {
-  const int one = 1;
-  ::setsockopt(socket, level, option, &one, sizeof one);
-}
 
 bool is_wildcard(const SocketAddress& address) {
   return endpoint_of(address.get()).address().is_unspecified();

@@ -2,6 +2,7 @@
 #include "core/net/kernel_network.hpp"
 
 #include "core/net/addresses.hpp"
+#include "core/net/socket_options.hpp"
 #include "core/net/tcp_stream.hpp"
 #include "core/net/udp_datagrams.hpp"
 
@@ -13,11 +14,6 @@ namespace catena::net {
 namespace {
 
 using Endpoint = boost::asio::ip::udp::endpoint;
-
-void turn_on(int socket, int level, int option) {
-  const int one = 1;
-  ::setsockopt(socket, level, option, &one, sizeof one);
-}
 
 template <class Socket>
 Dialled<Socket> failure(typename Dialled<Socket>::Failed at) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/zone_lines.hpp"
 
+#include "core/base/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +12,6 @@ namespace catena::server {
 namespace {
 
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_preferred(std::string_view label) {
   const auto usual = [](char c) { return is_letter(c) || is_digit(c) || c == '-'; };
   return !label.empty() && is_letter(label.front()) && label.back() != '-' &&

@@ -87,8 +87,6 @@ Response faulty(int code) {
   return respond(Status{code, reason_of(code), "a fault that a test asked for", nullptr, {}});
 }
 
-Response absent() { return {404, "404 page not found\n", "text/plain; charset=utf-8", 0}; }
-
 template <class T>
 Answer answer_of(Outcome<T> outcome) {
   if (!outcome) return respond(outcome.error());
@@ -106,6 +104,8 @@ bool Request::flag(std::string_view name) const {
   const std::string_view value = parameter(name);
   return value == "true" || value == "1" || (value.empty() && query.contains(name));
 }
+
+Response absent() { return {404, "404 page not found\n", "text/plain; charset=utf-8"}; }
 
 Response respond(int status, const Json& json) { return {status, json.write()}; }
 

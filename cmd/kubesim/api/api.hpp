@@ -46,6 +46,8 @@ struct Target {
 
 Response respond(int status, const Json& json);
 Response respond(const Status& status);
+/// 404 as for a path that nobody serves.
+Response absent();
 /// The form in which the client wants objects of a kind; an error if none of its types can be made.
 /// An empty kind is never written as protobuf.
 Outcome<Form> wanted_form(std::string_view accept, std::string_view kind);

@@ -13,7 +13,6 @@ constexpr std::string_view kOpenApiProtobuf =
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 Response text(std::string body) { return {200, std::move(body), std::string(kText)}; }
-Response absent() { return {404, "404 page not found\n", std::string(kText)}; }
 
 Response respond_or_absent(const std::optional<Json>& json) {
   return json ? respond(200, *json) : absent();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/deployments.hpp"
 
+#include "cmd/kubesim/controllers/kinds.hpp"
+
 #include <fmt/format.h>
 
 namespace catena::kubesim {
@@ -8,15 +10,10 @@ namespace {
 
 constexpr std::string_view kHashLabel = "pod-template-hash";
 constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
-constexpr std::string_view kComponent = "deployment-controller";
+constexpr std::string_view kDeploymentController = "deployment-controller";
 
 const Resource& deployments() {
   static const Resource& resource = resource_named("deployments");
-  return resource;
-}
-
-const Resource& replica_sets() {
-  static const Resource& resource = resource_named("replicasets");
   return resource;
 }
 
@@ -91,7 +88,7 @@ void DeploymentController::create_replica_set(const Object& deployment, const st
   static_cast<void>(cluster_.store.replace(deployments(), std::move(json)));
   record_event(cluster_, deployment, "ScalingReplicaSet",
                fmt::format("Scaled up replica set {} to {}", name, spec["replicas"].scalar()),
-               kComponent);
+               kDeploymentController);
 }
 
 void DeploymentController::resize(const Object& replica_set, std::int64_t replicas) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/endpoint_slices.hpp"
 
+#include "cmd/kubesim/controllers/kinds.hpp"
 #include "cmd/kubesim/model/selectors.hpp"
 
 #include <fmt/format.h>
@@ -16,11 +17,6 @@ constexpr std::string_view kTrigger = "endpoints.kubernetes.io/last-change-trigg
 
 const Resource& slices_resource() {
   static const Resource& resource = resource_named("endpointslices");
-  return resource;
-}
-
-const Resource& services() {
-  static const Resource& resource = resource_named("services");
   return resource;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/endpoint_slices.hpp"
+#include "cmd/kubesim/controllers/kinds.hpp"
 
 namespace catena::kubesim {
 namespace {
@@ -8,11 +9,6 @@ constexpr std::size_t kMaximumAddresses = 1000;
 
 const Resource& endpoints_resource() {
   static const Resource& resource = resource_named("endpoints");
-  return resource;
-}
-
-const Resource& services() {
-  static const Resource& resource = resource_named("services");
   return resource;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/pods.hpp"
 
+#include "cmd/kubesim/controllers/kinds.hpp"
+
 #include <fmt/format.h>
 
 namespace catena::kubesim {
@@ -8,11 +10,6 @@ namespace {
 
 constexpr std::string_view kReadyAnnotation = "catena/ready";
 constexpr std::string_view kAddressAnnotation = "catena/ip";
-
-const Resource& pods() {
-  static const Resource& resource = resource_named("pods");
-  return resource;
-}
 
 bool wants_ready(const Object& pod) {
   return pod.annotations()[kReadyAnnotation].text() != "false";

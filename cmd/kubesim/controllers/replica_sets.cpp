@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/deployments.hpp"
+#include "cmd/kubesim/controllers/kinds.hpp"
 
 #include <fmt/format.h>
 
 namespace catena::kubesim {
 namespace {
 
-constexpr std::string_view kComponent = "replicaset-controller";
+constexpr std::string_view kReplicaSetController = "replicaset-controller";
 constexpr std::size_t kSuffix = 5;
-
-const Resource& replica_sets() {
-  static const Resource& resource = resource_named("replicasets");
-  return resource;
-}
-
-const Resource& pods() {
-  static const Resource& resource = resource_named("pods");
-  return resource;
-}
 
 }  // namespace
 
@@ -64,7 +55,8 @@ void ReplicaSetController::create_pod(const Object& set) {
   metadata.set("ownerReferences", array({owner_reference(replica_sets(), set)}));
   Json pod = object({{"metadata", std::move(metadata)}, {"spec", pod_template["spec"]}});
   if (!admit_and_create(cluster_, pods(), std::move(pod))) return;
-  record_event(cluster_, set, "SuccessfulCreate", fmt::format("Created pod: {}", name), kComponent);
+  record_event(cluster_, set, "SuccessfulCreate", fmt::format("Created pod: {}", name),
+               kReplicaSetController);
 }
 
 void ReplicaSetController::update_status(const Object& set) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/stateful_sets.hpp"
 
+#include "cmd/kubesim/controllers/kinds.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -9,15 +11,10 @@ namespace catena::kubesim {
 namespace {
 
 constexpr std::string_view kRevisionLabel = "controller-revision-hash";
-constexpr std::string_view kComponent = "statefulset-controller";
+constexpr std::string_view kStatefulSetController = "statefulset-controller";
 
 const Resource& sets() {
   static const Resource& resource = resource_named("statefulsets");
-  return resource;
-}
-
-const Resource& pods_resource() {
-  static const Resource& resource = resource_named("pods");
   return resource;
 }
 
@@ -62,7 +59,7 @@ void StatefulSetController::observe(const Change& change) {
   if (change.resource == &sets() && change.type != ChangeType::Deleted) {
     queue_.add(*this, key_of(object_.space(), object_.name()));
   }
-  if (change.resource != &pods_resource()) return;
+  if (change.resource != &pods()) return;
   for (const Json& reference : object_.json().at("metadata.ownerReferences").items()) {
     if (reference["kind"].text() == "StatefulSet") {
       queue_.add(*this, key_of(object_.space(), reference["name"].text()));
@@ -74,10 +71,10 @@ void StatefulSetController::reconcile(const Key& key) {
   const auto [space, name] = split_key(key);
   const ObjectPtr set = cluster_.store.get(sets(), space, name);
   if (!set || set->terminating()) return;
-  const auto pods = controlled(cluster_.store, pods_resource(), *set);
-  scale(*set, pods);
+  const auto members = controlled(cluster_.store, pods(), *set);
+  scale(*set, members);
   create_missing(*set);
-  renew(*set, pods);
+  renew(*set, members);
   update_status(*set);
 }
 
@@ -91,13 +88,13 @@ void StatefulSetController::scale(const Object& set, const std::vector<ObjectPtr
     delete_pod(cluster_, *pod);
     record_event(cluster_, set, "SuccessfulDelete",
                  fmt::format("delete Pod {} in StatefulSet {} successful", pod->name(), set.name()),
-                 kComponent);
+                 kStatefulSetController);
   }
 }
 
 void StatefulSetController::create_missing(const Object& set) {
   for (std::int64_t ordinal = 0; ordinal < replicas(set); ++ordinal) {
-    const ObjectPtr pod = cluster_.store.get(pods_resource(), set.space(), pod_name(set, ordinal));
+    const ObjectPtr pod = cluster_.store.get(pods(), set.space(), pod_name(set, ordinal));
     if (!pod) create_pod(set, ordinal);
     const bool waits =
         pod ? holds_up(*pod)
@@ -121,10 +118,10 @@ void StatefulSetController::create_pod(const Object& set, std::int64_t ordinal) 
   spec.set("hostname", name);
   spec.set("subdomain", set.json().at("spec.serviceName"));
   Json pod = object({{"metadata", std::move(metadata)}, {"spec", std::move(spec)}});
-  if (!admit_and_create(cluster_, pods_resource(), std::move(pod))) return;
+  if (!admit_and_create(cluster_, pods(), std::move(pod))) return;
   record_event(cluster_, set, "SuccessfulCreate",
                fmt::format("create Pod {} in StatefulSet {} successful", name, set.name()),
-               kComponent);
+               kStatefulSetController);
 }
 
 void StatefulSetController::renew(const Object& set, const std::vector<ObjectPtr>& pods) {
@@ -148,7 +145,7 @@ void StatefulSetController::update_status(const Object& set) {
   std::int64_t ready = 0;
   std::int64_t updated = 0;
   const std::string wanted = revision(set);
-  for (const ObjectPtr& pod : controlled(cluster_.store, pods_resource(), set)) {
+  for (const ObjectPtr& pod : controlled(cluster_.store, pods(), set)) {
     ++all;
     ready += pod_ready(pod->json()) && !pod->terminating() ? 1 : 0;
     updated += pod->labels()[kRevisionLabel].text() == wanted ? 1 : 0;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/ascii.hpp"
+
 #include "cmd/kubesim/model/defaults.hpp"
 #include "cmd/kubesim/model/selectors.hpp"
 
@@ -14,8 +16,6 @@ namespace {
 using Errors = std::vector<FieldError>;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// RFC 1123 label: lower case letters, digits and dashes, no dash at an end, at most 63.
 bool is_label(std::string_view text) {
   const auto inside = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };

@@ -4,7 +4,7 @@
 namespace catena::kubesim {
 namespace {
 
-using Type = Watch::Event::Type;
+using EventType = Watch::Event::Type;
 
 /// The state before a change, with the version of the change.
 ObjectPtr left_behind(const Change& change) {
@@ -28,10 +28,12 @@ void Watch::offer(const Change& change) {
   const bool before = change.previous && settings_.filter.matches(*change.previous);
   const bool now = change.type != ChangeType::Deleted && settings_.filter.matches(*change.object);
   if (now) {
-    push({before ? Type::Modified : Type::Added, change.object, change.version(), nullptr});
+    push({before ? EventType::Modified : EventType::Added, change.object, change.version(),
+          nullptr});
   } else if (before) {
     const bool gone = change.type == ChangeType::Deleted;
-    push({Type::Deleted, gone ? change.object : left_behind(change), change.version(), nullptr});
+    push({EventType::Deleted, gone ? change.object : left_behind(change), change.version(),
+          nullptr});
   }
 }
 

@@ -25,7 +25,7 @@ struct Freer {
   }
 };
 
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
 using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 
@@ -36,8 +36,8 @@ void check(bool good, const char* what) {
   if (!good) throw std::runtime_error(fmt::format("OpenSSL cannot {}", what));
 }
 
-Key make_key() {
-  Key key(EVP_EC_gen("P-256"));
+PrivateKey make_key() {
+  PrivateKey key(EVP_EC_gen("P-256"));
   check(key != nullptr, "make a key");
   return key;
 }
@@ -108,7 +108,7 @@ std::string alternative_names(const std::vector<std::string>& names) {
 }  // namespace
 
 struct Authority::Secrets {
-  Key key = make_key();
+  PrivateKey key = make_key();
   Certificate certificate = blank(key.get(), "kubesim-ca", "");
 
   Credentials sign(EVP_PKEY* subject_key, X509* subject) const {
@@ -129,7 +129,7 @@ Authority::Authority() : secrets_(std::make_unique<Secrets>()) {
 Authority::~Authority() = default;
 
 Credentials Authority::issue_server(const std::vector<std::string>& names) const {
-  const Key key = make_key();
+  const PrivateKey key = make_key();
   const Certificate certificate = blank(key.get(), "kubesim", "");
   X509* issuer = secrets_->certificate.get();
   extend(certificate.get(), issuer, NID_basic_constraints, "critical,CA:FALSE");
@@ -140,7 +140,7 @@ Credentials Authority::issue_server(const std::vector<std::string>& names) const
 
 Credentials Authority::issue_client(const std::string& common_name,
                                     const std::string& organization) const {
-  const Key key = make_key();
+  const PrivateKey key = make_key();
   const Certificate certificate = blank(key.get(), common_name, organization);
   X509* issuer = secrets_->certificate.get();
   extend(certificate.get(), issuer, NID_basic_constraints, "critical,CA:FALSE");

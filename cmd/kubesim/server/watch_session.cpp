@@ -12,11 +12,11 @@ namespace {
 
 namespace asio = boost::asio;
 using ErrorCode = boost::system::error_code;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 /// A real API server sends a last bookmark this long before the time of a watch is over.
 constexpr std::chrono::seconds kLastBookmark{2};
-constexpr std::size_t kBatch = 64 * 1024;
+constexpr std::size_t kChunkSize = 64 * 1024;
 
 /// What the connection's coroutine and the callbacks of its socket and its watch share.
 struct WatchState {
@@ -43,23 +43,23 @@ class Schedule {
   Schedule(const Watch::Settings& watch, std::chrono::seconds interval)
       : bookmarks_(watch.bookmarks),
         interval_(interval),
-        deadline_(Clock::now() + watch.timeout),
-        bookmark_(Clock::now() + interval),
+        deadline_(SteadyClock::now() + watch.timeout),
+        bookmark_(SteadyClock::now() + interval),
         last_(deadline_ - kLastBookmark) {
-    if (watch.timeout <= 2 * kLastBookmark) last_ = Clock::time_point::max();
+    if (watch.timeout <= 2 * kLastBookmark) last_ = SteadyClock::time_point::max();
   }
 
-  [[nodiscard]] bool over() const { return Clock::now() >= deadline_; }
+  [[nodiscard]] bool over() const { return SteadyClock::now() >= deadline_; }
 
-  [[nodiscard]] Clock::time_point next() const {
+  [[nodiscard]] SteadyClock::time_point next() const {
     return bookmarks_ ? std::min({deadline_, bookmark_, last_}) : deadline_;
   }
 
   /// Whether a bookmark is due; asking moves on to the next one.
   bool bookmark_due() {
-    const auto now = Clock::now();
+    const auto now = SteadyClock::now();
     if (!bookmarks_ || now < std::min(bookmark_, last_)) return false;
-    if (now >= last_) last_ = Clock::time_point::max();
+    if (now >= last_) last_ = SteadyClock::time_point::max();
     if (now >= bookmark_) bookmark_ = now + interval_;
     return true;
   }
@@ -67,15 +67,15 @@ class Schedule {
  private:
   bool bookmarks_;
   std::chrono::seconds interval_;
-  Clock::time_point deadline_;
-  Clock::time_point bookmark_;
-  Clock::time_point last_;
+  SteadyClock::time_point deadline_;
+  SteadyClock::time_point bookmark_;
+  SteadyClock::time_point last_;
 };
 
 /// Takes events out of the watch, up to a batch, as chunks ready to be sent.
 std::string take_batch(SessionContext& context, Watch& watch) {
   std::string batch;
-  while (batch.size() < kBatch) {
+  while (batch.size() < kChunkSize) {
     const auto event = watch.next();
     if (!event) break;
     std::string line = context.api.write_event(watch, *event);
@@ -93,7 +93,7 @@ asio::awaitable<bool> send(Stream& stream, std::string_view text) {
   co_return !error;
 }
 
-asio::awaitable<void> sleep(WatchState& state, Clock::time_point until) {
+asio::awaitable<void> sleep(WatchState& state, SteadyClock::time_point until) {
   ErrorCode error;
   state.timer.expires_at(until);
   co_await state.timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -108,7 +108,7 @@ asio::awaitable<bool> pump(Stream& stream,
   Schedule schedule(watch.settings(), context.settings.bookmark_interval);
   while (!state.client_gone && watch.ended() != Watch::End::Abrupt) {
     if (context.cluster.faults.hang_watches()) {
-      co_await sleep(state, Clock::time_point::max());
+      co_await sleep(state, SteadyClock::time_point::max());
       continue;
     }
     if (schedule.bookmark_due()) {

@@ -11,7 +11,7 @@ constexpr std::string_view kOurs = "kubernetes/";
 constexpr std::string_view kClient = "client-";
 constexpr std::string_view kClientLabel = "label/";
 
-std::string_view text_of(Key label) {
+std::string_view first_label(Key label) {
   const std::string_view wire(reinterpret_cast<const char*>(label.data()), label.size());
   return wire.empty() ? wire : wire.substr(1, static_cast<std::uint8_t>(wire.front()));
 }
@@ -30,9 +30,9 @@ Value value_of(const ParsedName& name,
     return label == "parse-error" ? Value("invalid query name") : std::nullopt;
   }
   if (label == "kind") return name.branch;
-  if (label == "namespace") return text_of(name.namespace_key);
+  if (label == "namespace") return first_label(name.namespace_key);
   if (label == "service") {
-    return name.kind == NameKind::pod ? name.address : text_of(name.service_key);
+    return name.kind == NameKind::pod ? name.address : first_label(name.service_key);
   }
   if (label == "endpoint") return name.endpoint;
   if (label == "port-name") return name.port;

@@ -12,7 +12,6 @@ namespace catena::kubernetes::api {
 namespace {
 
 constexpr std::string_view kEach = JsonPath::kEach;
-constexpr std::size_t kTargetNameLimit = 63;
 
 /// What the decoders share: taking a value of the right kind, and the first complaint.
 class Decoder : public JsonVisitor {

@@ -12,6 +12,9 @@
 
 namespace catena::kubernetes::api {
 
+/// Longer names of an endpoint's target are no label of DNS and are not kept.
+inline constexpr std::size_t kTargetNameLimit = 63;
+
 /// What every object carries. `resource_version` is opaque: it is only ever sent back.
 struct Metadata {
   std::string name;

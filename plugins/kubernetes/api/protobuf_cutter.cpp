@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/protobuf_cutter.hpp"
 
+#include "plugins/kubernetes/api/protobuf_fields.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,7 +10,6 @@ namespace catena::kubernetes::api {
 
 namespace {
 
-constexpr std::string_view kMagic{"k8s\0", 4};
 constexpr unsigned kFrameLengthBytes = 4;
 constexpr unsigned kLongestVarint = 10;
 // Far more than etcd stores: such a length is no length, and what follows is lost.

@@ -7,6 +7,9 @@
 
 namespace catena::kubernetes::api {
 
+/// What an object or a list of Kubernetes starts with, before its runtime.Unknown.
+inline constexpr std::string_view kMagic{"k8s\0", 4};
+
 /// One field of a message: bytes (texts and messages) or a number. The other of the two is empty
 /// or 0, so that a field of the wrong type counts as absent.
 struct ProtobufField {

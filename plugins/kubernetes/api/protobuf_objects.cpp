@@ -13,8 +13,6 @@ namespace {
 
 using Field = ProtobufField;
 
-constexpr std::string_view kMagic{"k8s\0", 4};
-constexpr std::size_t kTargetNameLimit = 63;
 constexpr std::size_t kEndpointsKept = 2000;
 constexpr std::size_t kEndpointSize = 128;  // About what one takes in protobuf.
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a reflector does when the API server says no: to a list, to a watch, and to what it asked
 // for.
-#include "plugins/kubernetes/api/reflector.hpp"
-
 #include "core/base/one_line.hpp"
+
+#include "plugins/kubernetes/api/reflector.hpp"
+#include "plugins/kubernetes/api/status_code.hpp"
 
 #include <fmt/format.h>
 
@@ -13,14 +14,6 @@ namespace catena::kubernetes::api {
 
 namespace {
 
-constexpr int kUnauthorized = 401;
-constexpr int kForbidden = 403;
-constexpr int kNotFound = 404;
-constexpr int kNotAcceptable = 406;
-constexpr int kGone = 410;
-constexpr int kTooManyRequests = 429;
-constexpr int kInternalError = 500;
-constexpr int kNotImplemented = 501;
 constexpr int kProbeAttempts = 3;
 
 bool too_large(const StatusObject& status) {
@@ -118,9 +111,9 @@ void Reflector::refused_list(const StatusObject& status) {
 }
 
 /// The API server's own cache may not reach back to the proven version although nothing happened
-/// since, where it was started meanwhile. A server that ended the watch in order on a connection that
-/// stayed is asked for the last version then, so that a resource where nothing happens is not listed
-/// again with each watch.
+/// since, where it was started meanwhile. A server that ended the watch in order on a connection
+/// that stayed is asked for the last version then, so that a resource where nothing happens is not
+/// listed again with each watch.
 void Reflector::refused_watch(const StatusObject& status) {
   if (status.code == kGone && link_ == Link::kept && resume_from_ != last_version_) {
     return resume(last_version_);

@@ -4,6 +4,7 @@
 #include "core/base/one_line.hpp"
 
 #include "plugins/kubernetes/api/skipped_objects.hpp"
+#include "plugins/kubernetes/api/status_code.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -12,11 +13,7 @@ namespace catena::kubernetes::api {
 
 namespace asio = boost::asio;
 
-namespace {
-
-constexpr int kUnauthorized = 401;
-
-}  // namespace
+namespace {}  // namespace
 
 Watcher::Watcher(asio::any_io_executor executor,
                  Shared shared,
