@@ -94,7 +94,7 @@ Outcome Cache::after_miss(Query& query,
   if (answered) {
     const Refresh first{.meter = &meter, .hits = 0, .last_hit = {}, .only_positive = false};
     remember(query, verdict, first);
-  } else if (outcome == Outcome::respond) {
+  } else if (outcome == Outcome::respond && !query.given_up()) {
     remember_failure(query, meter);
   }
   if (flight != nullptr && outcome == Outcome::respond) flight->landed(query, verdict);

@@ -79,7 +79,10 @@ void Follower::end(End how) {
 }
 
 asio::awaitable<Follower::End> Follower::wait() {
-  if (end_ == End::pending) co_await timer_.until(until_);
+  if (end_ == End::pending) {
+    const Waiting waiting(query_, *this);
+    co_await timer_.until(until_);
+  }
   if (end_ == End::pending) end(End::late);
   co_return end_;
 }
@@ -109,6 +112,7 @@ bool Flight::take(Follower& follower) {
 }
 
 void Flight::landed(const Query& leader, const Verdict& verdict) {
+  if (leader.given_up()) return;
   leave_table();
   if (!verdict.statement) setback();
   while (!followers_.empty()) {

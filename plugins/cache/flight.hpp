@@ -20,9 +20,9 @@ class Flights;
 
 /// A query that waits for the answer to its question while another one asks for it. Belongs to the
 /// query's coroutine, and is with one flight at a time. One thread.
-class Follower
-    : public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Follower final : public Awaited,
+                       public boost::intrusive::list_base_hook<
+                           boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// What it has where nothing fresh comes.
   enum class Otherwise : std::uint8_t { failure, old_answer };
@@ -34,6 +34,7 @@ class Follower
     no_news,   ///< Nothing better than an old answer came, or will come soon.
     again,     ///< Whoever asked went away, or got an answer that is not for this query.
     late,      ///< Its own time is over.
+    refused,   ///< The server has no room for it.
   };
 
   /// Waits until `until` at most, through all flights that it is with.
@@ -44,6 +45,8 @@ class Follower
   asio::awaitable<End> wait();
 
   End ended() const { return end_; }
+
+  void give_up() override { end(End::refused); }
 
  private:
   friend class Flight;
@@ -75,7 +78,8 @@ class Flight final : public SetbackObserver {
 
   /// The question has been answered, or has failed: `leader` has the response before it was made
   /// fit for its own client. Everybody it is good for gets a copy in the letters of its own
-  /// question, but for those with an old answer where `verdict` is no statement.
+  /// question, but for those with an old answer where `verdict` is no statement. A leader that was
+  /// given up for want of room says nothing about the question.
   void landed(const Query& leader, const Verdict& verdict);
 
   /// Those with an old answer do not wait any longer.
@@ -86,8 +90,7 @@ class Flight final : public SetbackObserver {
 
  private:
   friend class Flights;
-  using Followers =
-      boost::intrusive::list<Follower, boost::intrusive::constant_time_size<false>>;
+  using Followers = boost::intrusive::list<Follower, boost::intrusive::constant_time_size<false>>;
   void leave_table();
 
   Flights& flights_;

@@ -56,6 +56,21 @@ inline Lines lines_of(const Query& query) {
   return lines;
 }
 
+/// A wait without end, but for the query's being given up.
+class Forever final : public Awaited {
+ public:
+  explicit Forever(Query& query) : query_(query), timer_(query.engine().deadlines()) {}
+  void give_up() override { timer_.give_up(); }
+  asio::awaitable<void> wait() {
+    const Waiting waiting(query_, *this);
+    co_await timer_.until(TimePoint::max());
+  }
+
+ private:
+  Query& query_;
+  net::Timer timer_;
+};
+
 /// Answers every question with its script. The first line may be "wait": not before the event loop
 /// turned; "doubt": the same after a setback; "never": not at all; "throw": it throws then.
 class Scripted final : public Plugin {
@@ -81,8 +96,9 @@ class Scripted final : public Plugin {
     lines.erase(lines.begin());
     if (how == "doubt") query.report_setback();
     co_await asio::post(query.engine().executor(), asio::use_awaitable);
-    net::Timer timer(query.engine().deadlines());
-    if (how == "never") co_await timer.until(TimePoint::max());
+    Forever forever(query);
+    if (how == "never") co_await forever.wait();
+    if (lines.empty()) co_return query.fail(dns::Rcode::Refused);
     if (how == "throw") throw std::runtime_error("as the script says");
     co_return answer(query, lines);
   }

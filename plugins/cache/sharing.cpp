@@ -71,6 +71,7 @@ asio::awaitable<Outcome> Cache::await_answer(Query& query,
     end = co_await follower->wait();
   }
   if (end == Follower::End::answered) co_return Outcome::respond;
+  if (end == Follower::End::refused) co_return query.fail(dns::Rcode::Refused);
   if (end == Follower::End::late) {
     co_return query.fail(dns::Rcode::ServFail, "the same question was not answered in time");
   }

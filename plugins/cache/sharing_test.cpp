@@ -33,6 +33,8 @@ class Client {
   /// What came; nothing while it waits.
   const Lines& lines() const { return lines_; }
   const Query& query() const { return query_; }
+  /// The server has no room for it.
+  void give_up() { query_.give_up(); }
 
  private:
   void ended(Outcome outcome) {
@@ -171,6 +173,43 @@ TEST_CASE("when the one that asks is dropped or throws, one other asks") {
   CHECK(all.front()->lines() == Lines{drop ? "DROP" : "THROWN"});
   CHECK(count_of(all, {"NOERROR", kAnswer}) == 499);
   CHECK(bed.upstream->asked == 2);
+}
+
+TEST_CASE("who waits for another one can be given up before the answer comes") {
+  Bed bed("cache");
+  bed.upstream->script = {"never"};
+  const Clients all = clients(bed, 3);
+  all[1]->give_up();
+  bed.engine.settle();
+  CHECK(all[1]->lines() == Lines{"FAIL REFUSED "});
+  CHECK(all[0]->lines().empty());
+  CHECK(all[2]->lines().empty());
+  CHECK(bed.upstream->asked == 1);
+}
+
+// A greedy client's query had the question refused for all who waited with it.
+TEST_CASE("when the one that asks is given up, one other asks") {
+  Bed bed("cache");
+  bed.upstream->script = {"never"};
+  const Clients all = clients(bed, 3);
+  bed.upstream->script = kFound;
+  all.front()->give_up();
+  bed.engine.settle();
+  CHECK(all.front()->lines() == Lines{"FAIL REFUSED "});
+  CHECK(count_of(all, {"NOERROR", kAnswer}) == 2);
+  CHECK(bed.upstream->asked == 2);
+}
+
+TEST_CASE("the failure of a question that was given up is not kept") {
+  Bed bed("cache");
+  bed.upstream->script = {"never", "FAIL SERVFAIL interrupted"};
+  const Clients one = clients(bed, 1);
+  one.front()->give_up();
+  bed.engine.settle();
+  bed.upstream->script = kFound;
+  const Clients next = clients(bed, 1);
+  bed.engine.settle();
+  CHECK(count_of(next, {"NOERROR", kAnswer}) == 1);
 }
 
 TEST_CASE("one after the other asks when all are dropped, never all at once") {
