@@ -9,6 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees ghosts in inlined coroutine frames and std::string (PR 105329, PR 105651).
   list(APPEND CATENA_WARNINGS -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
        -Wno-stringop-overflow -Wno-stringop-overread -Wno-mismatched-new-delete)
+  # In a group of files it takes what is in an unnamed namespace of one for a header's.
+  if(CMAKE_UNITY_BUILD)
+    list(APPEND CATENA_WARNINGS -Wno-subobject-linkage)
+  endif()
 endif()
 
 # Tests are checked, not measured: without optimisation their tables compile in half the time.

@@ -19,6 +19,10 @@ struct DescriptorLimit {
 
   /// What is left to pages besides: the last half of the reserve is not theirs.
   std::size_t for_pages() const { return all - reserve() / 2; }
+
+  /// What is left to upstreams besides: many questions over TCP open many connections, and the API
+  /// server's must still find one.
+  std::size_t for_upstreams() const { return all - reserve() / 4; }
 };
 
 /// That of this process, as it is now.

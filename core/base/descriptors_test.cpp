@@ -8,15 +8,17 @@
 namespace catena {
 namespace {
 
-TEST_CASE("a part of the descriptors is kept from clients, half of that from pages",
+TEST_CASE("a part of the descriptors is kept from clients, less from pages, least from upstreams",
           "[descriptors]") {
   struct Row {
-    std::size_t all, clients, pages;
+    std::size_t all, clients, pages, upstreams;
   };
-  for (const Row& row : {Row{64, 48, 56}, Row{1024, 768, 896}, Row{1u << 20, 1047552, 1048064}}) {
+  for (const Row& row :
+       {Row{64, 48, 56, 60}, Row{1024, 768, 896, 960}, Row{1u << 20, 1047552, 1048064, 1048320}}) {
     const DescriptorLimit limit{row.all};
     CHECK(limit.for_clients() == row.clients);
     CHECK(limit.for_pages() == row.pages);
+    CHECK(limit.for_upstreams() == row.upstreams);
   }
 }
 

@@ -53,12 +53,17 @@ Dialled<Socket> dial(const boost::asio::any_io_executor& executor,
   return dialled;
 }
 
-Descriptor open(const Endpoint& remote, int type) {
-  const int family = remote.address().is_v6() ? AF_INET6 : AF_INET;
-  return Descriptor(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-}
-
 }  // namespace
+
+// The kernel gives the lowest number that is free.
+Descriptor KernelNetwork::open(const Endpoint& remote, int type) const {
+  const int family = remote.address().is_v6() ? AF_INET6 : AF_INET;
+  Descriptor socket(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket || static_cast<std::size_t>(socket.get()) < descriptors_.for_upstreams())
+    return socket;
+  errno = EMFILE;
+  return Descriptor();
+}
 
 Dialled<Datagrams> KernelNetwork::dial_datagrams(const Endpoint& remote, const Endpoint& local) {
   Descriptor socket = open(remote, SOCK_DGRAM);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/descriptors.hpp"
+#include "core/net/descriptor.hpp"
 #include "core/net/network.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,10 +11,13 @@
 
 namespace catena::net {
 
-/// Sockets of the kernel, non-blocking, on one event loop.
+/// Sockets of the kernel, non-blocking, on one event loop. The last descriptors are not for them:
+/// EMFILE, as if there were none.
 class KernelNetwork final : public Network {
  public:
-  explicit KernelNetwork(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  explicit KernelNetwork(boost::asio::any_io_executor executor,
+                         DescriptorLimit descriptors = descriptor_limit())
+      : executor_(std::move(executor)), descriptors_(descriptors) {}
 
   Dialled<Datagrams> dial_datagrams(const boost::asio::ip::udp::endpoint& remote,
                                     const boost::asio::ip::udp::endpoint& local) override;
@@ -20,7 +25,10 @@ class KernelNetwork final : public Network {
                                   const boost::asio::ip::udp::endpoint& local) override;
 
  private:
+  Descriptor open(const boost::asio::ip::udp::endpoint& remote, int type) const;
+
   boost::asio::any_io_executor executor_;
+  DescriptorLimit descriptors_;
 };
 
 }  // namespace catena::net

@@ -101,6 +101,15 @@ TEST_CASE("why nothing was dialled", "[net]") {
   CHECK(network.dial_stream(remote, elsewhere).error == EADDRNOTAVAIL);
 }
 
+// Connections to upstreams could take the descriptor that the API server's or a page's would need.
+TEST_CASE("the last descriptors are not for upstreams", "[net]") {
+  asio::io_context io;
+  KernelNetwork network(io.get_executor(), DescriptorLimit{3});
+  const Endpoint remote(kLoopback, 53);
+  CHECK(network.dial_datagrams(remote, {kLoopback, 0}).error == EMFILE);
+  CHECK(network.dial_stream(remote, {kLoopback, 0}).error == EMFILE);
+}
+
 TEST_CASE("a stream of the kernel is writable when it is there", "[net]") {
   asio::io_context io;
   KernelNetwork network(io.get_executor());
