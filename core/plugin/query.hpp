@@ -262,10 +262,14 @@ class Query {
   std::size_t hook_count_ = 0;
 };
 
-/// As long as it lives a query waits for something that can be given up.
+/// As long as it lives a query waits for something that can be given up: at once, where the query
+/// was given up before.
 class [[nodiscard]] Waiting {
  public:
-  Waiting(Query& query, Awaited& awaited) : query_(query) { query.set_awaited(&awaited); }
+  Waiting(Query& query, Awaited& awaited) : query_(query) {
+    query.set_awaited(&awaited);
+    if (query.given_up()) awaited.give_up();
+  }
   ~Waiting() { query_.set_awaited(nullptr); }
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;

@@ -79,9 +79,9 @@ void Follower::end(End how) {
 }
 
 asio::awaitable<Follower::End> Follower::wait() {
-  if (end_ == End::pending) {
+  {
     const Waiting waiting(query_, *this);
-    co_await timer_.until(until_);
+    if (end_ == End::pending) co_await timer_.until(until_);
   }
   if (end_ == End::pending) end(End::late);
   co_return end_;

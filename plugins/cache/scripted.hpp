@@ -63,7 +63,7 @@ class Forever final : public Awaited {
   void give_up() override { timer_.give_up(); }
   asio::awaitable<void> wait() {
     const Waiting waiting(query_, *this);
-    co_await timer_.until(TimePoint::max());
+    if (!query_.given_up()) co_await timer_.until(TimePoint::max());
   }
 
  private:
@@ -98,7 +98,7 @@ class Scripted final : public Plugin {
     co_await asio::post(query.engine().executor(), asio::use_awaitable);
     Forever forever(query);
     if (how == "never") co_await forever.wait();
-    if (lines.empty()) co_return query.fail(dns::Rcode::Refused);
+    if (query.given_up() && lines.empty()) co_return query.fail(dns::Rcode::Refused);
     if (how == "throw") throw std::runtime_error("as the script says");
     co_return answer(query, lines);
   }
