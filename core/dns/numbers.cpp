@@ -17,6 +17,7 @@ struct Named {
   std::string_view name;
 };
 
+// Numbers that are only called by their names have no enumerator.
 constexpr Named<Type> kTypes[] = {
     {Type::A, "A"},
     {Type::NS, "NS"},
@@ -61,11 +62,54 @@ constexpr Named<Type> kTypes[] = {
     {Type::ANY, "ANY"},
     {Type::URI, "URI"},
     {Type::CAA, "CAA"},
+    {Type{10}, "NULL"},
+    {Type{19}, "X25"},
+    {Type{20}, "ISDN"},
+    {Type{23}, "NSAP-PTR"},
+    {Type{25}, "KEY"},
+    {Type{27}, "GPOS"},
+    {Type{30}, "NXT"},
+    {Type{31}, "EID"},
+    {Type{32}, "NIMLOC"},
+    {Type{34}, "ATMA"},
+    {Type{36}, "KX"},
+    {Type{37}, "CERT"},
+    {Type{42}, "APL"},
+    {Type{45}, "IPSECKEY"},
+    {Type{49}, "DHCID"},
+    {Type{53}, "SMIMEA"},
+    {Type{55}, "HIP"},
+    {Type{56}, "NINFO"},
+    {Type{57}, "RKEY"},
+    {Type{58}, "TALINK"},
+    {Type{61}, "OPENPGPKEY"},
+    {Type{62}, "CSYNC"},
+    {Type{63}, "ZONEMD"},
+    {Type{99}, "SPF"},
+    {Type{100}, "UINFO"},
+    {Type{101}, "UID"},
+    {Type{102}, "GID"},
+    {Type{103}, "UNSPEC"},
+    {Type{104}, "NID"},
+    {Type{105}, "L32"},
+    {Type{106}, "L64"},
+    {Type{107}, "LP"},
+    {Type{108}, "EUI48"},
+    {Type{109}, "EUI64"},
+    {Type{128}, "NXNAME"},
+    {Type{249}, "TKEY"},
+    {Type{253}, "MAILB"},
+    {Type{254}, "MAILA"},
+    {Type{258}, "AVC"},
+    {Type{260}, "AMTRELAY"},
+    {Type{261}, "RESINFO"},
+    {Type{32768}, "TA"},
+    {Type{32769}, "DLV"},
 };
 
 constexpr Named<Class> kClasses[] = {
-    {Class::IN, "IN"},     {Class::CH, "CH"},   {Class::HS, "HS"},
-    {Class::NONE, "NONE"}, {Class::ANY, "ANY"},
+    {Class::IN, "IN"}, {Class{2}, "CS"},      {Class::CH, "CH"},
+    {Class::HS, "HS"}, {Class::NONE, "NONE"}, {Class::ANY, "ANY"},
 };
 
 constexpr Named<Rcode> kRcodes[] = {
@@ -73,7 +117,9 @@ constexpr Named<Rcode> kRcodes[] = {
     {Rcode::NXDomain, "NXDOMAIN"},   {Rcode::NotImp, "NOTIMP"},   {Rcode::Refused, "REFUSED"},
     {Rcode::YXDomain, "YXDOMAIN"},   {Rcode::YXRRSet, "YXRRSET"}, {Rcode::NXRRSet, "NXRRSET"},
     {Rcode::NotAuth, "NOTAUTH"},     {Rcode::NotZone, "NOTZONE"}, {Rcode::BadVers, "BADVERS"},
-    {Rcode::BadCookie, "BADCOOKIE"},
+    {Rcode::BadCookie, "BADCOOKIE"}, {Rcode{11}, "DSOTYPENI"},    {Rcode{17}, "BADKEY"},
+    {Rcode{18}, "BADTIME"},          {Rcode{19}, "BADMODE"},      {Rcode{20}, "BADNAME"},
+    {Rcode{21}, "BADALG"},           {Rcode{22}, "BADTRUNC"},
 };
 
 template <class Number, std::size_t N>
@@ -123,7 +169,8 @@ std::string to_string(Type type) {
 }
 
 std::string to_string(Class rclass) {
-  const auto name = name_of(kClasses, rclass);
+  // ANY is a type's name too; CoreDNS writes the class as a number.
+  const auto name = rclass == Class::ANY ? std::nullopt : name_of(kClasses, rclass);
   return name ? std::string(*name) : numbered("CLASS", rclass);
 }
 

@@ -18,6 +18,9 @@ TEST_CASE("types have the names of the registry or RFC 3597's") {
       {.name = "the longest name", .text = "NSEC3PARAM", .type = Type::NSEC3PARAM},
       {.name = "above 255", .text = "CAA", .type = Type::CAA},
       {.name = "a question type", .text = "AXFR", .type = Type::AXFR},
+      {.name = "one that has a name only", .text = "TKEY", .type = static_cast<Type>(249)},
+      {.name = "one with a dash", .text = "NSAP-PTR", .type = static_cast<Type>(23)},
+      {.name = "one of a private range", .text = "DLV", .type = static_cast<Type>(32769)},
       {.name = "one without a name", .text = "TYPE731", .type = static_cast<Type>(731)},
       {.name = "the largest", .text = "TYPE65535", .type = static_cast<Type>(65535)},
   };
@@ -34,6 +37,7 @@ TEST_CASE("names are read in any letter case and as numbers") {
   CHECK(parse_type("type1") == Type::A);
   CHECK(parse_class("in") == Class::IN);
   CHECK(parse_class("CLASS3") == Class::CH);
+  CHECK(parse_class("any") == Class::ANY);
   CHECK(parse_rcode("nxdomain") == Rcode::NXDomain);
   CHECK(parse_rcode("23") == Rcode::BadCookie);
 }
@@ -53,8 +57,10 @@ TEST_CASE("what is no name and no number is refused") {
 TEST_CASE("classes and rcodes print their name or their number") {
   CHECK(to_string(Class::CH) == "CH");
   CHECK(to_string(static_cast<Class>(4242)) == "CLASS4242");
+  CHECK(to_string(Class::ANY) == "CLASS255");
   CHECK(to_string(Rcode::NoError) == "NOERROR");
   CHECK(to_string(Rcode::BadVers) == "BADVERS");
+  CHECK(to_string(static_cast<Rcode>(17)) == "BADKEY");
   CHECK(to_string(static_cast<Rcode>(3841)) == "3841");
 }
 

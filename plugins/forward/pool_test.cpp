@@ -236,7 +236,8 @@ TEST_CASE("host names are looked up at the start") {
     boost::asio::post(io, [&resolver] { resolver.set_script({{Act::nodata}}); });
     Bed bed("forward . dns.example {\nresolver " + resolver.address() + "\n}", shared);
     CHECK_THROWS_WITH(bed.start(),
-                      "failed to resolve \"dns.example\": lookup dns.example.: no such host");
+                      "plugin/forward: failed to resolve \"dns.example\": lookup dns.example.: no "
+                      "such host");
   }
   io.stop();
   thread.join();

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 using Addresses = std::vector<asio::ip::address>;
 
 [[noreturn]] void give_up(std::string_view host, std::string_view reason) {
-  throw std::runtime_error(fmt::format("failed to resolve \"{}\": lookup {}: {}",
+  throw std::runtime_error(fmt::format("plugin/forward: failed to resolve \"{}\": lookup {}: {}",
                                        host.substr(0, host.size() - 1), host, reason));
 }
 
