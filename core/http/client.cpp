@@ -72,7 +72,7 @@ std::string text_of(const Request& request, const Server& server) {
 
 }  // namespace
 
-struct Connection::State {
+struct SocketConnection::State {
   State(asio::any_io_executor executor, Timeouts limits)
       : socket(executor),
         resolver(executor),
@@ -107,7 +107,7 @@ struct Connection::State {
   bool stopped = false;
 };
 
-Failure Connection::State::failure(FailureKind kind, std::string text, std::string_view late) {
+Failure SocketConnection::State::failure(FailureKind kind, std::string text, std::string_view late) {
   const bool timed_out = deadline.expired();
   deadline.clear();
   shut();
@@ -117,7 +117,7 @@ Failure Connection::State::failure(FailureKind kind, std::string text, std::stri
   return {connecting ? kind : FailureKind::timeout, std::string(late)};
 }
 
-asio::awaitable<HttpResult<void>> Connection::State::open_socket() {
+asio::awaitable<HttpResult<void>> SocketConnection::State::open_socket() {
   error_code error;
   deadline.set(timeouts.connect);
   const std::string service = std::to_string(server.port);
@@ -140,7 +140,7 @@ asio::awaitable<HttpResult<void>> Connection::State::open_socket() {
   co_return HttpResult<void>{};
 }
 
-asio::awaitable<HttpResult<void>> Connection::State::handshake() {
+asio::awaitable<HttpResult<void>> SocketConnection::State::handshake() {
   error_code error;
   const std::string& name = server.tls_name.empty() ? server.host : server.tls_name;
   tls.emplace(socket, *server.tls);
@@ -162,7 +162,7 @@ asio::awaitable<HttpResult<void>> Connection::State::handshake() {
                     fmt::format("tls {}: handshake timeout", host_field(server)));
 }
 
-asio::awaitable<error_code> Connection::State::write(const std::string& text) {
+asio::awaitable<error_code> SocketConnection::State::write(const std::string& text) {
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   if (tls) {
@@ -174,7 +174,7 @@ asio::awaitable<error_code> Connection::State::write(const std::string& text) {
 }
 
 /// Reads some bytes into the buffer and lets the reader see the end of the stream.
-asio::awaitable<HttpResult<void>> Connection::State::fill() {
+asio::awaitable<HttpResult<void>> SocketConnection::State::fill() {
   error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   std::size_t count = 0;
@@ -202,12 +202,12 @@ asio::awaitable<HttpResult<void>> Connection::State::fill() {
                     "the server is silent");
 }
 
-Connection::Connection(asio::any_io_executor executor, Timeouts timeouts)
+SocketConnection::SocketConnection(asio::any_io_executor executor, Timeouts timeouts)
     : state_(std::make_unique<State>(std::move(executor), timeouts)) {}
 
-Connection::~Connection() = default;
+SocketConnection::~SocketConnection() = default;
 
-asio::awaitable<HttpResult<void>> Connection::connect(Server server) {
+asio::awaitable<HttpResult<void>> SocketConnection::connect(Server server) {
   State& s = *state_;
   s.shut();
   s.tls.reset();
@@ -225,7 +225,7 @@ asio::awaitable<HttpResult<void>> Connection::connect(Server server) {
   co_return HttpResult<void>{};
 }
 
-asio::awaitable<HttpResult<ResponseHead>> Connection::send(const Request& request) {
+asio::awaitable<HttpResult<ResponseHead>> SocketConnection::send(const Request& request) {
   State& s = *state_;
   if (!open()) {
     co_return s.failure(FailureKind::broken, "the connection is not open", "not open");
@@ -251,7 +251,7 @@ asio::awaitable<HttpResult<ResponseHead>> Connection::send(const Request& reques
   co_return s.reader.head();
 }
 
-asio::awaitable<HttpResult<std::string_view>> Connection::read_body(Duration silence) {
+asio::awaitable<HttpResult<std::string_view>> SocketConnection::read_body(Duration silence) {
   State& s = *state_;
   while (!s.reader.done()) {
     if (s.unread.empty()) {
@@ -270,7 +270,7 @@ asio::awaitable<HttpResult<std::string_view>> Connection::read_body(Duration sil
   co_return std::string_view{};
 }
 
-bool Connection::open() const {
+bool SocketConnection::open() const {
   State& s = *state_;
   if (!s.usable || !s.socket.is_open()) return false;
   if (s.reader.head_complete() && !s.reader.done()) return false;
@@ -281,7 +281,7 @@ bool Connection::open() const {
   return count > 0 ? s.tls.has_value() : errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
-void Connection::close() {
+void SocketConnection::close() {
   state_->stopped = true;
   state_->deadline.clear();
   state_->shut();

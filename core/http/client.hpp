@@ -43,30 +43,42 @@ struct Request {
 };
 
 /// One HTTP/1.1 connection: connect, then any number of send() each followed by read_body() to its
-/// end. A peer that vanishes is noticed by the kernel within 30 s, also while idle (keep-alive
-/// after 5 s, every 5 s, TCP_USER_TIMEOUT). Any failure closes it; connect() may be called again.
-/// One coroutine at a time, on the executor's thread; close() may come in between from another.
+/// end. Any failure closes it; connect() may be called again. One coroutine at a time, on the
+/// event loop's thread; close() may come in between from another.
 class Connection {
  public:
-  explicit Connection(boost::asio::any_io_executor executor, Timeouts timeouts = {});
-  ~Connection();
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  virtual ~Connection() = default;
 
-  boost::asio::awaitable<HttpResult<void>> connect(Server server);
+  virtual boost::asio::awaitable<HttpResult<void>> connect(Server server) = 0;
 
   /// Sends and waits for the header. What is left of an earlier body is an error.
-  boost::asio::awaitable<HttpResult<ResponseHead>> send(const Request& request);
+  virtual boost::asio::awaitable<HttpResult<ResponseHead>> send(const Request& request) = 0;
 
   /// The next piece of the body, as it arrives; empty at its end. Valid until the next call. Fails
   /// with FailureKind::timeout when nothing came for `silence`.
-  boost::asio::awaitable<HttpResult<std::string_view>> read_body(Duration silence);
+  virtual boost::asio::awaitable<HttpResult<std::string_view>> read_body(Duration silence) = 0;
 
   /// Connected, and ready for the next send(). A peer's close is noticed here too.
-  bool open() const;
+  virtual bool open() const = 0;
 
   /// Ends whatever waits, with FailureKind::stopped.
-  void close();
+  virtual void close() = 0;
+};
+
+/// One over the kernel's sockets, with or without TLS. A peer that vanishes is noticed by the kernel
+/// within 30 s, also while idle (keep-alive after 5 s, every 5 s, TCP_USER_TIMEOUT).
+class SocketConnection final : public Connection {
+ public:
+  explicit SocketConnection(boost::asio::any_io_executor executor, Timeouts timeouts = {});
+  ~SocketConnection() override;
+  SocketConnection(const SocketConnection&) = delete;
+  SocketConnection& operator=(const SocketConnection&) = delete;
+
+  boost::asio::awaitable<HttpResult<void>> connect(Server server) override;
+  boost::asio::awaitable<HttpResult<ResponseHead>> send(const Request& request) override;
+  boost::asio::awaitable<HttpResult<std::string_view>> read_body(Duration silence) override;
+  bool open() const override;
+  void close() override;
 
  private:
   struct State;

@@ -160,7 +160,7 @@ struct Exchange {
   std::shared_ptr<asio::ssl::context> tls;
   std::string tls_name;
   Duration patience = std::chrono::seconds(10);
-  Connection connection{context.get_executor()};
+  SocketConnection connection{context.get_executor()};
   std::string outcome;
   std::string text;
 };

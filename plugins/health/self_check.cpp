@@ -53,7 +53,7 @@ struct SelfCheck::State {
   void report(const http::HttpResult<void>& result, Duration took);
 
   asio::any_io_executor executor;
-  http::Connection connection;
+  http::SocketConnection connection;
   asio::steady_timer timer;
   http::Server target;
   std::string url;

@@ -93,7 +93,8 @@ void Cluster::State::keep_snapshots(std::string path, std::string key) {
 
 Result<std::shared_ptr<Cluster>> Cluster::make(api::ApiServer server,
                                                const WatchOptions& options,
-                                               const Process& process) {
+                                               const Process& process,
+                                               std::unique_ptr<api::Loop> loop) {
   auto state = std::make_unique<State>(options, process);
   if (!options.snapshot.empty()) {
     state->keep_snapshots(options.snapshot, contents_key(identity_of(server, options)));
@@ -104,8 +105,8 @@ Result<std::shared_ptr<Cluster>> Cluster::make(api::ApiServer server,
     config.tick = [snapshots = state->snapshots.get()] { snapshots->tick(); };
     config.tick_interval = snapshot::Snapshots::kInterval;
   }
-  auto client = api::ApiClient::make(std::move(config), state->sinks(), state->log, process.metrics,
-                                     process.clock);
+  auto client = api::ApiClient::make(std::move(config), state->sinks(), std::move(loop), state->log,
+                                     process.metrics, process.clock);
   if (!client) return client.error();
   state->client = std::move(*client);
   return std::shared_ptr<Cluster>(new Cluster(std::move(state)));

@@ -36,9 +36,11 @@ ClusterIdentity identity_of(const api::ApiServer& server, const WatchOptions& op
 class Cluster {
  public:
   /// Reads certificates and credentials; what is wrong with them is the error. Contacts nobody.
+  /// `loop` is what its client runs in, by the process's clock.
   static Result<std::shared_ptr<Cluster>> make(api::ApiServer server,
                                                const WatchOptions& options,
-                                               const Process& process);
+                                               const Process& process,
+                                               std::unique_ptr<api::Loop> loop);
   ~Cluster();
 
   const Store& store() const;

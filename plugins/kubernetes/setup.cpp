@@ -47,11 +47,11 @@ Result<Followed> follow(Setup& setup, config::Directive& directive, const Option
                                             : choose_server(options.access, setup.log());
   if (!server) return server.error();
   Result<std::shared_ptr<Cluster>> made = std::shared_ptr<Cluster>();
-  auto cluster =
-      setup.process().keeper.keep<Cluster>(identity_of(*server, options.watch), [&] {
-        made = Cluster::make(*server, options.watch, setup.process());
-        return made ? *made : nullptr;
-      });
+  auto cluster = setup.process().keeper.keep<Cluster>(identity_of(*server, options.watch), [&] {
+    const Process& process = setup.process();
+    made = Cluster::make(*server, options.watch, process, api::make_thread_loop(process.clock));
+    return made ? *made : nullptr;
+  });
   if (!made) return made.error();
   auto settings = cluster->prepare(*server, options.watch);
   if (!settings) return settings.error();

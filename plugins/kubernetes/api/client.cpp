@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/client.hpp"
 
-#include "core/base/random.hpp"
-
 #include "plugins/kubernetes/api/watcher.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include <pthread.h>
-#include <signal.h>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,60 +21,44 @@ constexpr std::string_view kLivePods =
     "status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown";
 constexpr std::string_view kImported = "multicluster.kubernetes.io/service-name";
 
-/// Signals are for the threads that expect them.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
 }  // namespace
 
 struct ApiClient::State {
-  State(Log new_log, const Clock& new_clock) : log(std::move(new_log)), clock(new_clock) {}
+  State(std::unique_ptr<Loop> new_loop, Log new_log, const Clock& new_clock)
+      : loop(std::move(new_loop)), log(std::move(new_log)), clock(new_clock) {}
 
   template <class Object>
   void follow(Kind kind, Sink<Object>* sink, Resource resource);
   void follow_all(const Config& config, const Sinks& sinks);
   asio::awaitable<void> drive(Watcher& watcher);
   void begin_stop();
-  void run();
   void await_tick();
+  void run_tick();
   void measure(metrics::Registry& registry);
 
+  std::unique_ptr<Loop> loop;
   Log log;
   const Clock& clock;
-  asio::io_context context{1};
-  asio::steady_timer stop_limit{context};
-  asio::steady_timer ticker{context};
+  net::Reminder stop_limit{[this] { loop->end(); }};
+  net::Reminder ticker{[this] { run_tick(); }};
   std::function<void()> tick;
   Duration tick_interval{};
-  Random random;
   std::unique_ptr<Credentials> credentials;
   std::optional<Limiter> limiter;
   std::optional<RequestMetrics> metrics;
   std::vector<std::pair<Kind, std::unique_ptr<Watcher>>> watchers;
   std::vector<metrics::Sampled> ages;
   std::size_t running = 0;
-  std::thread thread;
 };
 
 template <class Object>
 void ApiClient::State::follow(Kind kind, Sink<Object>* sink, Resource resource) {
   if (sink == nullptr) return;
   resource.path.insert(0, credentials->server().path);
-  const Shared shared{*credentials, *limiter, *metrics, log, clock};
-  const auto fraction = [this] { return random.below(1U << 30) / static_cast<double>(1U << 30); };
-  watchers.emplace_back(
-      kind, std::make_unique<Watcher>(context.get_executor(), shared, std::move(resource),
-                                      std::make_unique<DecodingSink<Object>>(*sink), fraction));
+  const Shared shared{*loop, *credentials, *limiter, *metrics, log, clock};
+  watchers.emplace_back(kind,
+                        std::make_unique<Watcher>(shared, std::move(resource),
+                                                  std::make_unique<DecodingSink<Object>>(*sink)));
 }
 
 void ApiClient::State::follow_all(const Config& config, const Sinks& sinks) {
@@ -116,32 +93,23 @@ void ApiClient::State::measure(metrics::Registry& registry) {
 
 asio::awaitable<void> ApiClient::State::drive(Watcher& watcher) {
   co_await watcher.run();
-  if (--running == 0) stop_limit.cancel();
-}
-
-void ApiClient::State::run() {
-  pthread_setname_np(pthread_self(), "kubernetes-api");
-  context.run();
+  if (--running == 0) loop->end();
 }
 
 void ApiClient::State::await_tick() {
-  if (!tick) return;
-  ticker.expires_after(tick_interval);
-  ticker.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    tick();
-    await_tick();
-  });
+  if (tick) loop->deadlines().add(ticker, clock.now() + tick_interval);
+}
+
+void ApiClient::State::run_tick() {
+  tick();
+  await_tick();
 }
 
 void ApiClient::State::begin_stop() {
   tick = nullptr;
   ticker.cancel();
-  if (running == 0) return;
-  stop_limit.expires_after(kStopLimit);
-  stop_limit.async_wait([this](const boost::system::error_code& error) {
-    if (!error) context.stop();
-  });
+  if (running == 0) return loop->end();
+  loop->deadlines().add(stop_limit, clock.now() + kStopLimit);
   credentials->stop();
   for (auto& [kind, watcher] : watchers) watcher->stop();
 }
@@ -150,11 +118,15 @@ ApiClient::ApiClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 ApiClient::~ApiClient() { stop(); }
 
-Result<std::unique_ptr<ApiClient>> ApiClient::make(
-    Config config, Sinks sinks, Log log, metrics::Registry& registry, const Clock& clock) {
-  auto state = std::make_unique<State>(std::move(log), clock);
+Result<std::unique_ptr<ApiClient>> ApiClient::make(Config config,
+                                                   Sinks sinks,
+                                                   std::unique_ptr<Loop> loop,
+                                                   Log log,
+                                                   metrics::Registry& registry,
+                                                   const Clock& clock) {
+  auto state = std::make_unique<State>(std::move(loop), std::move(log), clock);
   auto credentials =
-      Credentials::make(config.server, state->log, clock, state->context.get_executor());
+      Credentials::make(config.server, state->log, clock, state->loop->context().get_executor());
   if (!credentials) return credentials.error();
   state->credentials = std::move(*credentials);
   state->limiter.emplace(config.limits, clock.now());
@@ -170,11 +142,10 @@ void ApiClient::start() {
   State& s = *state_;
   for (auto& [kind, watcher] : s.watchers) {
     ++s.running;
-    asio::co_spawn(s.context, s.drive(*watcher), asio::detached);
+    asio::co_spawn(s.loop->context(), s.drive(*watcher), asio::detached);
   }
   s.await_tick();
-  const SignalsBlocked blocked;
-  s.thread = std::thread(&State::run, &s);
+  s.loop->start();
 }
 
 ApiClient::Settings::Settings(std::unique_ptr<Credentials> credentials, Limits limits)
@@ -186,7 +157,7 @@ ApiClient::Settings::~Settings() = default;
 Result<ApiClient::Settings> ApiClient::prepare(ApiServer server, Limits limits) const {
   State& s = *state_;
   auto credentials =
-      Credentials::make(std::move(server), s.log, s.clock, s.context.get_executor());
+      Credentials::make(std::move(server), s.log, s.clock, s.loop->context().get_executor());
   if (!credentials) return credentials.error();
   return Settings(std::move(*credentials), limits);
 }
@@ -194,7 +165,7 @@ Result<ApiClient::Settings> ApiClient::prepare(ApiServer server, Limits limits) 
 // The same again keeps what a credential plugin has printed.
 void ApiClient::take_up(Settings settings) {
   State& s = *state_;
-  asio::post(s.context, [&s, settings = std::move(settings)]() mutable {
+  asio::post(s.loop->context(), [&s, settings = std::move(settings)]() mutable {
     s.limiter->change(settings.limits_);
     const bool same = settings.credentials_->server() == s.credentials->server();
     if (!same) s.credentials->become(std::move(*settings.credentials_));
@@ -203,7 +174,7 @@ void ApiClient::take_up(Settings settings) {
 
 void ApiClient::relist(Kind wanted, std::function<void()> before) {
   State& s = *state_;
-  asio::post(s.context, [&s, wanted, before = std::move(before)] {
+  asio::post(s.loop->context(), [&s, wanted, before = std::move(before)] {
     before();
     for (auto& [kind, watcher] : s.watchers) {
       if (kind == wanted) watcher->relist();
@@ -213,9 +184,9 @@ void ApiClient::relist(Kind wanted, std::function<void()> before) {
 
 void ApiClient::stop() {
   State& s = *state_;
-  if (!s.thread.joinable()) return;
-  asio::post(s.context, [&s] { s.begin_stop(); });
-  s.thread.join();
+  if (!s.loop->running()) return;
+  asio::post(s.loop->context(), [&s] { s.begin_stop(); });
+  s.loop->join();
 }
 
 bool ApiClient::synced() const {

@@ -8,6 +8,7 @@
 
 #include "plugins/kubernetes/api/access.hpp"
 #include "plugins/kubernetes/api/limiter.hpp"
+#include "plugins/kubernetes/api/loop.hpp"
 #include "plugins/kubernetes/api/sink.hpp"
 
 #include <functional>
@@ -37,9 +38,9 @@ struct Sinks {
   Sink<SliceObject>* import_slices = nullptr;  ///< Only those that belong to an import.
 };
 
-/// Follows a cluster through its API server, on a thread of its own: one connection for each kind,
-/// listed, then watched, for ever. When the server is away, what the sinks have stays. After
-/// stop() no sink is called any more.
+/// Follows a cluster through its API server, in a loop of its own, whose thread is the API thread:
+/// one connection for each kind, listed, then watched, for ever. When the server is away, what the
+/// sinks have stays. After stop() no sink is called any more.
 class ApiClient {
  public:
   struct Config {
@@ -52,9 +53,13 @@ class ApiClient {
   };
 
   /// Reads credentials and certificates once: what is wrong with them is an error here. `log`,
-  /// `registry` and `clock` outlive the client.
-  static Result<std::unique_ptr<ApiClient>> make(
-      Config config, Sinks sinks, Log log, metrics::Registry& registry, const Clock& clock);
+  /// `registry` and `clock`, which is the loop's as well, outlive the client.
+  static Result<std::unique_ptr<ApiClient>> make(Config config,
+                                                 Sinks sinks,
+                                                 std::unique_ptr<Loop> loop,
+                                                 Log log,
+                                                 metrics::Registry& registry,
+                                                 const Clock& clock);
   ~ApiClient();
   ApiClient(const ApiClient&) = delete;
   ApiClient& operator=(const ApiClient&) = delete;

@@ -140,7 +140,9 @@ std::unique_ptr<ApiClient> follow(std::uint16_t port,
   config.server = *from_endpoint(fmt::format("127.0.0.1:{}", port), {});
   Sinks sinks;
   sinks.namespaces = &sink;
-  return std::move(*ApiClient::make(config, sinks, Log(lines), registry, clock));
+  auto client =
+      ApiClient::make(config, sinks, make_thread_loop(clock), Log(lines), registry, clock);
+  return std::move(*client);
 }
 
 /// Runs what a coroutine needs and gives its result.

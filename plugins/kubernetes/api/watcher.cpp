@@ -6,25 +6,22 @@
 #include "plugins/kubernetes/api/skipped_objects.hpp"
 #include "plugins/kubernetes/api/status_code.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace catena::kubernetes::api {
 
 namespace asio = boost::asio;
 
 namespace {}  // namespace
 
-Watcher::Watcher(asio::any_io_executor executor,
-                 Shared shared,
-                 Resource resource,
-                 std::unique_ptr<EncodedSink> sink,
-                 Fraction fraction)
+Watcher::Watcher(Shared shared, Resource resource, std::unique_ptr<EncodedSink> sink)
     : shared_(std::move(shared)),
       sink_(std::move(sink)),
-      reflector_(std::move(resource), *sink_, shared_.log, shared_.clock, std::move(fraction)),
-      connection_(executor),
-      timer_(executor) {}
+      reflector_(std::move(resource),
+                 *sink_,
+                 shared_.log,
+                 shared_.clock,
+                 [&loop = shared_.loop] { return loop.fraction(); }),
+      connection_(shared_.loop.connection()),
+      timer_(shared_.loop.deadlines()) {}
 
 asio::awaitable<void> Watcher::run() {
   while (!stopped_) {
@@ -36,25 +33,23 @@ asio::awaitable<void> Watcher::run() {
       co_await exchange(step);
     }
   }
-  connection_.close();
+  connection_->close();
 }
 
 void Watcher::stop() {
   stopped_ = true;
-  timer_.cancel();
-  connection_.close();
+  timer_.give_up();
+  connection_->close();
 }
 
 // A head that is awaited comes soon; a body can take minutes.
 void Watcher::relist() {
   relisting_ = true;
-  if (reading_) connection_.close();
+  if (reading_) connection_->close();
 }
 
 asio::awaitable<void> Watcher::sleep(Duration time) {
-  boost::system::error_code error;
-  timer_.expires_after(time);
-  co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  co_await timer_.until(shared_.clock.now() + time);
 }
 
 /// True when the step may be sent; else ask for the next step again.
@@ -67,7 +62,7 @@ asio::awaitable<bool> Watcher::prepare() {
   }
   pass_ = std::move(*pass);
   if (age_ == Age::fresh) co_return true;
-  if (connection_.open() && connected_with_ == pass_.tls) co_return true;
+  if (connection_->open() && connected_with_ == pass_.tls) co_return true;
   co_return co_await connect(pass_);
 }
 
@@ -76,7 +71,7 @@ asio::awaitable<bool> Watcher::connect(const Pass& pass) {
   http::Server target{server.host, server.port, pass.tls, server.tls.server_name};
   connected_with_ = pass.tls;
   const TimePoint started = shared_.clock.now();
-  const auto connected = co_await connection_.connect(std::move(target));
+  const auto connected = co_await connection_->connect(std::move(target));
   if (stopped_) co_return false;
   if (connected) {
     age_ = Age::fresh;
@@ -117,7 +112,7 @@ asio::awaitable<void> Watcher::send(const NextStep& step) {
     request.fields.emplace_back("Authorization", pass_.authorization);
   }
   const TimePoint started = shared_.clock.now();
-  const auto head = co_await connection_.send(request);
+  const auto head = co_await connection_->send(request);
   if (stopped_) co_return;
   const Age age = std::exchange(age_, Age::used);
   if (!head) {
@@ -136,9 +131,9 @@ asio::awaitable<void> Watcher::send(const NextStep& step) {
 
 asio::awaitable<void> Watcher::read() {
   while (true) {
-    if (relisting_) co_return connection_.close();
+    if (relisting_) co_return connection_->close();
     reading_ = true;
-    const auto piece = co_await connection_.read_body(reflector_.patience());
+    const auto piece = co_await connection_->read_body(reflector_.patience());
     reading_ = false;
     if (stopped_ || relisting_) co_return;
     if (!piece) {
@@ -152,7 +147,7 @@ asio::awaitable<void> Watcher::read() {
     const bool wanted = reflector_.body(*piece);
     count_skipped();
     if (wanted) continue;
-    connection_.close();
+    connection_->close();
     co_return;
   }
 }

@@ -2,15 +2,15 @@
 #pragma once
 
 #include "core/http/client.hpp"
+#include "core/net/timer.hpp"
 
 #include "plugins/kubernetes/api/credentials.hpp"
 #include "plugins/kubernetes/api/limiter.hpp"
+#include "plugins/kubernetes/api/loop.hpp"
 #include "plugins/kubernetes/api/reflector.hpp"
 #include "plugins/kubernetes/api/request_metrics.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 
@@ -18,6 +18,7 @@ namespace catena::kubernetes::api {
 
 /// What all watchers of a client share, on the API thread.
 struct Shared {
+  Loop& loop;
   Credentials& credentials;
   Limiter& limiter;
   RequestMetrics& metrics;
@@ -28,11 +29,7 @@ struct Shared {
 /// Drives one reflector over one connection. Everything on the API thread, but for synced().
 class Watcher {
  public:
-  Watcher(boost::asio::any_io_executor executor,
-          Shared shared,
-          Resource resource,
-          std::unique_ptr<EncodedSink> sink,
-          Fraction fraction);
+  Watcher(Shared shared, Resource resource, std::unique_ptr<EncodedSink> sink);
 
   /// Until stop(). At most once.
   boost::asio::awaitable<void> run();
@@ -62,15 +59,15 @@ class Watcher {
   Shared shared_;
   std::unique_ptr<EncodedSink> sink_;
   Reflector reflector_;
-  http::Connection connection_;
-  boost::asio::steady_timer timer_;
+  std::unique_ptr<http::Connection> connection_;
+  net::Timer timer_;
   Pass pass_;
   std::shared_ptr<boost::asio::ssl::context> connected_with_;
   Age age_ = Age::used;
   Skipped skipped_;
   std::string warning_;
   bool stopped_ = false;
-  bool reading_ = false;     ///< A body.
+  bool reading_ = false;    ///< A body.
   bool relisting_ = false;  ///< Asked for, not begun.
 };
 
