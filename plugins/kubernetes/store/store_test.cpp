@@ -222,6 +222,16 @@ TEST_CASE("of two services with one cluster IP the first by name has its name", 
   }
 }
 
+TEST_CASE("first by name is first in the alphabet, however long a name is", "[kubernetes]") {
+  Cluster cluster;
+  for (const char* name : {"b.default", "aa.shop", "aa.default"}) {
+    cluster.service(name, {.ips = {"10.96.0.1"}});
+  }
+  const auto* found = cluster.store().by_cluster_ip.find(parse_address("10.96.0.1")->span());
+  REQUIRE(found->services.size() == 3);
+  CHECK(found->services.front()->state() == state_of(cluster.store(), "aa", "default"));
+}
+
 TEST_CASE("a cluster IP that went from one service to another is no trouble", "[kubernetes]") {
   Cluster cluster;
   cluster.service("old.default", {.ips = {"10.96.0.1"}});

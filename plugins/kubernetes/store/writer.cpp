@@ -5,6 +5,8 @@
 
 #include "plugins/kubernetes/api/skipped_objects.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace catena::kubernetes {
@@ -31,17 +33,21 @@ Key key_of(const std::string& wire) {
   return {reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()};
 }
 
-bool key_less(const ServiceEntry* a, const ServiceEntry* b) {
-  return std::ranges::lexicographical_compare(a->key(), b->key());
+/// A label of a key without its length.
+std::string_view text_of(Key label) {
+  return {reinterpret_cast<const char*>(label.data()) + 1, label[0]};
+}
+
+// By name, then namespace, as they are read: in wire form a shorter label would come first.
+bool comes_before(const ServiceEntry* a, const ServiceEntry* b) {
+  const int order = text_of(a->key()).compare(text_of(b->key()));
+  if (order != 0) return order < 0;
+  return text_of(a->namespace_key()) < text_of(b->namespace_key());
 }
 
 /// "NAMESPACE/NAME".
 std::string name_of(const ServiceEntry& entry) {
-  const Key name_space = entry.namespace_key();
-  const auto text = [](Key label) {
-    return std::string(reinterpret_cast<const char*>(label.data()) + 1, label[0]);
-  };
-  return text(name_space) + '/' + text(entry.key());
+  return fmt::format("{}/{}", text_of(entry.namespace_key()), text_of(entry.key()));
 }
 
 // An address in two slices, or twice in one: then answers have to look for duplicates.
@@ -143,7 +149,8 @@ void AddressIndexWriter::add(const Address& address, const ServiceEntry& service
       std::make_unique<ServicesByAddress>(old == nullptr ? ServicesByAddress{address, {}} : *old);
   auto& services = node->services;
   if (std::find(services.begin(), services.end(), &service) != services.end()) return;
-  services.insert(std::upper_bound(services.begin(), services.end(), &service, key_less), &service);
+  const auto place = std::upper_bound(services.begin(), services.end(), &service, comes_before);
+  services.insert(place, &service);
   index_->put(std::move(node));
 }
 
