@@ -54,46 +54,46 @@ void fault(World& world, const char* text) {
 }
 
 void away(World& world, const std::function<void()>& change, Duration time) {
-  world.break_connections();
-  world.reachable = false;
+  world.network().break_connections();
+  world.network().reachable = false;
   world.run(time);
   change();
-  world.reachable = true;
+  world.network().reachable = true;
 }
 
 /// The API server before the change answers with this for a while.
 void failing(World& world, const std::function<void()>& change, const char* text) {
   fault(world, text);
-  world.break_connections();
+  world.network().break_connections();
   world.run(minutes(10));
   world.server().no_faults();
   change();
-  world.break_connections();
+  world.network().break_connections();
 }
 
 const Way kWays[] = {
     {"the connection breaks",
      [](World& world, const auto& change) {
        change();
-       world.break_connections();
+       world.network().break_connections();
      }},
     {"it is silent, then the connection breaks",
      [](World& world, const auto& change) {
        change();
-       world.break_connections(http::FailureKind::timeout);
+       world.network().break_connections(http::FailureKind::timeout);
      }},
     {"watches end in order, and a proxy keeps the connection",
      [](World& world, const auto& change) {
-       world.end_watches();
+       world.network().end_watches();
        change();
      }},
     {"the same, again and again",
      [](World& world, const auto& change) {
        for (int i = 0; i < 6; ++i) {
-         world.end_watches();
+         world.network().end_watches();
          world.run(std::chrono::milliseconds(300));
        }
-       world.end_watches();
+       world.network().end_watches();
        change();
      }},
     {"it refuses connections for ten minutes",
@@ -112,10 +112,10 @@ const Way kWays[] = {
      }},
     {"it sends garbage for ten minutes",
      [](World& world, const auto& change) {
-       world.garbage = true;
-       world.break_connections();
+       world.network().garbage = true;
+       world.network().break_connections();
        world.run(minutes(10));
-       world.garbage = false;
+       world.network().garbage = false;
        change();
      }},
 };
@@ -134,7 +134,7 @@ void others_under_the_same_versions(World& world, const Marks& marks) {
 }
 
 void another_cluster(World& world, const Marks& marks, std::uint64_t version) {
-  world.replace_server();
+  world.network().replace_server();
   create_some(world.server(), marks.objects);
   world.server().put("s0", "10.247.9.3");
   while (world.server().version() < version) world.server().use_up_version();
@@ -156,7 +156,7 @@ const Afterwards kAfterwards[] = {
      }},
     {"nothing",
      [](World& world, const Marks&) {
-       world.replace_server();
+       world.network().replace_server();
        while (world.server().version() < 2000) world.server().use_up_version();
      }},
     {"it was restored from an older state", restore},
@@ -169,7 +169,7 @@ const Afterwards kAfterwards[] = {
     {"it was restored, and other objects have the versions", others_under_the_same_versions},
     {"another cluster, with lower versions",
      [](World& world, const Marks& marks) {
-       world.replace_server();
+       world.network().replace_server();
        create_some(world.server(), marks.objects / 2);
      }},
     {"another cluster with the same names at the same versions",
@@ -193,7 +193,7 @@ Marks follow(World& world, int objects) {
   server.put("late", "10.247.8.2");
   server.put("s0", "10.247.8.3");
   server.remove("doomed");
-  world.bookmark();
+  world.network().bookmark();
   world.run(seconds(30));
   REQUIRE(world.known() == server.holds());
   return marks;
@@ -252,7 +252,7 @@ void live_through(std::uint64_t seed) {
     if (kind < 3) world.server().put(name, fmt::format("10.247.7.{}", 1 + random() % 250));
     if (kind == 3) world.server().remove(name);
     if (kind == 4) marks.old = world.server().version();
-    if (kind == 5) world.bookmark();
+    if (kind == 5) world.network().bookmark();
     if (kind > 5) {
       const Way& way = one_of(kWays);
       const Afterwards& afterwards = one_of(kAfterwards);
@@ -278,14 +278,14 @@ TEST_CASE("a watch of many objects that ends as it should costs no list") {
   world.run(seconds(1));
   if (live) world.server().put("late", "10.247.8.2");
   world.run(minutes(5));
-  const std::uint64_t before = world.bytes();
+  const std::uint64_t before = world.network().bytes();
   for (int i = 0; i < 10; ++i) {
-    world.bookmark();
-    world.end_watches();
+    world.network().bookmark();
+    world.network().end_watches();
     world.run(minutes(5));
   }
   // Ten times a question about one object and a few slices; a list of the Services has 200 KiB.
-  CHECK(world.bytes() - before < 100'000);
+  CHECK(world.network().bytes() - before < 100'000);
   CHECK(world.known() == world.server().holds());
 }
 
