@@ -54,6 +54,7 @@ class House {
     acceptor_ =
         std::make_unique<server::TcpAcceptor>(std::move(acceptor), listener(), connections);
     start(*configuration_);
+    for (TakesOver* plugin : configuration_->with<TakesOver>()) plugin->take_over();
     socket_->start();
     acceptor_->start();
   }
@@ -65,6 +66,7 @@ class House {
   /// As a worker ends: what still waits is never answered.
   ~House() {
     if (former_ && !std::exchange(former_left_, true)) leave(*former_);
+    connections.finish_with(*configuration_);
     leave(*configuration_);
     turn();
     connections.close_all();
@@ -97,6 +99,7 @@ class House {
     former_ = std::exchange(configuration_, assembled(corefile, plugins, parts.process));
     former_until_ = parts.clock.now() + kPatience;
     start(*configuration_);
+    for (TakesOver* plugin : configuration_->with<TakesOver>()) plugin->take_over();
     dispatcher.adopt(configuration_);
     socket_->serve(listener());
     acceptor_->serve(listener());
@@ -164,7 +167,10 @@ class House {
                       connections.count_with(*former_) == 0;
     const bool late = parts.clock.now() >= former_until_;
     if (!idle && !late) return;
-    if (!std::exchange(former_left_, true)) leave(*former_);
+    if (!std::exchange(former_left_, true)) {
+      connections.finish_with(*former_);
+      leave(*former_);
+    }
     if (!idle) return;
     connections.close_with(*former_);
     dispatcher.forget_unused();

@@ -10,6 +10,7 @@ namespace {
 constexpr std::array kWorlds{
     World{"ways_in", "streams and datagrams: cut, stalled, half-closed, reset, full", ways_in},
     World{"resolvers", "forward and cache: upstreams that lie, stall, flap; reloads", resolvers},
+    World{"cluster", "kubernetes: objects that come and go, an API server in trouble", cluster},
     World{"lives", "a server that is started, reloaded and stopped at any moment", lives},
 };
 

@@ -64,6 +64,7 @@ std::span<const World> worlds();
 
 void ways_in(Environment& environment);
 void resolvers(Environment& environment);
+void cluster(Environment& environment);
 void lives(Environment& environment);
 
 }  // namespace catena::sim
