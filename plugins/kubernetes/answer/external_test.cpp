@@ -135,8 +135,8 @@ const Row kRows[] = {
     {"so is a headless service", "db.default.k8s.example. A", "NX"},
     {"and what is not there", "nobody.default.k8s.example. A", "NX"},
     {"PTR names every service with the address", "5.2.0.192.in-addr.arpa. PTR",
-     "5.2.0.192.in-addr.arpa. 30 IN PTR web.default.k8s.example.\n"
-     "5.2.0.192.in-addr.arpa. 30 IN PTR other.default.k8s.example.\n"},
+     "5.2.0.192.in-addr.arpa. 30 IN PTR other.default.k8s.example.\n"
+     "5.2.0.192.in-addr.arpa. 30 IN PTR web.default.k8s.example.\n"},
     {"another type there is no data", "5.2.0.192.in-addr.arpa. A", "ND"},
     {"an unknown address is a name error", "6.2.0.192.in-addr.arpa. PTR", "NX"},
     {"an address of a hidden namespace is unknown", "9.2.0.192.in-addr.arpa. PTR", "NX"},
