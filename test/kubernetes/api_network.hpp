@@ -44,6 +44,13 @@ class ApiNetwork {
   Duration delay{};               ///< Before each answer and each event.
   std::size_t piece = 1000;       ///< Bytes of a body that come at once.
 
+  /// Asked when the API server makes an answer with the whole state of a resource, and what it said
+  /// is told when a client has read all of that: which client, and the path of the resource.
+  std::function<std::uint64_t()> asked_for_state = [] { return 0; };
+  using Told =
+      std::function<void(const kubernetes::api::Loop&, std::string_view path, std::uint64_t)>;
+  Told state_told = [](const kubernetes::api::Loop&, std::string_view, std::uint64_t) {};
+
   /// For back-offs: see api::Loop.
   std::function<double()> fraction = [] { return 0.0; };
 

@@ -86,14 +86,23 @@ asio::awaitable<http::HttpResult<http::ResponseHead>> MemoryConnection::send(
   co_await pause(held_up_ ? kHead : network().delay);
   if (broken_) co_return *broken_;
   if (network().silent) co_return fail(FailureKind::timeout, "the server is silent");
-  co_return take(network().server().api().handle(request_of(request)));
+  const kubesim::Request asked = request_of(request);
+  const kubesim::Answer answer = network().server().api().handle(asked);
+  co_return take(asked, answer);
 }
 
-http::ResponseHead MemoryConnection::take(const kubesim::Answer& answer) {
+// A question about one object has a limit, and a list in pages is none of one moment.
+http::ResponseHead MemoryConnection::take(const kubesim::Request& request,
+                                          const kubesim::Answer& answer) {
   http::ResponseHead head;
   head.status = 200;
+  const bool list = std::holds_alternative<kubesim::Response>(answer);
+  if (list ? request.parameter("limit").empty() : request.flag("sendInitialEvents")) {
+    state_ = State{request.path, network().asked_for_state(), list};
+  }
   if (const auto* response = std::get_if<kubesim::Response>(&answer)) {
     head.status = response->status;
+    if (head.status != 200) state_.reset();
     head.fields = {{"Content-Type", response->content_type}};
     if (response->retry_after > 0) {
       head.fields.emplace_back("Retry-After", std::to_string(response->retry_after));
@@ -115,6 +124,7 @@ void MemoryConnection::put(std::string body) {
   given_ = 0;
   ending_ = network().ending;
   if (ending_ != Ending::whole) body_.resize(body_.size() / 2);
+  if (network().garbage || ending_ != Ending::whole) state_.reset();
   network().bytes_ += body_.size();
 }
 
@@ -127,6 +137,7 @@ asio::awaitable<http::HttpResult<std::string_view>> MemoryConnection::read_body(
       co_return piece;
     }
     if (ending_ == Ending::cut) co_return fail(FailureKind::broken, "connection reset");
+    if (state_ && state_->whole) tell_state();
     const bool stalled = ending_ == Ending::stalled;
     if (!stalled && (!watch_ || (!take_event() && watch_over()))) {
       const bool abrupt = watch_ && watch_->ended() == kubesim::Watch::End::Abrupt;
@@ -138,9 +149,21 @@ asio::awaitable<http::HttpResult<std::string_view>> MemoryConnection::read_body(
     if (!broken_ && !event_ && now() >= patience) {
       co_return fail(FailureKind::timeout, "the server is silent");
     }
-    if (event_) put(watched_->api().write_event(*watch_, *std::exchange(event_, std::nullopt)));
+    if (event_) put_event();
   }
   co_return *broken_;
+}
+
+void MemoryConnection::put_event() {
+  const kubesim::Watch::Event event = *std::exchange(event_, std::nullopt);
+  const bool last = event.type == kubesim::Watch::Event::Type::InitialEnd;
+  if (state_ && last) state_->whole = true;
+  put(watched_->api().write_event(*watch_, event));
+}
+
+void MemoryConnection::tell_state() {
+  network().state_told(loop_, state_->path, state_->when);
+  state_.reset();
 }
 
 // Longer than that it need not be there: the connection may have broken.
@@ -202,6 +225,7 @@ void MemoryConnection::forget_answer() {
   if (watch_) watched_->cluster().watches.remove(watch_);
   watch_.reset();
   event_.reset();
+  state_.reset();
   body_.clear();
   given_ = 0;
   ending_ = Ending::whole;

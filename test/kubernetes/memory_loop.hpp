@@ -70,11 +70,13 @@ class MemoryConnection final : public http::Connection {
   TimePoint now() const { return network().clock_.now(); }
   boost::asio::awaitable<void> pause(Duration time);
   http::Failure fail(http::FailureKind kind, std::string text);
-  http::ResponseHead take(const kubesim::Answer& answer);
+  http::ResponseHead take(const kubesim::Request& request, const kubesim::Answer& answer);
   void put(std::string body);
   bool take_event();
   boost::asio::awaitable<void> wait_for_event(TimePoint patience);
   bool watch_over() const;
+  void put_event();
+  void tell_state();
   void forget_answer();
 
   MemoryLoop& loop_;
@@ -91,6 +93,12 @@ class MemoryConnection final : public http::Connection {
   Server* watched_ = nullptr;
   TimePoint watch_until_{};
   std::optional<kubesim::Watch::Event> event_;  // The next one.
+  struct State {
+    std::string path;
+    std::uint64_t when;
+    bool whole;  // The rest of it is on its way.
+  };
+  std::optional<State> state_;  // That this answer has, until it has been read.
 };
 
 }  // namespace catena::following
