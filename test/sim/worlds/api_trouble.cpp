@@ -88,14 +88,16 @@ void ApiTrouble::end() {
 }
 
 void ApiTrouble::lose_watches() {
+  if (dice_.percent(50)) return break_connections();
   well_since_ = clock_.now();
-  if (dice_.percent(50)) {
-    trace_.note("watches end");
-    network_.end_watches();
-  } else {
-    trace_.note("connections break");
-    network_.break_connections();
-  }
+  trace_.note("watches end");
+  network_.end_watches();
+}
+
+void ApiTrouble::break_connections() {
+  well_since_ = clock_.now();
+  trace_.note("connections break");
+  network_.break_connections();
 }
 
 std::optional<Duration> ApiTrouble::well() const {

@@ -25,6 +25,8 @@ class ApiTrouble {
 
   /// Restored, or replaced by another: whoever watched is told in no way but by the watch's end.
   void lose_watches();
+  /// The same where nobody is between, who could keep the connection.
+  void break_connections();
 
   /// For how long all has been well; nothing where it is not.
   std::optional<Duration> well() const;

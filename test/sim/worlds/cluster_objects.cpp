@@ -152,6 +152,27 @@ void fill_cluster(following::Server& server, Dice& dice, Trace& trace) {
     store(server, dice, trace, roll_place(dice));
 }
 
+void fill_many(following::Server& server) {
+  constexpr int kMany = 510;
+  for (int i = 0; i < kMany; ++i) {
+    const std::string ip = fmt::format("10.247.{}.{}", 6 + i / 200, 1 + i % 200);
+    Json spec = object({{"type", "ClusterIP"}, {"clusterIP", ip}, {"clusterIPs", array({ip})}});
+    server.store("services", object({{"metadata", metadata("default", fmt::format("many{}", i))},
+                                     {"spec", std::move(spec)}}));
+  }
+}
+
+void make_too_large(following::Server& server, Dice& dice, Trace& trace) {
+  constexpr std::size_t kSize = 4 * 1024 * 1024;
+  const std::string space = one_of(dice, kSpaces);
+  const std::string name = one_of(dice, kServices);
+  Json made = service(dice, space, name);
+  trace.note("too large {}", made.write());
+  Json annotations = object({{Past::kTooLarge, std::string(kSize, 'x')}});
+  made.member("metadata").set("annotations", std::move(annotations));
+  server.store("services", made);
+}
+
 Asking roll_question(Dice& dice) {
   const std::string service = one_of(dice, kServices) + "." + space_name(dice);
   const dns::Type type = dice.percent(85) ? dns::Type::A : dns::Type::AAAA;

@@ -17,9 +17,19 @@ const Json& json_of(const ObjectPtr& object) {
 
 }  // namespace
 
-Past::Values Guess::values(const std::string& key) const {
-  Past::Values values = past_.since(key, known_.since);
-  if (!known_.all && std::ranges::count(values, nullptr) == 0) values.push_back(nullptr);
+Known::OfResource& Known::of(std::string_view resource) {
+  const auto place = std::ranges::find(Past::kResources, resource);
+  return resources[static_cast<std::size_t>(place - Past::kResources.begin())];
+}
+
+bool Known::all() const {
+  return std::ranges::all_of(resources, [](const OfResource& one) { return one.told; });
+}
+
+Past::Values Guess::values(std::string_view resource, const std::string& key) {
+  const Known::OfResource& known = known_.of(resource);
+  Past::Values values = past_.since(key, known.since);
+  if (!known.told && std::ranges::count(values, nullptr) == 0) values.push_back(nullptr);
   return values;
 }
 
@@ -50,7 +60,7 @@ const Json& Guess::object(std::string_view resource,
   const std::string key = Past::key(resource, space, name);
   const auto chosen = chosen_.find(key);
   if (chosen != chosen_.end()) return json_of(chosen->second);
-  const Past::Values values = this->values(key);
+  const Past::Values values = this->values(resource, key);
   return keep(key, values[choose(values.size())]);
 }
 
@@ -63,7 +73,7 @@ std::vector<const Json*> Guess::all(std::string_view resource, const Wanted& wan
       if (wanted(json_of(chosen->second))) found.push_back(&json_of(chosen->second));
       continue;
     }
-    Past::Values values = this->values(key);
+    Past::Values values = this->values(resource, key);
     const std::size_t before = values.size();
     std::erase_if(values, [&wanted](const ObjectPtr& value) { return !wanted(json_of(value)); });
     const bool may_lack = values.size() < before;

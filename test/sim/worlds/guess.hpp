@@ -7,10 +7,16 @@
 
 namespace catena::sim {
 
-/// What a server may know at the least.
+/// What a server knows at the least of each resource.
 struct Known {
-  Past::Moment since = 0;
-  bool all = false;  ///< Else it may not have been told of any object yet.
+  struct OfResource {
+    Past::Moment since = 0;
+    bool told = false;  ///< Else it may not know of any object yet.
+  };
+  std::array<OfResource, Past::kResources.size()> resources;
+
+  OfResource& of(std::string_view resource);
+  bool all() const;
 };
 
 /// One of the states of a cluster that somebody may know: each object as it was at some moment,
@@ -29,7 +35,7 @@ class Guess {
   std::vector<const kubesim::Json*> all(std::string_view resource, const Wanted& wanted);
 
   /// The server has been told the whole state.
-  bool complete() { return known_.all || choose(2) == 0; }
+  bool complete() { return known_.all() || choose(2) == 0; }
 
   /// False when there is no other one.
   bool next();
@@ -39,7 +45,7 @@ class Guess {
     std::size_t index;
     std::size_t count;
   };
-  Past::Values values(const std::string& key) const;
+  Past::Values values(std::string_view resource, const std::string& key);
   std::size_t choose(std::size_t count);
   const kubesim::Json& keep(const std::string& key, kubesim::ObjectPtr object);
 

@@ -47,13 +47,23 @@ void Past::add(const std::string& key, ObjectPtr object) {
   if (before != object) was.push_back({++now_, std::move(object)});
 }
 
+bool Past::Was::readable() const {
+  return !object || !object->json().at("metadata.annotations").has(kTooLarge);
+}
+
+// Of what is too large now anything may be known that was there before, or nothing.
 Past::Values Past::since(const std::string& key, Moment moment) const {
   Values values(1);
   const auto found = objects_.find(key);
   if (found == objects_.end()) return values;
+  Values before(1);
   for (const Was& was : found->second) {
     if (was.moment <= moment) values.clear();
-    if (std::ranges::count(values, was.object) == 0) values.push_back(was.object);
+    const Values add = was.readable() ? Values{was.object} : before;
+    for (const ObjectPtr& one : add) {
+      if (std::ranges::count(values, one) == 0) values.push_back(one);
+    }
+    if (was.readable()) before.push_back(was.object);
   }
   return values;
 }

@@ -12,7 +12,8 @@
 namespace catena::sim {
 
 /// What each object of a cluster was, whatever happened to its API server: all that anybody can
-/// have been told. Outlives the stores that it looks at.
+/// have been told. An object that is larger than anybody reads tells nothing: what was known of it
+/// stays. Outlives the stores that it looks at.
 class Past {
  public:
   /// Counts the changes.
@@ -22,6 +23,8 @@ class Past {
 
   static constexpr std::array<std::string_view, 4> kResources{"namespaces", "services",
                                                               "endpointslices", "pods"};
+  /// The annotation that makes an object too large.
+  static constexpr const char* kTooLarge = "too-large";
 
   /// From now on it is what this store has: each change, too.
   void follow(kubesim::Store& store);
@@ -40,6 +43,7 @@ class Past {
   struct Was {
     Moment moment;
     kubesim::ObjectPtr object;
+    bool readable() const;
   };
   void add(const std::string& key, kubesim::ObjectPtr object);
 
