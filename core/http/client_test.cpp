@@ -149,7 +149,8 @@ struct Exchange {
 
   std::string run(std::size_t count = 1) {
     asio::co_spawn(context, serve(acceptor, script), asio::detached);
-    asio::co_spawn(context, ask_all(count), asio::detached);
+    // A server that says goodbye over TLS waits for the client to do the same.
+    asio::co_spawn(context, ask_all(count), [this](std::exception_ptr) { context.stop(); });
     context.run_for(std::chrono::seconds(20));
     return outcome;
   }
