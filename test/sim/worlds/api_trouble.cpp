@@ -2,6 +2,7 @@
 #include "test/sim/worlds/api_trouble.hpp"
 
 #include <array>
+#include <utility>
 
 namespace catena::sim {
 
@@ -48,6 +49,7 @@ void ApiTrouble::begin() {
       return;
     case 4:
       network_.ending = Ending::stalled;
+      stalled_ = true;
       return;
     case 5:
       network_.delay = dice_.milliseconds(1, 3000);
@@ -76,7 +78,7 @@ void ApiTrouble::refuse_some() {
 // by its end.
 void ApiTrouble::end() {
   trace_.note("all is well");
-  const bool stalled = network_.ending == Ending::stalled;
+  const bool stalled = std::exchange(stalled_, false);
   network_.reachable = true;
   network_.silent = network_.garbage = false;
   network_.ending = Ending::whole;

@@ -41,6 +41,7 @@ class ApiTrouble {
   Trace& trace_;
   TimePoint well_since_;
   bool trouble_ = false;
+  bool stalled_ = false;  // Since all was well, something has.
 };
 
 }  // namespace catena::sim
