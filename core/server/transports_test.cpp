@@ -288,7 +288,7 @@ TEST_CASE("TCP clients may ask once more of a server that leaves", "[transports]
     const auto half = static_cast<std::ptrdiff_t>(question.size() / 2);
     halved->send(Bytes(question.begin(), question.begin() + half));
     house.turn();
-    house.connections.drain();
+    house.drain();
     // Two in one piece, as the C libraries send A and AAAA.
     whole->send(framed({1, 2}, ending));
     halved->send(Bytes(question.begin() + half, question.end()));

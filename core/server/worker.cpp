@@ -225,6 +225,7 @@ void Worker::forget_former() {
 void Worker::wake_in_time() {
   TimePoint time = phase_ == Phase::serving ? TimePoint::max() : until_;
   if (former_) time = std::min(time, former_->until);
+  if (time == TimePoint::max()) return turn_.cancel();
   dispatcher_.deadlines().add(turn_, time);
 }
 

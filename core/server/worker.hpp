@@ -59,6 +59,11 @@ class Worker {
   /// The event loop that it has sockets on.
   asio::any_io_executor executor() { return dispatcher_.executor(); }
 
+  /// What is under way here. On the loop's thread.
+  const Dispatcher& dispatcher() const { return dispatcher_; }
+  const UdpSlots& slots() const { return slots_; }
+  const TcpConnections& connections() const { return connections_; }
+
   /// What its loop calls before the first turn, and behind each one until it is gone(). On the
   /// loop's thread.
   void begin();

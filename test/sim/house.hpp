@@ -3,27 +3,23 @@
 
 #include "core/net/memory_acceptor.hpp"
 #include "core/net/memory_datagrams.hpp"
-#include "core/net/memory_network.hpp"
 #include "core/net/memory_stream.hpp"
-#include "core/server/tcp.hpp"
-#include "core/server/udp.hpp"
+#include "core/server/running_plugins.hpp"
+#include "core/server/worker.hpp"
 
+#include "test/sim/memory_loop.hpp"
 #include "test/sim/process_parts.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <fmt/format.h>
-
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace catena::sim {
 
-namespace asio = boost::asio;
-
-/// The server's own code from its sockets to its plugins, as one worker has it, in one thread: its
-/// sockets are in memory, its time stands still, and nothing happens but in turn(). What tests and
-/// worlds of the simulation are built on.
+/// One worker with all that is the server's own, from its sockets to its plugins, in one thread:
+/// its sockets are in memory, its time stands still, and nothing happens but in turn(). What tests
+/// and worlds of the simulation are built on. It waits for no plugin that prepares.
 class House {
  public:
   struct Limits {
@@ -33,49 +29,39 @@ class House {
 
   /// A Corefile of one server block and the plugins that it may name. Throws its errors.
   House(const std::string& corefile, Registry plugins, Limits limits)
-      : configuration_(assembled(corefile, plugins, parts.process)),
-        meters(parts.metrics),
+      : meters(parts.metrics),
         budget(limits.memory, 1),
         service{parts.process, meters, budget},
-        dispatcher({io.get_executor(), deadlines, outside, random}, Lane{1}, service,
-                   configuration_),
-        slots(dispatcher, output),
-        receiver(slots),
-        connections(dispatcher, limits.connections, kDescriptors) {
+        present_(started(corefile, plugins)),
+        worker_(loop(), 0, service, present_->configuration(), {limits.connections, kDescriptors}) {
     auto leaving = [this](const net::MemoryDatagram& datagram) { return leave(datagram); };
     auto datagrams = std::make_unique<net::MemoryDatagrams>(io.get_executor(), leaving);
+    auto acceptor = std::make_unique<net::MemoryAcceptor>(io.get_executor());
     udp = datagrams.get();
+    tcp = acceptor.get();
     server::UdpPlace place;
     place.listener = &listener();
-    place.local = {asio::ip::make_address("192.0.2.53"), 53};
-    socket_ = std::make_unique<server::UdpSocket>(std::move(datagrams), place, receiver);
-    auto acceptor = std::make_unique<net::MemoryAcceptor>(io.get_executor());
-    tcp = acceptor.get();
-    acceptor_ =
-        std::make_unique<server::TcpAcceptor>(std::move(acceptor), listener(), connections);
-    start(*configuration_);
-    for (TakesOver* plugin : configuration_->with<TakesOver>()) plugin->take_over();
-    socket_->start();
-    acceptor_->start();
+    place.local = kLocal;
+    worker_.add({{std::move(datagrams), std::move(acceptor)}, &listener(), place});
+    take_over();
+    worker_.start();
+    turn();
   }
   /// None of its sockets has one.
   static constexpr DescriptorLimit kDescriptors{1024};
 
   House(const std::string& corefile, Registry plugins) : House(corefile, plugins, Limits()) {}
 
-  /// As a worker ends: what still waits is never answered.
+  /// As a worker ends that has no time: what still waits is never answered. Whoever is outside may
+  /// be gone by now.
   ~House() {
-    if (former_ && !std::exchange(former_left_, true)) leave(*former_);
-    connections.finish_with(*configuration_);
-    leave(*configuration_);
-    turn();
-    connections.close_all();
-    socket_.reset();
-    acceptor_.reset();
-    deadlines.abandon();
-    io.restart();
-    io.poll();
-    parts.epoch.leave(reader_);
+    network = {};
+    outgoing = {};
+    connecting = {};
+    worker_.drain(Duration::zero());
+    for (turn(); !worker_.gone(); turn()) parts.clock.advance(std::chrono::milliseconds(50));
+    former_.reset();
+    present_.reset();
   }
   House(const House&) = delete;
   House& operator=(const House&) = delete;
@@ -83,31 +69,24 @@ class House {
   /// All that can happen now does. Returns the number of steps.
   std::size_t turn() {
     std::size_t steps = 0;
-    for (std::size_t more = 1; more != 0; steps += more) {
-      io.restart();
-      more = io.poll_one() + deadlines.run_due(parts.clock.now());
-      output.flush();
-      if (former_) part_from_former();
-      reader_->quiescent();
-    }
+    for (std::size_t more = 1; more != 0; steps += more) more = loops_.front()->turn(1);
+    if (std::exchange(former_left_, false)) former_.reset();
     return steps;
   }
 
-  /// Goes over to another Corefile with the same zone, in one turn, as a worker does. Not while
-  /// reloading().
+  /// Goes over to another Corefile with the same zone, in one turn. Not while reloading().
   void reload(const std::string& corefile, Registry plugins) {
-    former_ = std::exchange(configuration_, assembled(corefile, plugins, parts.process));
-    former_until_ = parts.clock.now() + kPatience;
-    start(*configuration_);
-    for (TakesOver* plugin : configuration_->with<TakesOver>()) plugin->take_over();
-    dispatcher.adopt(configuration_);
-    socket_->serve(listener());
-    acceptor_->serve(listener());
-    connections.adopt(*configuration_);
-    deadlines.add(wake_, former_until_);
+    server::RunningPlugins next = started(corefile, plugins);
+    former_.emplace(std::move(*present_));
+    present_.emplace(std::move(next));
+    take_over();
+    worker_.adopt({present_->configuration(), {}, kPatience, [this] { former_left_ = true; }});
   }
   /// Whether queries may still run with the Corefile before.
-  bool reloading() const { return former_ != nullptr; }
+  bool reloading() const { return former_.has_value(); }
+
+  /// Takes nothing new and ends what is under way, whatever time that takes.
+  void drain() { worker_.drain(std::chrono::hours(1)); }
 
   /// Time goes on, from one deadline to the next.
   void pass(Duration time) {
@@ -128,18 +107,14 @@ class House {
   std::unique_ptr<net::MemoryPeer> connect(const asio::ip::udp::endpoint& client,
                                            std::size_t window = net::MemoryPeer::kWindow) {
     auto peer = std::make_unique<net::MemoryPeer>(io.get_executor(), window);
-    tcp->knock({net::Accepted::How::one, peer->stream(), client,
-                {asio::ip::make_address("192.0.2.53"), 53}});
+    tcp->knock({net::Accepted::How::one, peer->stream(), client, kLocal});
     return peer;
   }
 
-  /// The UDP socket goes, as at the end of a reload that no longer has it.
-  void close_udp() {
-    udp = nullptr;
-    socket_.reset();
-  }
+  /// The UDP socket takes nothing any more, and gives nothing away.
+  void close_udp() { std::exchange(udp, nullptr)->close(); }
 
-  const server::Listener& listener() const { return *configuration_->listeners.front(); }
+  const server::Listener& listener() const { return *present_->configuration()->listeners.front(); }
 
   /// What is to become of a datagram that leaves: 0, or errno. Without it all arrive.
   std::function<int(const net::MemoryDatagram&)> network;
@@ -152,31 +127,25 @@ class House {
   net::MemoryNetwork::Connecting connecting;
 
  private:
-  void start(const server::Configuration& configuration) {
-    for (Startable* plugin : configuration.with<Startable>()) plugin->start();
-    for (WorkerAware* plugin : configuration.with<WorkerAware>()) plugin->enter(dispatcher);
+  void take_over() {
+    for (TakesOver* plugin : present_->configuration()->with<TakesOver>()) plugin->take_over();
   }
 
-  void leave(const server::Configuration& configuration) {
-    for (WorkerAware* plugin : configuration.with<WorkerAware>()) plugin->leave(dispatcher);
-    for (Startable* plugin : configuration.with<Startable>()) plugin->stop();
+  server::RunningPlugins started(const std::string& corefile, Registry plugins) {
+    auto made =
+        server::RunningPlugins::start(assembled(corefile, plugins, parts.process), parts.process);
+    return std::move(made.value());
   }
 
-  void part_from_former() {
-    const bool idle = dispatcher.running_with(*former_) == 0 &&
-                      connections.count_with(*former_) == 0;
-    const bool late = parts.clock.now() >= former_until_;
-    if (!idle && !late) return;
-    if (!std::exchange(former_left_, true)) {
-      connections.finish_with(*former_);
-      leave(*former_);
-    }
-    if (!idle) return;
-    connections.close_with(*former_);
-    dispatcher.forget_unused();
-    former_.reset();
-    former_left_ = false;
-    wake_.cancel();
+  std::unique_ptr<server::Loop> loop() {
+    return std::make_unique<MemoryLoop>(
+        loops_, parts.clock, Random(1),
+        [this](const auto& local, const auto& datagram) {
+          return outgoing ? outgoing(local, datagram) : ENETUNREACH;
+        },
+        [this](const auto& local, const auto& remote) {
+          return connecting ? connecting(local, remote) : nullptr;
+        });
   }
 
   int leave(const net::MemoryDatagram& datagram) {
@@ -187,43 +156,31 @@ class House {
 
  public:
   ProcessParts parts;
-  asio::io_context io;
-  net::Deadlines deadlines;
-  net::MemoryNetwork outside{
-      io.get_executor(),
-      [this](const auto& local, const auto& datagram) {
-        return outgoing ? outgoing(local, datagram) : ENETUNREACH;
-      },
-      [this](const auto& local, const auto& remote) {
-        return connecting ? connecting(local, remote) : nullptr;
-      }};
-  /// Another seed, other numbers: before anybody has drawn one.
-  Random random{1};
-
- private:
-  static constexpr Duration kPatience = std::chrono::seconds(5);
-  std::shared_ptr<epoch::Reader> reader_ = parts.epoch.join([] {});
-  std::shared_ptr<const server::Configuration> configuration_;
-  std::shared_ptr<const server::Configuration> former_;
-  TimePoint former_until_{};
-  bool former_left_ = false;
-  net::Reminder wake_{[] {}};  // Being reminded turns the loop once.
-
- public:
   server::Meters meters;
   Budget budget;
   const server::Service service;
-  server::Dispatcher dispatcher;
-  server::UdpOutput output;
-  server::UdpSlots slots;
-  server::UdpReceiver receiver;
-  server::TcpConnections connections;
-  net::MemoryDatagrams* udp = nullptr;
-  net::MemoryAcceptor* tcp = nullptr;
 
  private:
-  std::unique_ptr<server::UdpSocket> socket_;
-  std::unique_ptr<server::TcpAcceptor> acceptor_;
+  static constexpr Duration kPatience = std::chrono::seconds(5);
+  inline static const asio::ip::udp::endpoint kLocal{asio::ip::make_address("192.0.2.53"), 53};
+
+  std::optional<server::RunningPlugins> present_;
+  std::optional<server::RunningPlugins> former_;
+  bool former_left_ = false;
+  MemoryLoop::Row loops_;
+  server::Worker worker_;
+
+ public:
+  asio::io_context& io = loops_.front()->io;
+  net::Deadlines& deadlines = loops_.front()->deadlines;
+  net::MemoryNetwork& outside = loops_.front()->network;
+  /// Another seed, other numbers: before anybody has drawn one.
+  Random& random = loops_.front()->random;
+  const server::Dispatcher& dispatcher = worker_.dispatcher();
+  const server::UdpSlots& slots = worker_.slots();
+  const server::TcpConnections& connections = worker_.connections();
+  net::MemoryDatagrams* udp = nullptr;
+  net::MemoryAcceptor* tcp = nullptr;
 };
 
 }  // namespace catena::sim

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/sim/memory_host.hpp"
 
-#include "core/net/memory_network.hpp"
-#include "core/server/worker.hpp"
-
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,46 +9,6 @@
 #include <utility>
 
 namespace catena::sim {
-
-class MemoryHost::HandTurned final : public server::Loop {
- public:
-  HandTurned(MemoryHost& host, std::uint64_t seed) : host_(host), random_(seed) {
-    host_.loops_.push_back(this);
-  }
-  ~HandTurned() override { std::erase(host_.loops_, this); }
-
-  server::Ground ground() override { return {io_.get_executor(), deadlines_, network_, random_}; }
-  void start(server::Worker& worker) override {
-    worker_ = &worker;
-    asio::post(io_, [&worker] { worker.begin(); });
-  }
-  void join() override {}
-
-  /// A worker is told of a turn only where something has happened in it.
-  bool turn(std::size_t handlers) {
-    if (worker_ == nullptr || worker_->gone()) return false;
-    io_.restart();
-    std::size_t done = deadlines_.run_due(host_.clock_.now());
-    for (std::size_t i = 0; i < handlers && io_.poll_one() > 0; ++i) ++done;
-    if (done > 0) worker_->turned();
-    return done > 0;
-  }
-
-  TimePoint next() const {
-    const bool over = worker_ == nullptr || worker_->gone();
-    return over ? TimePoint::max() : deadlines_.next();
-  }
-
- private:
-  MemoryHost& host_;
-  server::Worker* worker_ = nullptr;
-  net::Deadlines deadlines_;
-  Random random_;
-  asio::io_context io_{1};
-  net::MemoryNetwork network_{io_.get_executor(),
-                              [](const auto&, const auto&) { return ENETUNREACH; },
-                              [](const auto&, const auto&) { return nullptr; }};
-};
 
 /// A socket that its host knows as long as it lives.
 template <class Socket>
@@ -72,8 +28,11 @@ class MemoryHost::Listed final : public Socket {
   Row<Socket>& row_;
 };
 
-std::unique_ptr<server::Loop> MemoryHost::loop(const Clock&) {
-  return std::make_unique<HandTurned>(*this, dice_.next());
+// Its plugins reach nobody.
+std::unique_ptr<server::Loop> MemoryHost::loop(const Clock& clock) {
+  return std::make_unique<MemoryLoop>(
+      loops_, clock, Random(dice_.next()), [](const auto&, const auto&) { return ENETUNREACH; },
+      [](const auto&, const auto&) { return nullptr; });
 }
 
 Result<server::OpenListener> MemoryHost::bind(const std::string& address,
@@ -98,7 +57,7 @@ Result<server::OpenListener> MemoryHost::bind(const std::string& address,
 bool MemoryHost::turn() {
   const std::size_t first = loops_.empty() ? 0 : dice_.below(loops_.size());
   for (std::size_t i = 0; i < loops_.size(); ++i) {
-    if (loops_[(first + i) % loops_.size()]->turn(dice_.between(1, 4))) return true;
+    if (loops_[(first + i) % loops_.size()]->turn(dice_.between(1, 4)) > 0) return true;
   }
   return false;
 }
@@ -109,7 +68,7 @@ void MemoryHost::settle() {
 
 TimePoint MemoryHost::next() const {
   TimePoint next = TimePoint::max();
-  for (const HandTurned* loop : loops_) next = std::min(next, loop->next());
+  for (const MemoryLoop* loop : loops_) next = std::min(next, loop->next());
   return next;
 }
 

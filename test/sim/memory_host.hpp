@@ -7,6 +7,7 @@
 #include "core/server/host.hpp"
 
 #include "test/sim/dice.hpp"
+#include "test/sim/memory_loop.hpp"
 
 #include <memory>
 #include <set>
@@ -14,8 +15,6 @@
 #include <vector>
 
 namespace catena::sim {
-
-namespace asio = boost::asio;
 
 /// What a server runs on, all of it in one thread: its sockets are in memory, its workers go on
 /// when turn() says, its time is a clock that is turned by hand.
@@ -62,7 +61,6 @@ class MemoryHost final : public server::Host {
   std::unique_ptr<net::MemoryPeer> connect(const Endpoint& server, const Endpoint& client);
 
  private:
-  class HandTurned;
   template <class Socket>
   class Listed;
   template <class Socket>
@@ -73,7 +71,7 @@ class MemoryHost final : public server::Host {
   ManualClock& clock_;
   Dice& dice_;
   Duration waited_{};
-  std::vector<HandTurned*> loops_;
+  MemoryLoop::Row loops_;
   Row<net::MemoryDatagrams> datagrams_;
   Row<net::MemoryAcceptor> acceptors_;
 };
