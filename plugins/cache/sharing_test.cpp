@@ -15,7 +15,7 @@ constexpr const char* kAnswer = "answer www.example.org. 60 IN A 192.0.2.1";
 class Client {
  public:
   Client(Bed& bed, const Ask& ask, Protocol protocol = Protocol::udp)
-      : bytes_(ask.bytes()), query_(bed.engine) {
+      : engine_(bed.engine), bytes_(ask.bytes()), query_(bed.engine) {
     Transport transport = bed.transport;
     transport.protocol = protocol;
     query_.begin(*dns::MessageView::parse(bytes_), transport, bed.engine.time.now());
@@ -30,6 +30,13 @@ class Client {
                    });
   }
 
+  /// Nothing points to its query any more.
+  ~Client() {
+    if (!lines_.empty()) return;
+    give_up();
+    engine_.settle();
+  }
+
   /// What came; nothing while it waits.
   const Lines& lines() const { return lines_; }
   const Query& query() const { return query_; }
@@ -41,6 +48,7 @@ class Client {
     lines_ = outcome == Outcome::drop ? Lines{"DROP"} : test::lines_of(query_);
   }
 
+  test::ScriptedEngine& engine_;
   std::vector<std::uint8_t> bytes_;
   Query query_;
   Lines lines_;
