@@ -38,7 +38,7 @@ std::string_view system_call(Fault::During during) {
 // The kernel's words with the small first letter that Go gives them.
 std::string system_text(int error) {
   std::string text = std::generic_category().message(error);
-  if (!text.empty()) text[0] = dns::to_lower(text[0]);
+  if (!text.empty()) text[0] = to_lower(text[0]);
   return text;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/values.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/config/rules.hpp"
-#include "core/dns/name.hpp"
 
 #include <fmt/format.h>
 
@@ -33,12 +33,7 @@ std::optional<std::uint16_t> parse_port(std::string_view word) {
 }  // namespace
 
 bool same_word(std::string_view a, std::string_view b, Case letters) {
-  if (letters == Case::sensitive) return a == b;
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (dns::to_lower(a[i]) != dns::to_lower(b[i])) return false;
-  }
-  return true;
+  return letters == Case::sensitive ? a == b : same_text(a, b);
 }
 
 std::optional<long long> parse_signed(std::string_view word) {

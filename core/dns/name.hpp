@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/ascii.hpp"
 #include "core/base/error.hpp"
 #include "core/dns/numbers.hpp"
 
@@ -20,9 +21,6 @@ using Result = boost::system::result<T, Error>;
 [[noreturn]] inline void throw_exception_from_error(Error error, const boost::source_location&) {
   throw_error(error);
 }
-
-/// ASCII only, as RFC 4343 wants.
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// A domain name in uncompressed wire form that somebody else owns: length-prefixed labels up to
 /// and including the root's zero byte, 1 to 255 bytes, already checked. Trivially copyable;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dns/numbers.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/dns/name.hpp"
 
 #include <algorithm>
@@ -128,11 +129,6 @@ std::optional<std::string_view> name_of(const Named<Number> (&table)[N], Number 
     if (entry.number == number) return entry.name;
   }
   return std::nullopt;
-}
-
-bool same_text(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char left, char right) { return to_lower(left) == to_lower(right); });
 }
 
 std::optional<std::uint16_t> parse_decimal(std::string_view digits) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dns/scanner.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/dns/record_reader.hpp"
 
 #include <fmt/format.h>
@@ -9,11 +10,6 @@
 
 namespace catena::dns {
 namespace {
-
-bool is_word(std::string_view text, std::string_view directive) {
-  return std::equal(text.begin(), text.end(), directive.begin(), directive.end(),
-                    [](char left, char right) { return to_lower(left) == to_lower(right); });
-}
 
 /// `path` as seen from the folder of `file`.
 std::string beside(const std::string& file, std::string_view path) {
@@ -111,10 +107,10 @@ ZoneScanner::Step ZoneScanner::read_generated(Arena& arena) {
 ZoneScanner::Step ZoneScanner::read_directive() {
   const std::size_t line = source().tokens.line();
   const std::string_view name = source().tokens.take().text;
-  if (is_word(name, "$ORIGIN")) return set_origin();
-  if (is_word(name, "$TTL")) return set_ttl();
-  if (is_word(name, "$INCLUDE")) return include();
-  if (is_word(name, "$GENERATE")) return begin_generate();
+  if (same_text(name, "$ORIGIN")) return set_origin();
+  if (same_text(name, "$TTL")) return set_ttl();
+  if (same_text(name, "$INCLUDE")) return include();
+  if (same_text(name, "$GENERATE")) return begin_generate();
   return fault(line, "unknown directive", name);
 }
 

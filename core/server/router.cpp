@@ -16,7 +16,7 @@ constexpr std::uint64_t kSeed = 0xcbf29ce484222325u;
 // a Corefile, so nobody outside chooses what collides.
 std::uint64_t add_label(std::uint64_t hash, std::string_view label) {
   for (const char c : label) {
-    hash = (hash ^ static_cast<std::uint8_t>(dns::to_lower(c))) * 0x100000001b3u;
+    hash = (hash ^ static_cast<std::uint8_t>(to_lower(c))) * 0x100000001b3u;
   }
   return (hash ^ 0x100u) * 0x100000001b3u;
 }

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kServiceLabels = 3;
 
 bool is_svc(std::string_view label) {
-  return label.size() == 3 && dns::to_lower(label[0]) == 's' && dns::to_lower(label[1]) == 'v' &&
-         dns::to_lower(label[2]) == 'c';
+  return label.size() == 3 && catena::to_lower(label[0]) == 's' &&
+         catena::to_lower(label[1]) == 'v' && catena::to_lower(label[2]) == 'c';
 }
 
 }  // namespace

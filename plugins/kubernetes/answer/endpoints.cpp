@@ -176,7 +176,7 @@ Finding from_selection(const Builder& builder,
 
 bool comes_before(dns::NameView a, dns::NameView b) {
   const auto less = [](std::uint8_t x, std::uint8_t y) {
-    return dns::to_lower(static_cast<char>(x)) < dns::to_lower(static_cast<char>(y));
+    return catena::to_lower(static_cast<char>(x)) < catena::to_lower(static_cast<char>(y));
   };
   return std::ranges::lexicographical_compare(a.bytes(), b.bytes(), less);
 }

@@ -23,7 +23,7 @@ dns::NameView below(Query& query, std::string_view prefix, dns::NameView zone) {
 // name is looked up. BEYOND CoreDNS, which takes the first.
 std::string_view namespace_of(const PodsByAddress& pods, dns::NameView name, dns::NameView zone) {
   const std::string_view label = name.last(zone.label_count() + 2).first_label();
-  const auto same = [](char known, char asked) { return known == dns::to_lower(asked); };
+  const auto same = [](char known, char asked) { return known == catena::to_lower(asked); };
   for (const std::string& wire : pods.namespaces) {
     if (std::equal(wire.begin() + 1, wire.end(), label.begin(), label.end(), same)) return wire;
   }

@@ -14,7 +14,7 @@ constexpr std::size_t kLongest = 255;
 void append(std::string& packed, std::string_view text) {
   text = text.substr(0, kLongest);
   packed += static_cast<char>(text.size());
-  for (const char c : text) packed += dns::to_lower(c);
+  for (const char c : text) packed += catena::to_lower(c);
 }
 
 void append(std::string& packed, const api::Port& port) {

@@ -27,7 +27,7 @@ std::string own_name(const api::Endpoint& endpoint, EndpointNames names) {
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) c = dns::to_lower(c);
+  for (char& c : lower) c = catena::to_lower(c);
   return lower;
 }
 
