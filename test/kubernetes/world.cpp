@@ -54,10 +54,8 @@ std::string World::log() { return fmt::format("{}", fmt::join(store_.lines(), "\
 std::string World::known() {
   std::map<std::string, std::string> lines;
   store_.store().services.each([&lines](const ServiceEntry& entry) {
-    const auto key = entry.key();
-    const std::string name(reinterpret_cast<const char*>(key.data()) + 1, key[0]);
-    const std::size_t at = key[0] + 1U;
-    const std::string space(reinterpret_cast<const char*>(key.data()) + at + 1, key[at]);
+    const std::string name(kubernetes::first_label(entry.key()));
+    const std::string space(kubernetes::first_label(entry.namespace_key()));
     const ServiceState& state = *entry.state();
     std::set<std::string> endpoints;
     for (const kubernetes::Slice* slice : state.slices) {

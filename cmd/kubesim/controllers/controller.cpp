@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/controller.hpp"
 
+#include "cmd/kubesim/controllers/kinds.hpp"
+
 #include <fmt/format.h>
 
 namespace catena::kubesim {
@@ -113,7 +115,7 @@ void delete_pod(Cluster& cluster, const Object& pod) {
   Json& metadata = json.member("metadata");
   metadata.set("deletionTimestamp", timestamp(cluster.store.now() + std::chrono::seconds(grace)));
   metadata.set("deletionGracePeriodSeconds", grace);
-  static_cast<void>(cluster.store.replace(resource_named("pods"), std::move(json)));
+  static_cast<void>(cluster.store.replace(pods(), std::move(json)));
 }
 
 void record_event(Cluster& cluster,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/controllers/endpoint_model.hpp"
 
+#include "cmd/kubesim/controllers/kinds.hpp"
 #include "cmd/kubesim/model/selectors.hpp"
 
 namespace catena::kubesim {
@@ -96,7 +97,7 @@ std::vector<ObjectPtr> selected_pods(const Store& store, const Object& service) 
   std::vector<ObjectPtr> result;
   const LabelSelector selector = LabelSelector::from_map(service.json().at("spec.selector"));
   if (selector.empty()) return result;
-  const Objects& all = store.objects(resource_named("pods"));
+  const Objects& all = store.objects(pods());
   const std::string prefix = std::string(service.space()) + "/";
   for (auto each = all.lower_bound(prefix); each != all.end(); ++each) {
     if (!each->first.starts_with(prefix)) break;

@@ -11,11 +11,6 @@ constexpr std::string_view kOurs = "kubernetes/";
 constexpr std::string_view kClient = "client-";
 constexpr std::string_view kClientLabel = "label/";
 
-std::string_view first_label(Key label) {
-  const std::string_view wire(reinterpret_cast<const char*>(label.data()), label.size());
-  return wire.empty() ? wire : wire.substr(1, static_cast<std::uint8_t>(wire.front()));
-}
-
 // Names that are no service's and no pod's are answered, but CoreDNS's parser does not know them.
 bool parsed(const ParsedName& name) { return name.kind == NameKind::apex || !name.branch.empty(); }
 

@@ -68,6 +68,12 @@ struct ServiceState {
   bool has_endpoints() const;
 };
 
+/// The first label of a key as text; empty where the key is.
+inline std::string_view first_label(Key key) {
+  const std::string_view wire(reinterpret_cast<const char*>(key.data()), key.size());
+  return wire.empty() ? wire : wire.substr(1, static_cast<std::uint8_t>(wire.front()));
+}
+
 /// The place of a service in the store: stays while anything of the service is there.
 class ServiceEntry {
  public:

@@ -33,21 +33,16 @@ Key key_of(const std::string& wire) {
   return {reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()};
 }
 
-/// A label of a key without its length.
-std::string_view text_of(Key label) {
-  return {reinterpret_cast<const char*>(label.data()) + 1, label[0]};
-}
-
 // By name, then namespace, as they are read: in wire form a shorter label would come first.
 bool comes_before(const ServiceEntry* a, const ServiceEntry* b) {
-  const int order = text_of(a->key()).compare(text_of(b->key()));
+  const int order = first_label(a->key()).compare(first_label(b->key()));
   if (order != 0) return order < 0;
-  return text_of(a->namespace_key()) < text_of(b->namespace_key());
+  return first_label(a->namespace_key()) < first_label(b->namespace_key());
 }
 
 /// "NAMESPACE/NAME".
 std::string name_of(const ServiceEntry& entry) {
-  return fmt::format("{}/{}", text_of(entry.namespace_key()), text_of(entry.key()));
+  return fmt::format("{}/{}", first_label(entry.namespace_key()), first_label(entry.key()));
 }
 
 // An address in two slices, or twice in one: then answers have to look for duplicates.
