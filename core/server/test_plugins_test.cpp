@@ -3,7 +3,9 @@
 
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/setup.hpp"
+#include "core/server/life_plugins.hpp"
 
+#include "test/support/bind_setup.hpp"
 #include "test/support/records.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -12,19 +14,13 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <list>
-#include <mutex>
 #include <stdexcept>
 
 namespace catena::server::test {
 namespace {
 
 using asio::awaitable;
-
-std::mutex seen_mutex;
-std::string seen_text;
-std::atomic<bool> seen_prepared{true};
 
 std::string argument(Setup& setup, std::string fallback) {
   config::Directive& directive = setup.once();
@@ -323,79 +319,6 @@ class View final : public Plugin, public BlockFilter {
   std::string type_;
 };
 
-class WorkerPlugin final : public Plugin, public WorkerAware, public Startable {
- public:
-  explicit WorkerPlugin(std::string name) : name_(std::move(name)) {}
-  Reply serve(Query& query, Next next) const override { return next(query); }
-  void start() override {
-    if (name_ == "broken") throw std::runtime_error("this plugin never starts");
-    Seen::note("start " + name_);
-  }
-  void stop() override {
-    Seen::note("stop " + name_);
-    if (name_ == "sticky") throw std::runtime_error("this plugin never stops");
-  }
-  void enter(Engine& engine) override { note("enter", engine); }
-  void leave(Engine& engine) override { note("leave", engine); }
-
- private:
-  static void note(const char* what, Engine& engine) {
-    Seen::note(std::string(what) + " " + std::to_string(index(engine.lane())));
-  }
-  std::string name_;
-};
-
-/// Everything that a server calls, in order.
-class Life final : public Plugin,
-                   public Startable,
-                   public Prepares,
-                   public Listening,
-                   public TakesOver,
-                   public WorkerAware,
-                   public Farewell {
- public:
-  Life(std::string name, std::string fault) : name_(std::move(name)), fault_(std::move(fault)) {}
-  Reply serve(Query& query, Next next) const override {
-    if (entered_ == 0) note("serve, though it has left,");
-    return next(query);
-  }
-  void start() override {
-    fail_at("start");
-    note("start");
-  }
-  bool prepared(Duration) override {
-    if (seen_prepared) fail_at("prepare");
-    return seen_prepared;
-  }
-  void listening(std::span<const std::uint16_t>) override { fail_at("listen"); }
-  void take_over() noexcept override { note("take over"); }
-  void enter(Engine&) override {
-    ++entered_;
-    note("enter");
-  }
-  void leave(Engine&) override {
-    note("leave");
-    --entered_;
-  }
-  Duration farewell() override {
-    note("farewell");
-    return {};
-  }
-  void stop() override {
-    note("stop");
-    fail_at("stop");
-  }
-
- private:
-  void note(const char* what) const { Seen::note(std::string(what) + " " + name_); }
-  void fail_at(const char* what) const {
-    if (fault_ == what) throw std::runtime_error(name_ + " cannot " + what);
-  }
-  std::string name_;
-  std::string fault_;
-  std::atomic<int> entered_{0};
-};
-
 /// Stands beside the chain.
 class Needs final : public Companion, public Assembled {
  public:
@@ -410,16 +333,6 @@ class Needs final : public Companion, public Assembled {
  private:
   std::string name_;
 };
-
-void set_up_bind(Setup& setup) {
-  setup.listener().bind_given = true;
-  for (config::Directive& directive : setup.directives()) {
-    while (const config::Word* word = directive.take()) {
-      setup.listener().bind.push_back(word->text);
-    }
-    directive.done();
-  }
-}
 
 void set_up_timeouts(Setup& setup) {
   config::Directive& directive = setup.once();
@@ -455,14 +368,6 @@ void set_up_rewrite(Setup& setup) {
   if (directive.done()) setup.add(std::make_unique<Rewrite>(from, to));
 }
 
-void set_up_life(Setup& setup) {
-  config::Directive& directive = setup.once();
-  std::string name, fault;
-  directive.required(name);
-  directive.optional(fault);
-  if (directive.done()) setup.add(std::make_unique<Life>(name, fault));
-}
-
 void set_up_refresh(Setup& setup) {
   setup.once().done();
   setup.add(std::make_unique<Refresh>(setup.metrics().counter("test_refreshed_total", "")));
@@ -480,7 +385,7 @@ void set_up_answer(Setup& setup) {
 }
 
 constexpr std::array kEntries{
-    PluginEntry{"bind", set_up_bind, ""},
+    PluginEntry{"bind", catena::test::set_up_bind, ""},
     PluginEntry{"timeouts", set_up_timeouts, ""},
     PluginEntry{"debug", set_up_debug, ""},
     PluginEntry{"metadata", plain<Metadata>, ""},
@@ -498,7 +403,7 @@ constexpr std::array kEntries{
     PluginEntry{"here", with_word<Here>, ""},
     PluginEntry{"life", set_up_life, ""},
     PluginEntry{"wait", plain<Wait>, ""},
-    PluginEntry{"worker", with_word<WorkerPlugin>, ""},
+    PluginEntry{"worker", set_up_worker, ""},
     PluginEntry{"answer", set_up_answer, ""},
     PluginEntry{"chaos", with_word<Autopath>, ""},
     PluginEntry{"needs", with_word<Needs>, ""},
@@ -508,22 +413,5 @@ constexpr std::array kEntries{
 }  // namespace
 
 Registry registry() { return kEntries; }
-
-std::string Seen::started_and_stopped() {
-  const std::lock_guard lock(seen_mutex);
-  return seen_text;
-}
-
-void Seen::prepare(bool through) { seen_prepared = through; }
-
-void Seen::note(const std::string& what) {
-  const std::lock_guard lock(seen_mutex);
-  seen_text += (seen_text.empty() ? "" : ", ") + what;
-}
-
-void Seen::clear() {
-  const std::lock_guard lock(seen_mutex);
-  seen_text.clear();
-}
 
 }  // namespace catena::server::test

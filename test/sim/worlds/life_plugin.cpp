@@ -8,6 +8,7 @@
 
 #include "test/sim/worlds/ledger.hpp"
 #include "test/sim/worlds/number.hpp"
+#include "test/support/bind_setup.hpp"
 
 #include <algorithm>
 #include <array>
@@ -213,16 +214,6 @@ class Life final : public Plugin,
   bool said_ = false;
 };
 
-void set_up_bind(Setup& setup) {
-  setup.listener().bind_given = true;
-  for (config::Directive& directive : setup.directives()) {
-    while (const config::Word* word = directive.take()) {
-      setup.listener().bind.push_back(word->text);
-    }
-    directive.done();
-  }
-}
-
 void set_up_life(Setup& setup) {
   const auto ledger =
       setup.process().keeper.keep<Ledger>(OneOfAKind{}, [] { return std::make_shared<Ledger>(); });
@@ -236,7 +227,7 @@ void set_up_life(Setup& setup) {
   }
 }
 
-constexpr std::array kPlugins{PluginEntry{"bind", set_up_bind, ""},
+constexpr std::array kPlugins{PluginEntry{"bind", test::set_up_bind, ""},
                               PluginEntry{"life", set_up_life, ""}};
 
 }  // namespace
