@@ -8,6 +8,7 @@
 #include "core/server/worker.hpp"
 
 #include "test/sim/memory_loop.hpp"
+#include "test/sim/pass_time.hpp"
 #include "test/sim/process_parts.hpp"
 
 #include <cerrno>
@@ -90,12 +91,8 @@ class House {
 
   /// Time goes on, from one deadline to the next.
   void pass(Duration time) {
-    const TimePoint until = parts.clock.now() + time;
-    for (turn(); deadlines.next() <= until; turn()) {
-      parts.clock.advance(std::max(Duration::zero(), deadlines.next() - parts.clock.now()));
-    }
-    parts.clock.advance(until - parts.clock.now());
-    turn();
+    pass_time(
+        parts.clock, time, [this] { turn(); }, [this] { return deadlines.next(); });
   }
 
   /// A datagram from a client; false when the socket takes none any more.

@@ -2,6 +2,7 @@
 #include "test/sim/worlds/caller.hpp"
 
 #include "test/sim/worlds/number.hpp"
+#include "test/sim/worlds/question.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,17 +16,6 @@ constexpr std::size_t kMostConnections = 8;
 /// An answer's end: TTL, length and address.
 constexpr std::size_t kTail = 10;
 
-Bytes message_of(Fate fate, std::size_t number) {
-  Bytes message{
-      static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number), 1, 0, 0, 1};
-  message.resize(12);
-  const std::string label = fmt::format("{}{}", static_cast<char>(fate), number);
-  message.push_back(static_cast<std::uint8_t>(label.size()));
-  message.insert(message.end(), label.begin(), label.end());
-  message.insert(message.end(), {3, 's', 'i', 'm', 0, 0, 1, 0, 1});
-  return message;
-}
-
 bool ever_answered(Fate fate) { return fate != Fate::drop && fate != Fate::stubborn; }
 bool may_be_let_go(Fate fate) { return fate == Fate::wait || fate == Fate::never; }
 
@@ -37,7 +27,9 @@ Callers::Asked& Callers::new_question() {
   const Fate fate = static_cast<Fate>(rare ? kFates[dice_.between(3, 5)] : kFates[dice_.below(3)]);
   const std::size_t number = asked_.size();
   trace_.note("ask {}{}", static_cast<char>(fate), number);
-  return asked_.emplace_back(Asked{fate, number, present_, message_of(fate, number)});
+  const std::string name = fmt::format("{}{}.sim.", static_cast<char>(fate), number);
+  return asked_.emplace_back(
+      Asked{fate, number, present_, question_of(name, dns::Type::A, number)});
 }
 
 void Callers::send_datagrams(const Endpoint& server) {
@@ -68,9 +60,8 @@ void Callers::ask() {
   const std::size_t count = dice_.between(0, 3);
   for (std::size_t i = 0; i < count; ++i) {
     const Asked& asked = new_question();
-    const std::size_t size = asked.message.size();
-    outgoing.insert(outgoing.end(),
-                    {static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)});
+    const auto size = two_bytes(asked.message.size());
+    outgoing.insert(outgoing.end(), size.begin(), size.end());
     outgoing.insert(outgoing.end(), asked.message.begin(), asked.message.end());
     connection->places.emplace_back(connection->sent + outgoing.size(), asked.number);
   }

@@ -11,14 +11,16 @@
 #include "test/sim/house.hpp"
 #include "test/sim/world.hpp"
 #include "test/sim/worlds/api_trouble.hpp"
+#include "test/sim/worlds/askers.hpp"
+#include "test/sim/worlds/cache_lines.hpp"
 #include "test/sim/worlds/cluster_objects.hpp"
 #include "test/sim/worlds/elsewhere.hpp"
+#include "test/sim/worlds/question.hpp"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <optional>
 #include <set>
 
@@ -32,8 +34,6 @@ void setup(Setup& setup);
 namespace catena::sim {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-using boost::asio::ip::udp;
 using following::Encoding;
 using kubernetes::Cluster;
 using kubernetes::WatchOptions;
@@ -63,10 +63,6 @@ struct Asked {
   Asking asking;
   ClusterOptions options;
   Known known;  ///< When it was asked.
-  Bytes message;
-  std::size_t answers = 0;
-  std::unique_ptr<net::MemoryPeer> peer;  ///< Of those that came over TCP.
-  Bytes incoming;
 };
 
 ClusterOptions roll_options(Dice& dice) {
@@ -93,31 +89,16 @@ WatchOptions watch_options(const ClusterOptions& options) {
 }
 
 std::string corefile(const ClusterOptions& options, Dice& dice) {
-  constexpr std::array<std::string_view, 4> kCaches{
-      "", " cache 30\n", " cache 30 {\n  serve_stale 60s\n  prefetch 1 10s\n }\n",
-      " cache 30 {\n  serve_stale 60s verify\n }\n"};
   constexpr std::array<std::string_view, 3> kPods{"disabled", "insecure", "verified"};
+  const int ttl = dice.percent(50) ? 5 : 30;
   std::string text = fmt::format(
       ". {{\n{} kubernetes cluster.local in-addr.arpa {{\n  endpoint {}\n  pods {}\n  ttl {}\n",
-      kCaches[dice.below(kCaches.size())], kApi, kPods[static_cast<std::size_t>(options.pods)],
-      dice.percent(50) ? 5 : 30);
+      cache_lines(dice), kApi, kPods[static_cast<std::size_t>(options.pods)], ttl);
   if (options.endpoint_pod_names) text += "  endpoint_pod_names\n";
   if (options.ignore_empty_service) text += "  ignore empty_service\n";
   if (options.fallthrough) text += "  fallthrough\n";
   if (dice.percent(20)) text += "  apiserver_qps 20\n";
   return text + " }\n elsewhere\n}\n";
-}
-
-Bytes message_of(const Asking& asking, std::uint16_t id) {
-  Bytes message{static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), 1, 0, 0, 1};
-  message.resize(dns::kHeaderSize);
-  const dns::Name name = dns::Name::parse(asking.name).value();
-  const auto bytes = name.view().bytes();
-  message.insert(message.end(), bytes.begin(), bytes.end());
-  const auto type = static_cast<std::uint16_t>(asking.type);
-  message.insert(message.end(),
-                 {static_cast<std::uint8_t>(type >> 8), static_cast<std::uint8_t>(type), 0, 1});
-  return message;
 }
 
 /// "a.example. 5 IN SRV 0 100 80 b.example." as the model has it.
@@ -314,75 +295,34 @@ class Scene {
   }
 
   void ask_one(const Asking& asking, const Known& known) {
-    const auto id = static_cast<std::uint16_t>(asked_.size());
-    Asked& asked = asked_.emplace_back(Asked{asking, options_, known, message_of(asking, id)});
-    const udp::endpoint client(asio::ip::make_address("203.0.113.7"), 4000);
+    const std::size_t id = askers_.size();
+    asked_.push_back({asking, options_, known});
     const bool stream = dice_.percent(20);
     trace_.note("{} {} as {} {}", asking.name, dns::to_string(asking.type), id, stream);
-    if (!stream) {
-      expect(house_.send(client, asked.message), "nobody listens");
-      return;
-    }
-    asked.peer = house_.connect(client);
-    const Bytes& message = asked.message;
-    asked.peer->send(std::array{static_cast<std::uint8_t>(message.size() >> 8),
-                                static_cast<std::uint8_t>(message.size())});
-    asked.peer->send(message);
+    askers_.ask(question_of(asking.name, asking.type, id), stream ? Protocol::tcp : Protocol::udp);
   }
 
   /// All that happens without time going on.
   void settle() {
     for (std::size_t steps = 1; steps != 0;) {
       steps = network_->turn() + house_.turn();
-      take_answers();
+      askers_.take_answers();
     }
   }
 
   void pass(Duration time) {
-    const TimePoint until = now() + time;
-    settle();
-    for (TimePoint next = next_event(); next <= until; next = next_event()) {
-      house_.parts.clock.advance(std::max(Duration::zero(), next - now()));
-      settle();
-    }
-    house_.parts.clock.advance(until - now());
-    settle();
+    pass_time(
+        house_.parts.clock, time, [this] { settle(); }, [this] { return next_event(); });
     trace_.note("at {} {} wait, {} bytes were told", now().time_since_epoch().count(),
                 house_.dispatcher.waiting(), network_->bytes());
   }
 
-  void take_answers() {
-    for (const net::MemoryDatagram& datagram : std::exchange(house_.delivered, {})) {
-      take(datagram.bytes);
-    }
-    for (Asked& asked : asked_) {
-      if (asked.peer) take_from(asked);
-    }
-  }
-
-  void take_from(Asked& asked) {
-    const Bytes taken = asked.peer->take();
-    asked.incoming.insert(asked.incoming.end(), taken.begin(), taken.end());
-    const Bytes& in = asked.incoming;
-    if (in.size() < 2 || in.size() < 2u + in[0] * 256u + in[1]) return;
-    take(std::span(in).subspan(2));
-    asked.peer.reset();
-  }
-
-  void take(std::span<const std::uint8_t> bytes) {
+  void take(std::size_t id, std::span<const std::uint8_t> bytes) {
     const auto message = dns::MessageView::parse(bytes);
-    expect(message.has_value() && message->flags().has(dns::Flags::kQR), "no answer");
-    const std::size_t id = message->id();
-    expect(id < asked_.size(), "an answer to {}, which nobody asked", id);
-    Asked& asked = asked_[id];
-    ++asked.answers;
-    expect(asked.answers == 1, "{} as {}: too many answers", asked.asking.name, id);
-    const auto question = std::span(asked.message).subspan(dns::kHeaderSize);
-    expect(std::equal(question.begin(), question.end(), bytes.begin() + dns::kHeaderSize),
-           "{} as {}: another question came back", asked.asking.name, id);
+    expect(message.has_value(), "{}: no message", id);
     const std::string answer = read_answer(*message);
     trace_.note("{}: {}", id, answer);
-    if (!message->flags().has(dns::Flags::kTC)) check(asked, answer);
+    if (!message->flags().has(dns::Flags::kTC)) check(asked_[id], answer);
   }
 
   void check(const Asked& asked, const std::string& answer) {
@@ -406,9 +346,7 @@ class Scene {
     pass(kLongest);
     for (std::size_t i = 0; i < 10; ++i) ask(1);
     pass(kLongest);
-    for (std::size_t id = 0; id < asked_.size(); ++id) {
-      expect(asked_[id].answers == 1, "{} as {}: never answered", asked_[id].asking.name, id);
-    }
+    askers_.check_all_answered();
     house_.reload(kNothingYet, kPlugins);
     pass(kLongest);
     const std::size_t held = house_.dispatcher.clients().share().used();
@@ -433,7 +371,8 @@ class Scene {
   bool large_ = false;  // Some are too large.
   ClusterOptions options_;
   std::vector<Followed> followed_;
-  std::deque<Asked> asked_;
+  Askers askers_{house_, [this](std::size_t id, auto bytes) { take(id, bytes); }};
+  std::vector<Asked> asked_;  // By question.
 };
 
 }  // namespace

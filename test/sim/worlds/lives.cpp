@@ -4,6 +4,7 @@
 #include "core/server/server.hpp"
 
 #include "test/sim/memory_host.hpp"
+#include "test/sim/pass_time.hpp"
 #include "test/sim/process_parts.hpp"
 #include "test/sim/world.hpp"
 #include "test/sim/worlds/caller.hpp"
@@ -210,14 +211,8 @@ class Scene {
   TimePoint next() const { return std::min(due_, host_.next()); }
 
   void pass(Duration time) {
-    const TimePoint until = now() + time;
-    settle();
-    for (TimePoint at = next(); at <= until; at = next()) {
-      parts_.clock.advance(std::max(Duration::zero(), at - now()));
-      settle();
-    }
-    parts_.clock.advance(until - now());
-    settle();
+    pass_time(
+        parts_.clock, time, [this] { settle(); }, [this] { return next(); });
     trace_.note("at {}", now().time_since_epoch().count());
   }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/sim/worlds/oracle.hpp"
 
-#include "core/dns/name.hpp"
-
 #include "test/sim/world.hpp"
+#include "test/sim/worlds/question.hpp"
 
 #include <algorithm>
 #include <string>
@@ -35,16 +34,7 @@ std::size_t expected_records(const Script& script) {
 }  // namespace
 
 Asked query_of(const Script& script) {
-  const auto id = static_cast<std::uint16_t>(script.number);
-  Asked asked{script, {}};
-  std::vector<std::uint8_t>& message = asked.message;
-  message = {static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), 1, 0, 0, 1};
-  message.resize(kHeader);
-  const dns::Name name = dns::Name::parse(script.name()).value();
-  const auto bytes = name.view().bytes();
-  message.insert(message.end(), bytes.begin(), bytes.end());
-  message.insert(message.end(), {0, 16, 0, 1});  // TXT, IN
-  return asked;
+  return {script, question_of(script.name(), dns::Type::TXT, script.number)};
 }
 
 Asked cut_short(Asked asked, Dice& dice) {

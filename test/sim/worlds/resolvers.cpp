@@ -2,7 +2,10 @@
 // forward and cache before upstreams that lie, stall, flap and cut, under reloads.
 #include "test/sim/house.hpp"
 #include "test/sim/world.hpp"
+#include "test/sim/worlds/askers.hpp"
+#include "test/sim/worlds/cache_lines.hpp"
 #include "test/sim/worlds/number.hpp"
+#include "test/sim/worlds/question.hpp"
 #include "test/sim/worlds/upstream.hpp"
 
 #include <algorithm>
@@ -19,7 +22,6 @@ void setup(Setup& setup);
 namespace catena::sim {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
 using boost::asio::ip::udp;
 
 constexpr std::array kPlugins{PluginEntry{"cache", cache::setup, ""},
@@ -48,54 +50,23 @@ std::string options(Dice& dice) {
   return text;
 }
 
-std::string cache_lines(Dice& dice) {
-  constexpr std::array<std::string_view, 4> kLines{
-      "", " cache 30\n", " cache 30 {\n  serve_stale 60s\n  prefetch 1 10s\n }\n",
-      " cache 30 {\n  serve_stale 60s verify\n }\n"};
-  return std::string(kLines[dice.below(kLines.size())]);
-}
-
 std::string corefile(Dice& dice) {
   const std::string cache = cache_lines(dice);
-  return "sim {\n" + cache + " forward . 198.51.100.1 198.51.100.2 {\n" + options(dice) +
-         " }\n}\n";
+  return "sim {\n" + cache + " forward . 198.51.100.1 198.51.100.2 {\n" + options(dice) + " }\n}\n";
 }
 
-/// A client's question, and what came of it.
-struct Asked {
-  std::size_t number = 0;
-  Bytes message;
-  std::size_t answers = 0;
-  std::unique_ptr<net::MemoryPeer> peer;  // Of those that came over TCP.
-  Bytes incoming;
-};
-
-Bytes message_of(std::size_t number, std::uint16_t id) {
-  Bytes message{static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), 1, 0, 0, 1};
-  message.resize(12);
-  const std::string label = fmt::format("n{}", number);
-  message.push_back(static_cast<std::uint8_t>(label.size()));
-  message.insert(message.end(), label.begin(), label.end());
-  message.insert(message.end(), {3, 's', 'i', 'm', 0, 0, 1, 0, 1});
-  return message;
-}
-
-// Its own question; the right address or none; no rcode that nobody has said.
-void check_answer(const Asked& asked, std::span<const std::uint8_t> answer) {
-  const std::size_t size = asked.message.size();
-  expect(answer.size() >= size && (answer[2] & 0x80) != 0, "n{}: no answer", asked.number);
-  expect(std::equal(asked.message.begin() + 12, asked.message.end(), answer.begin() + 12),
-         "n{}: another question came back", asked.number);
+// The right address or none; no rcode that nobody has said.
+void check_answer(std::size_t name, std::span<const std::uint8_t> answer) {
   const unsigned rcode = answer[3] & 15u;
-  expect(rcode == 0 || rcode == 2 || rcode == 5, "n{}: rcode {}", asked.number, rcode);
+  expect(rcode == 0 || rcode == 2 || rcode == 5, "n{}: rcode {}", name, rcode);
   const std::size_t records = answer[6] * 256u + answer[7];
   if (records == 0) {
     const bool cut = (answer[2] & 2) != 0;
-    return expect(rcode != 0 || cut, "n{}: there is no such answer", asked.number);
+    return expect(rcode != 0 || cut, "n{}: there is no such answer", name);
   }
-  const auto right = address_of(asked.number);
+  const auto right = address_of(name);
   expect(records == 1 && std::equal(right.begin(), right.end(), answer.end() - 4),
-         "n{}: the address of somebody else", asked.number);
+         "n{}: the address of somebody else", name);
 }
 
 class Scene {
@@ -125,14 +96,19 @@ class Scene {
   void step() {
     switch (dice_.below(12)) {
       case 0:
-      case 1: return change_mood();
-      case 2: return change_network();
-      case 3: return reload();
+      case 1:
+        return change_mood();
+      case 2:
+        return change_network();
+      case 3:
+        return reload();
       case 4:
       case 5:
       case 6:
-      case 7: return ask(dice_.percent(10) ? dice_.between(10, 60) : dice_.between(1, 4));
-      default: return pass(dice_.milliseconds(0, dice_.percent(15) ? 20000 : 300));
+      case 7:
+        return ask(dice_.percent(10) ? dice_.between(10, 60) : dice_.between(1, 4));
+      default:
+        return pass(dice_.milliseconds(0, dice_.percent(15) ? 20000 : 300));
     }
   }
 
@@ -165,23 +141,13 @@ class Scene {
     if (dice_.percent(50)) settle();
   }
 
-  void ask_one(std::size_t number) {
-    const auto id = static_cast<std::uint16_t>(asked_.size());
-    Asked& asked = asked_.emplace_back();
-    asked.number = number;
-    asked.message = message_of(number, id);
-    const udp::endpoint client(asio::ip::make_address("203.0.113.7"), 4000);
+  void ask_one(std::size_t name) {
+    const std::size_t id = askers_.size();
     const bool stream = dice_.percent(20);
-    trace_.note("n{} as {} {}", number, id, stream);
-    if (!stream) {
-      expect(house_.send(client, asked.message), "nobody listens");
-      return;
-    }
-    asked.peer = house_.connect(client);
-    const Bytes& message = asked.message;
-    asked.peer->send(std::array{static_cast<std::uint8_t>(message.size() >> 8),
-                                static_cast<std::uint8_t>(message.size())});
-    asked.peer->send(message);
+    trace_.note("n{} as {} {}", name, id, stream);
+    names_.push_back(name);
+    askers_.ask(question_of(fmt::format("n{}.sim.", name), dns::Type::A, id),
+                stream ? Protocol::tcp : Protocol::udp);
   }
 
   /// All that happens without time going on.
@@ -190,49 +156,20 @@ class Scene {
     while (steps != 0 || next_saying() <= now()) {
       for (SimUpstream& one : upstreams_) one.act(now());
       steps = house_.turn();
-      take_answers();
+      askers_.take_answers();
     }
   }
 
   void pass(Duration time) {
-    const TimePoint until = now() + time;
-    settle();
-    for (TimePoint next = next_event(); next <= until; next = next_event()) {
-      house_.parts.clock.advance(std::max(Duration::zero(), next - now()));
-      settle();
-    }
-    house_.parts.clock.advance(until - now());
-    settle();
+    pass_time(
+        house_.parts.clock, time, [this] { settle(); }, [this] { return next_event(); });
     trace_.note("at {} {} wait, {} and {} asked", now().time_since_epoch().count(),
                 house_.dispatcher.waiting(), upstreams_[0].asked(), upstreams_[1].asked());
   }
 
-  void take_answers() {
-    for (const net::MemoryDatagram& datagram : std::exchange(house_.delivered, {})) {
-      take(datagram.bytes);
-    }
-    for (Asked& asked : asked_) {
-      if (asked.peer) take_from(asked);
-    }
-  }
-
-  void take_from(Asked& asked) {
-    const Bytes taken = asked.peer->take();
-    asked.incoming.insert(asked.incoming.end(), taken.begin(), taken.end());
-    const Bytes& in = asked.incoming;
-    if (in.size() < 2 || in.size() < 2u + in[0] * 256u + in[1]) return;
-    take(std::span(in).subspan(2));
-    asked.peer.reset();
-  }
-
-  void take(std::span<const std::uint8_t> answer) {
-    const std::size_t id = answer[0] * 256u + answer[1];
-    expect(id < asked_.size(), "an answer to {}, which nobody asked", id);
-    Asked& asked = asked_[id];
-    check_answer(asked, answer);
+  void take(std::size_t id, std::span<const std::uint8_t> answer) {
+    check_answer(names_[id], answer);
     last_rcode_ = answer[3] & 15u;
-    ++asked.answers;
-    expect(asked.answers == 1, "n{} as {}: too many answers", asked.number, id);
     trace_.note("{} rcode {} of {} bytes", id, answer[3] & 15, answer.size());
   }
 
@@ -242,15 +179,13 @@ class Scene {
     network_error_ = 0;
     loss_ = 0;
     pass(kLongest);
-    for (std::size_t id = 0; id < asked_.size(); ++id) {
-      expect(asked_[id].answers == 1, "n{} as {}: never answered", asked_[id].number, id);
-    }
+    askers_.check_all_answered();
     // The first one finds upstreams well that were down when the last worker left off probing.
     ask_one(kNames + 1);
     pass(kFailureKept);
     ask_one(kNames + 1);
     pass(kLongest);
-    expect(asked_.back().answers == 1, "the last question was never answered");
+    askers_.check_all_answered();
     expect(last_rcode_ == 0, "the last question was answered with rcode {}", last_rcode_);
     expect(house_.dispatcher.waiting() == 0, "{} wait", house_.dispatcher.waiting());
     expect(house_.outside.open() == 0, "{} sockets are open", house_.outside.open());
@@ -258,22 +193,20 @@ class Scene {
   }
 
   SimUpstream& at(const udp::endpoint& address) {
-    return *std::find_if(upstreams_.begin(), upstreams_.end(), [&address](const auto& one) {
-      return one.address() == address;
-    });
+    return *std::find_if(upstreams_.begin(), upstreams_.end(),
+                         [&address](const auto& one) { return one.address() == address; });
   }
 
   TimePoint now() const { return house_.parts.clock.now(); }
-  TimePoint next_saying() const {
-    return std::min(upstreams_[0].next(), upstreams_[1].next());
-  }
+  TimePoint next_saying() const { return std::min(upstreams_[0].next(), upstreams_[1].next()); }
   TimePoint next_event() const { return std::min(next_saying(), house_.deadlines.next()); }
 
   Dice& dice_;
   Trace& trace_;
   House house_;
   std::deque<SimUpstream> upstreams_;
-  std::deque<Asked> asked_;
+  Askers askers_{house_, [this](std::size_t id, auto answer) { take(id, answer); }};
+  std::vector<std::size_t> names_;  // By question.
   int network_error_ = 0;
   unsigned loss_ = 3;  // In a hundred.
   unsigned last_rcode_ = 0;

@@ -2,6 +2,7 @@
 #include "test/sim/worlds/stream_client.hpp"
 
 #include "test/sim/world.hpp"
+#include "test/sim/worlds/question.hpp"
 
 #include <algorithm>
 
@@ -9,8 +10,8 @@ namespace catena::sim {
 
 void StreamClient::ask(Asked asked) {
   if (finished_) return;
-  stream_.push_back(static_cast<std::uint8_t>(asked.message.size() >> 8));
-  stream_.push_back(static_cast<std::uint8_t>(asked.message.size()));
+  const auto size = two_bytes(asked.message.size());
+  stream_.insert(stream_.end(), size.begin(), size.end());
   stream_.insert(stream_.end(), asked.message.begin(), asked.message.end());
   places_.push_back({stream_.size(), asked.id()});
   asked_[asked.id()] = std::move(asked);
