@@ -10,7 +10,7 @@ using Bytes = std::span<const std::uint8_t>;
 
 bool equal(Bytes a, Bytes b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
-std::string_view first_label(std::string_view name) { return name.substr(0, name.find('.')); }
+std::string_view up_to_dot(std::string_view name) { return name.substr(0, name.find('.')); }
 
 /// Which endpoints and which of their ports a question is about.
 class Selection {
@@ -18,7 +18,7 @@ class Selection {
   /// `kind` is that of the name, or what else it can be.
   Selection(const ParsedName& name, const ServiceState& state, NameKind kind)
       : name_(&name), state_(&state), kind_(kind == NameKind::dotted ? NameKind::endpoint : kind) {
-    if (kind_ == NameKind::endpoint) dashed_ = parse_dashed(first_label(name.prefix));
+    if (kind_ == NameKind::endpoint) dashed_ = parse_dashed(up_to_dot(name.prefix));
     if (kind_ == NameKind::zonal_prefer) zone_matters_ = zone_has_endpoints();
     if (kind_ == NameKind::zonal_pin) zone_matters_ = true;
   }
