@@ -35,7 +35,7 @@ struct MemoryPeer::Link {
   Bytes to_peer;
   bool finished = false;  // By the peer.
   bool was_reset = false;
-  bool shut = false;  // By the stream.
+  bool end_joined = false;
   bool closed = false;
 };
 
@@ -56,7 +56,6 @@ class MemoryStream final : public ByteStream {
 
   Moved write_some(std::span<const std::uint8_t> bytes) override {
     if (link_->was_reset || link_->closed) return {Moved::How::failed, 0, ECONNRESET};
-    if (link_->shut) return {Moved::How::failed, 0, EPIPE};
     if (!link_->writable()) return {};
     const std::size_t size = std::min(bytes.size(), link_->window - link_->to_peer.size());
     link_->to_peer.insert(link_->to_peer.end(), bytes.begin(),
@@ -66,7 +65,7 @@ class MemoryStream final : public ByteStream {
 
   void wait_readable() override { link_->events.wait_readable(link_->readable()); }
   void wait_writable() override { link_->events.wait_writable(link_->writable()); }
-  void shutdown() override { link_->shut = true; }
+  void join_end() override { link_->end_joined = true; }
   void close() override {
     link_->closed = true;
     link_->events.close();
@@ -116,7 +115,7 @@ std::vector<std::uint8_t> MemoryPeer::take(std::size_t most) {
 std::size_t MemoryPeer::unread() const { return link_->to_stream.size(); }
 std::size_t MemoryPeer::untaken() const { return link_->to_peer.size(); }
 void MemoryPeer::limit_reads(std::size_t bytes) { link_->read_limit = bytes; }
-bool MemoryPeer::ended() const { return link_->shut || link_->closed; }
+bool MemoryPeer::end_joined() const { return link_->end_joined; }
 bool MemoryPeer::closed() const { return link_->closed; }
 
 }  // namespace catena::net

@@ -39,8 +39,8 @@ class MemoryPeer {
   /// One read gives no more than this.
   void limit_reads(std::size_t bytes);
 
-  /// The stream will write no more: it has shut down or is closed.
-  bool ended() const;
+  /// The stream wanted the end to come in one with its last bytes.
+  bool end_joined() const;
   bool closed() const;
 
  private:

@@ -199,13 +199,11 @@ TEST_CASE("Streams write and end the same in memory and over the kernel") {
     CHECK(taken <= written);
     CHECK(near.stream->write_some(much).how == Moved::How::some);
   }
-  SECTION("after shutdown the peer's bytes are still read") {
-    near.stream->shutdown();
-    CHECK(near.stream->write_some(Bytes{'x'}).how == Moved::How::failed);
-    near.peer->send({'a'});
-    near.stream->wait_readable();
-    CHECK(near.turn() == "r");
-    CHECK(read(near) == "a");
+  SECTION("what is written before an end that it is to join arrives") {
+    near.stream->join_end();
+    CHECK(near.stream->write_some(Bytes{'x'}).size == 1);
+    near.stream->close();
+    CHECK(near.peer->take() == Bytes{'x'});
   }
   SECTION("nothing is told after the end") {
     near.peer->send({'a'});
@@ -217,6 +215,22 @@ TEST_CASE("Streams write and end the same in memory and over the kernel") {
     near.stream.reset();
     CHECK(near.turn_now().empty());
   }
+}
+
+// A client that had read its last answer, and not yet the end behind it, asked again into the gap.
+TEST_CASE("The kernel holds the last bytes back until the end goes with them") {
+  // Not where this program stands still: the kernel waits for 200 ms.
+  bool held = false;
+  for (int round = 0; round < 20 && !held; ++round) {
+    Near near;
+    connect_over_loopback(near);
+    near.stream->join_end();
+    CHECK(near.stream->write_some(Bytes{'x'}).size == 1);
+    held = near.peer->take().empty();
+    near.stream->close();
+    CHECK((!held || near.peer->take() == Bytes{'x'}));
+  }
+  CHECK(held);
 }
 
 }  // namespace catena::net

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace catena::net {
@@ -55,6 +57,10 @@ std::size_t TcpStream::unsent() const {
   return memory[SK_MEMINFO_WMEM_QUEUED];
 }
 
-void TcpStream::shutdown() { ::shutdown(readiness_->descriptor(), SHUT_WR); }
+// The kernel puts the end into the segment that it holds back.
+void TcpStream::join_end() {
+  const int on = 1;
+  ::setsockopt(readiness_->descriptor(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
 
 }  // namespace catena::net

@@ -20,7 +20,7 @@ class TcpStream final : public ByteStream {
   Moved write_some(std::span<const std::uint8_t> bytes) override;
   void wait_readable() override { readiness_->wait_readable(); }
   void wait_writable() override { readiness_->wait_writable(); }
-  void shutdown() override;
+  void join_end() override;
   void close() override { readiness_->close(); }
   void reset() override;
   void renumber() override;

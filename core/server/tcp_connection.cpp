@@ -148,9 +148,11 @@ void TcpConnection::proceed(Bytes fresh) {
   proceeding_ = true;
   connections_.dispatcher().clients().set_state(*this, State::quiet);
   take(fresh);
+  hear_last_word();
   flush();
   while (!closed_ && !paused() && has_message()) {
     take({});
+    hear_last_word();
     flush();
   }
   proceeding_ = false;
@@ -246,6 +248,7 @@ void TcpConnection::append(Bytes message) {
 }
 
 void TcpConnection::flush() {
+  if (unsent() > 0 && finishing_ && in_flight_ == 0) stream_->join_end();
   while (!closed_ && !writing_ && unsent() > 0) {
     const net::Moved written = stream_->write_some(Bytes(out_).subspan(sent_));
     if (written.how == net::Moved::How::later) {
@@ -272,8 +275,11 @@ void TcpConnection::tell_room_waits() {
   for (net::Timer* wait : room_waits_) wait->give_up();
 }
 
-void TcpConnection::end_if_done() {
+void TcpConnection::hear_last_word() {
   if (queries_before_drain_ >= 0 && !may_ask()) finishing_ = true;
+}
+
+void TcpConnection::end_if_done() {
   if (finishing_ && idle()) close();
 }
 
@@ -314,6 +320,10 @@ void TcpConnection::watch() { connections_.dispatcher().deadlines().add(timer_, 
 void TcpConnection::on_timer() {
   if (now() < deadline()) return watch();
   const auto self = shared_from_this();
+  // A busy thread hears late of what came in time.
+  if (!paused()) read();
+  if (closed_) return;
+  if (now() < deadline()) return watch();
   const bool stuck = unsent() > 0 || !in_.empty() || queries_ == 0;
   Dispatcher& dispatcher = connections_.dispatcher();
   if (stuck) dispatcher.meters().tcp_timeouts.add(dispatcher.lane());

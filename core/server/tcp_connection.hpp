@@ -99,6 +99,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   void flush();
   void all_sent();
   void tell_room_waits();
+  void hear_last_word();
   void end_if_done();
   void watch();
   void on_timer();

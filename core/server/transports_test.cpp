@@ -297,10 +297,44 @@ TEST_CASE("TCP clients may ask once more of a server that leaves", "[transports]
     CHECK(texts_of(halved->take()) == expected({1}, ending));
     CHECK(whole->closed() == !ending.waits);
     CHECK(halved->closed() == !ending.waits);
+    // A client that has its answer sees the end, and asks nobody who has left.
+    const bool answered = *ending.rcode != '\0';
+    CHECK(whole->end_joined() == answered);
+    CHECK(halved->end_joined() == answered);
     CHECK(!silent->closed());
     house.pass(TcpConnection::kLastWord);
     CHECK(silent->closed());
     CHECK(house.connections.size() == (ending.waits ? 2 : 0));
+  }
+}
+
+// A worker that was busy ended connections whose next question had come in time.
+TEST_CASE("A question that came before the time of its connection was over is read", "[transports]") {
+  House house(kCorefile, kPlugins);
+  const auto idle = house.connect(kClient);
+  idle->send(framed(1, kEndings[0]));
+  house.turn();
+  const auto silent = house.connect(kClient);
+  house.turn();
+  CHECK(texts_of(idle->take()) == expected({1}, kEndings[0]));
+
+  SECTION("of a connection that is idle") {
+    house.parts.clock.advance(house.listener().settings.idle_timeout);
+    idle->send(framed(2, kEndings[0]));
+    house.turn();
+    CHECK(texts_of(idle->take()) == expected({2}, kEndings[0]));
+    CHECK(!idle->closed());
+    CHECK(silent->closed());
+  }
+  SECTION("of the last word to a server that leaves") {
+    house.drain();
+    house.turn();
+    house.parts.clock.advance(TcpConnection::kLastWord);
+    idle->send(framed(2, kEndings[0]));
+    house.turn();
+    CHECK(texts_of(idle->take()) == expected({2}, kEndings[0]));
+    CHECK(idle->closed());
+    CHECK(silent->closed());
   }
 }
 
