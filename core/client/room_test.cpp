@@ -72,6 +72,49 @@ TEST_CASE("where the kernel has no room a question waits a moment", "[client]") 
   }
 }
 
+/// A process that may open only so many sockets more.
+struct Scarce final : net::Network {
+  Scarce(net::Network& network, int descriptors) : real(network), left(descriptors) {}
+
+  net::Dialled<net::Datagrams> dial_datagrams(const Endpoint& remote,
+                                              const Endpoint& local) override {
+    if (left > 0) return --left, real.dial_datagrams(remote, local);
+    net::Dialled<net::Datagrams> none;
+    none.error = EMFILE;
+    return none;
+  }
+  net::Dialled<net::ByteStream> dial_stream(const Endpoint& remote,
+                                            const Endpoint& local) override {
+    return real.dial_stream(remote, local);
+  }
+
+  net::Network& real;
+  int left;
+};
+
+// Each question that would have had a port of its own failed, though others were open.
+TEST_CASE("where descriptors are short, questions share the ports that are open", "[client]") {
+  constexpr unsigned kQuestions = 3000;
+  for (const int descriptors : {0, 1, 3}) {
+    CAPTURE(descriptors);
+    Bed bed;
+    unsigned taken = 0;
+    net::MemoryNetwork memory(
+        bed.io.get_executor(), [&taken](const auto&, const auto&) { return ++taken, 0; },
+        [](const auto&, const auto&) { return nullptr; });
+    Scarce network(memory, descriptors);
+    Loop loop(bed.io.get_executor(), bed.clock, bed.deadlines, network, bed.random, Lane{1});
+    Channel channel(loop, bed.upstream);
+    for (unsigned i = 0; i < kQuestions; ++i) {
+      Question question("www.example.org.");
+      question.ask(channel);
+      bed.advance(milliseconds(0));
+    }
+    CHECK(taken == (descriptors == 0 ? 0 : kQuestions));
+    CHECK(bed.upstream->counters.misses[0]->value() == static_cast<unsigned>(descriptors));
+  }
+}
+
 // A client over TCP may ask with 64 KiB: a count of questions alone would let them take gigabytes.
 TEST_CASE("questions that a server does not take have a limit in bytes", "[client]") {
   Bed bed;

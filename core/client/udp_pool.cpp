@@ -20,22 +20,32 @@ std::size_t UdpPool::slots() const {
 
 Result<UdpSocket*, Fault> UdpPool::choose() {
   const Loop& loop = channel_->loop();
-  const UpstreamCounters& counters = channel_->upstream().counters;
   auto& socket = sockets_[loop.random().below(static_cast<std::uint32_t>(slots()))];
-  if (socket && worn_out(*socket, loop.now())) retire(socket);
-  if (socket && socket->full()) {
+  if (!socket || worn_out(*socket, loop.now())) return renew(socket);
+  if (socket->full()) {
     const Fault full{.during = Fault::During::limit, .remote = channel_->upstream().endpoint};
     return full;
   }
-  if (socket) {
-    counters.hits[0]->add(loop.lane());
+  channel_->upstream().counters.hits[0]->add(loop.lane());
+  return socket.get();
+}
+
+// Where descriptors are short, fewer ports do: one that is open takes the question.
+Result<UdpSocket*, Fault> UdpPool::renew(std::shared_ptr<UdpSocket>& socket) {
+  const Lane lane = channel_->loop().lane();
+  const UpstreamCounters& counters = channel_->upstream().counters;
+  auto opened = UdpSocket::open(*channel_);
+  if (opened) {
+    counters.misses[0]->add(lane);
+    if (socket) retire(socket);
+    socket = std::move(*opened);
     return socket.get();
   }
-  counters.misses[0]->add(loop.lane());
-  auto opened = UdpSocket::open(*channel_);
-  if (!opened) return opened.error();
-  socket = std::move(*opened);
-  return socket.get();
+  const auto usable = [](const auto& other) { return other && !other->full(); };
+  const auto other = std::find_if(sockets_.begin(), sockets_.end(), usable);
+  if (other == sockets_.end()) return opened.error();
+  counters.hits[0]->add(lane);
+  return other->get();
 }
 
 bool UdpPool::worn_out(const UdpSocket& socket, TimePoint now) const {

@@ -31,6 +31,7 @@ class UdpPool {
 
   std::size_t slots() const;
   Result<UdpSocket*, Fault> choose();
+  Result<UdpSocket*, Fault> renew(std::shared_ptr<UdpSocket>& socket);
   bool worn_out(const UdpSocket& socket, TimePoint now) const;
   void retire(std::shared_ptr<UdpSocket>& socket);
   void close_idle();
