@@ -50,8 +50,9 @@ class ByteStream {
   /// As close(), but the peer is told that it failed, and what it has not taken is dropped.
   virtual void reset() = 0;
 
-  /// Takes the lowest number that is free for its descriptor. Before attach().
-  virtual void renumber() {}
+  /// Takes the lowest number that is free for its descriptor, where that is lower, and returns the
+  /// number that it has now. Before attach().
+  virtual int renumber() = 0;
 
   /// Bytes of memory that the kernel holds because the peer has not taken them.
   virtual std::size_t unsent() const = 0;

@@ -36,6 +36,7 @@ struct MemoryPeer::Link {
   bool finished = false;  // By the peer.
   bool was_reset = false;
   bool end_joined = false;
+  std::deque<int> numbers;
   bool closed = false;
 };
 
@@ -73,6 +74,12 @@ class MemoryStream final : public ByteStream {
   void reset() override {
     link_->to_peer.clear();
     close();
+  }
+  int renumber() override {
+    if (link_->numbers.empty()) return 0;
+    const int number = link_->numbers.front();
+    link_->numbers.pop_front();
+    return number;
   }
   std::size_t unsent() const override { return link_->to_peer.size(); }
 
@@ -115,6 +122,7 @@ std::vector<std::uint8_t> MemoryPeer::take(std::size_t most) {
 std::size_t MemoryPeer::unread() const { return link_->to_stream.size(); }
 std::size_t MemoryPeer::untaken() const { return link_->to_peer.size(); }
 void MemoryPeer::limit_reads(std::size_t bytes) { link_->read_limit = bytes; }
+void MemoryPeer::number(std::deque<int> numbers) { link_->numbers = std::move(numbers); }
 bool MemoryPeer::end_joined() const { return link_->end_joined; }
 bool MemoryPeer::closed() const { return link_->closed; }
 

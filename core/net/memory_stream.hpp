@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -38,6 +39,9 @@ class MemoryPeer {
   std::size_t untaken() const;
   /// One read gives no more than this.
   void limit_reads(std::size_t bytes);
+
+  /// What renumber() of the stream says, one after the other; then 0.
+  void number(std::deque<int> numbers);
 
   /// The stream wanted the end to come in one with its last bytes.
   bool end_joined() const;

@@ -44,10 +44,12 @@ void TcpStream::reset() {
   close();
 }
 
-void TcpStream::renumber() {
+int TcpStream::renumber() {
   Descriptor lower(::fcntl(readiness_->descriptor(), F_DUPFD_CLOEXEC, 0));
-  if (!lower || lower.get() > readiness_->descriptor()) return;
-  readiness_ = std::make_unique<Readiness>(readiness_->executor(), std::move(lower));
+  if (lower && lower.get() < readiness_->descriptor()) {
+    readiness_ = std::make_unique<Readiness>(readiness_->executor(), std::move(lower));
+  }
+  return readiness_->descriptor();
 }
 
 std::size_t TcpStream::unsent() const {

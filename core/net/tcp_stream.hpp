@@ -23,7 +23,7 @@ class TcpStream final : public ByteStream {
   void join_end() override;
   void close() override { readiness_->close(); }
   void reset() override;
-  void renumber() override;
+  int renumber() override;
   std::size_t unsent() const override;
 
  private:

@@ -7,6 +7,8 @@ namespace catena::server {
 namespace {
 
 constexpr int kAcceptsPerTurn = 64;
+// Connections that may end for a new one.
+constexpr int kEndedForOne = 4;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 }  // namespace
@@ -23,15 +25,17 @@ TcpConnections::TcpConnections(Dispatcher& dispatcher,
 TcpConnections::~TcpConnections() = default;
 
 // The number that a connection leaves behind must not be the next one's beside this one's high one:
-// more and more would be open.
+// more and more would be open. Where another worker was quicker to take it, one more is left.
 bool TcpConnections::make_room(net::Accepted& accepted) {
-  const bool taken = accepted.descriptor >= static_cast<int>(descriptors_.for_clients());
-  if (connections_.size() < limit_ && !taken) return true;
-  if (dispatcher_.clients().end_connection()) {
-    accepted.stream->renumber();
-    return true;
+  const auto taken = [this, &accepted] {
+    return accepted.descriptor >= static_cast<int>(descriptors_.for_clients());
+  };
+  if (connections_.size() < limit_ && !taken()) return true;
+  for (int ended = 0; ended < kEndedForOne && dispatcher_.clients().end_connection(); ++ended) {
+    accepted.descriptor = accepted.stream->renumber();
+    if (!taken()) return true;
   }
-  const Limit limit = taken ? Limit::descriptors : Limit::connections;
+  const Limit limit = taken() ? Limit::descriptors : Limit::connections;
   dispatcher_.meters().refused(limit).add(dispatcher_.lane());
   return false;
 }

@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <deque>
 #include <set>
 
 namespace catena::server {
@@ -335,6 +336,39 @@ TEST_CASE("A question that came before the time of its connection was over is re
     CHECK(texts_of(idle->take()) == expected({2}, kEndings[0]));
     CHECK(idle->closed());
     CHECK(silent->closed());
+  }
+}
+
+struct NumberRow {
+  const char* name;
+  std::deque<int> numbers;  // What the kernel has for it when others have made room.
+  std::size_t left;         // Of three who were there.
+  bool stays;
+};
+
+// Another worker took the number that was made free, and the newcomer kept its own: clients came to
+// hold the last descriptors, one by one.
+TEST_CASE("A connection with one of the last descriptors stays only with a lower one", "[transports]") {
+  const int high = static_cast<int>(House::kDescriptors.for_clients());
+  const NumberRow rows[]{
+      {"one makes room", {high - 1}, 2, true},
+      {"another worker takes that place, the next one's is free", {high, 7}, 1, true},
+      {"others take every place", {high + 3, high + 2, high + 1, high}, 0, false},
+  };
+  for (const NumberRow& row : rows) {
+    DYNAMIC_SECTION(row.name) {
+      House house(kCorefile, kPlugins);
+      std::vector<std::unique_ptr<net::MemoryPeer>> idle;
+      for (int i = 0; i < 3; ++i) idle.push_back(house.connect(kClient));
+      house.turn();
+      net::MemoryPeer newcomer(house.io.get_executor());
+      newcomer.number(row.numbers);
+      house.tcp->knock(
+          {net::Accepted::How::one, newcomer.stream(), kClient, House::kLocal, high + 4});
+      house.turn();
+      CHECK(newcomer.closed() == !row.stays);
+      CHECK(house.connections.size() == row.left + (row.stays ? 1 : 0));
+    }
   }
 }
 

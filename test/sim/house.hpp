@@ -50,6 +50,7 @@ class House {
   }
   /// None of its sockets has one.
   static constexpr DescriptorLimit kDescriptors{1024};
+  inline static const asio::ip::udp::endpoint kLocal{asio::ip::make_address("192.0.2.53"), 53};
 
   House(const std::string& corefile, Registry plugins) : House(corefile, plugins, Limits()) {}
 
@@ -159,7 +160,6 @@ class House {
 
  private:
   static constexpr Duration kPatience = std::chrono::seconds(5);
-  inline static const asio::ip::udp::endpoint kLocal{asio::ip::make_address("192.0.2.53"), 53};
 
   std::optional<server::RunningPlugins> present_;
   std::optional<server::RunningPlugins> former_;
