@@ -19,6 +19,7 @@ TcpConnections::TcpConnections(Dispatcher& dispatcher,
     : dispatcher_(dispatcher),
       limit_(limit),
       descriptors_(descriptors),
+      turns_(dispatcher.executor()),
       read_buffer_(new std::uint8_t[kReadBuffer]),
       write_buffer_(new std::uint8_t[dns::kMaxMessage]) {}
 

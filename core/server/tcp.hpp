@@ -44,19 +44,21 @@ class TcpConnections {
   void unpark(TcpTicket& ticket);
 
   Dispatcher& dispatcher() { return dispatcher_; }
+  Turns& turns() { return turns_; }
 
   /// Scratch memory, good until the next call from anywhere.
   std::span<std::uint8_t> read_buffer() { return {read_buffer_.get(), kReadBuffer}; }
   std::span<std::uint8_t> write_buffer() { return {write_buffer_.get(), dns::kMaxMessage}; }
 
  private:
-  static constexpr std::size_t kReadBuffer = 64 * 1024;
+  static constexpr std::size_t kReadBuffer = 16 * 1024;
   static constexpr std::size_t kSpare = 32;
   bool make_room(net::Accepted& accepted);
 
   Dispatcher& dispatcher_;
   std::size_t limit_;
   DescriptorLimit descriptors_;
+  Turns turns_;
   std::list<std::shared_ptr<TcpConnection>> connections_;
   std::vector<std::unique_ptr<TcpTicket>> spare_;
   std::vector<std::unique_ptr<TcpTicket>> parked_;

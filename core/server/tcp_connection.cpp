@@ -97,6 +97,7 @@ void TcpConnection::account() {
 
 Held::State TcpConnection::state_now() const {
   if (unsent() > 0 || in_kernel_ > 0) return State::unread;
+  if (Turns::waits(*this)) return State::quiet;
   if (!in_.empty() && !paused()) return State::unfinished;
   return idle() ? State::idle : State::quiet;
 }
@@ -123,9 +124,17 @@ void TcpConnection::reset() {
 
 void TcpConnection::readable() {
   const auto self = shared_from_this();
-  if (paused()) return;
+  if (paused() || Turns::waits(*this) || !connections_.turns().begin(*this)) return;
   read();
 }
+
+void TcpConnection::go_on() {
+  const auto self = shared_from_this();
+  if (!paused()) look();
+}
+
+// What was read before comes before what may be there.
+void TcpConnection::look() { has_message() ? proceed({}) : read(); }
 
 void TcpConnection::writable() {
   const auto self = shared_from_this();
@@ -146,21 +155,23 @@ void TcpConnection::read() {
 void TcpConnection::proceed(Bytes fresh) {
   if (proceeding_ || closed_) return;
   proceeding_ = true;
+  portion_ = Turns::waits(*this) ? 0 : Turns::kPortion;
   connections_.dispatcher().clients().set_state(*this, State::quiet);
   take(fresh);
   hear_last_word();
   flush();
-  while (!closed_ && !paused() && has_message()) {
+  while (portion_ > 0 && has_more()) {
     take({});
     hear_last_word();
     flush();
   }
   proceeding_ = false;
   end_if_done();
+  if (has_more() && !Turns::waits(*this)) connections_.turns().again(*this);
   account();
   if (closed_) return;
   if (deadline() < timer_.time()) watch();
-  if (!paused()) stream_->wait_readable();
+  if (!Turns::waits(*this) && !paused()) stream_->wait_readable();
 }
 
 // Messages are taken where they lie; only what is left over is kept.
@@ -181,7 +192,7 @@ bool TcpConnection::has_message() const {
 
 std::size_t TcpConnection::consume(Bytes bytes) {
   std::size_t used = 0;
-  while (!closed_ && !paused() && bytes.size() - used >= 2) {
+  while (portion_ > 0 && !closed_ && !paused() && bytes.size() - used >= 2) {
     const std::size_t size = bytes[used] * 256u + bytes[used + 1];
     if (bytes.size() - used - 2 < size) break;
     handle(bytes.subspan(used + 2, size));
@@ -193,6 +204,8 @@ std::size_t TcpConnection::consume(Bytes bytes) {
 void TcpConnection::handle(Bytes message) {
   last_activity_ = now();
   ++queries_;
+  --portion_;
+  connections_.turns().spend(1);
   std::unique_ptr<TcpTicket> ticket = connections_.take_ticket();
   ticket->message.assign(message.begin(), message.end());
   ticket->set_listener(listener_);
@@ -287,7 +300,7 @@ void TcpConnection::drain() {
   if (closed_) return;
   queries_before_drain_ = queries_;
   last_word_ = now() + kLastWord;
-  paused() ? proceed({}) : read();
+  paused() ? proceed({}) : look();
 }
 
 void TcpConnection::finish() {
@@ -300,6 +313,7 @@ void TcpConnection::close() {
   closed_ = true;
   connections_.dispatcher().clients().leave(*this);
   timer_.cancel();
+  InTurn::unlink();
   tell_room_waits();
   stream_->close();
   connections_.remove(*this);
@@ -308,7 +322,7 @@ void TcpConnection::close() {
 TimePoint TcpConnection::deadline() const {
   const ListenerSettings& settings = listener_->settings;
   if (unsent() > 0) return last_progress_ + settings.write_timeout;
-  if (in_flight_ > 0) return now() + settings.idle_timeout;
+  if (in_flight_ > 0 || Turns::waits(*this)) return now() + settings.idle_timeout;
   const TimePoint idle =
       last_activity_ + (queries_ == 0 ? settings.read_timeout : settings.idle_timeout);
   return std::min(idle, last_word_);
@@ -321,7 +335,7 @@ void TcpConnection::on_timer() {
   if (now() < deadline()) return watch();
   const auto self = shared_from_this();
   // A busy thread hears late of what came in time.
-  if (!paused()) read();
+  if (!paused()) look();
   if (closed_) return;
   if (now() < deadline()) return watch();
   const bool stuck = unsent() > 0 || !in_.empty() || queries_ == 0;
@@ -340,6 +354,8 @@ asio::awaitable<bool> TcpConnection::send_part(Ticket& ticket) {
   if (ticket.failed()) close();
   account();
   RoomWait room(*this);
+  // However much the kernel takes at once: others come in between.
+  co_await room.timer().until(now());
   while (!closed_ && unsent() > kHighWater) co_await room.timer().until(TimePoint::max());
   co_return !closed_;
 }

@@ -5,6 +5,7 @@
 #include "core/net/timer.hpp"
 #include "core/server/dispatcher.hpp"
 #include "core/server/ticket.hpp"
+#include "core/server/turns.hpp"
 
 #include <cstdint>
 #include <list>
@@ -31,11 +32,13 @@ class TcpTicket final : public Ticket {
 
 /// One client's stream of messages with two bytes of length each (RFC 7766). Queries are answered
 /// as they are done, out of order; answers of one read leave in one write. Reading stops while too
-/// many queries or answers are under way. Whatever happens to it (bytes, room, an answer) leads to
+/// many queries or answers are under way, and where a client has sent much its connection takes turns
+/// with others. Whatever happens to it (bytes, room, an answer) leads to
 /// proceed(), one loop that nothing below it can begin again. Held by the connections of its worker
 /// until close(), and by queries that wait. One thread.
 class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
                             public Held,
+                            public TakesTurns,
                             private net::Events {
  public:
   /// What a connection takes although nothing is under way: its own memory and the kernel's, with
@@ -87,12 +90,15 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   void weigh_unsent(std::size_t sent);
   State state_now() const;
   void readable() override;
+  void go_on() override;
   void writable() override;
+  void look();
   void read();
   void proceed(Bytes fresh);
   void take(Bytes fresh);
   std::size_t consume(Bytes bytes);
   bool has_message() const;
+  bool has_more() const { return !closed_ && !paused() && has_message(); }
   void handle(Bytes message);
   void run(std::unique_ptr<TcpTicket> ticket);
   void append(Bytes message);
@@ -123,6 +129,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   std::size_t unweighed_ = 0;      // Bytes sent since the stream was asked what it holds.
   std::size_t in_kernel_ = 0;      // What it said: the client has not taken these.
   std::size_t in_flight_ = 0;
+  unsigned portion_ = 0;  // Messages that it may still handle before others.
   long queries_ = 0;
   long queries_before_drain_ = -1;
   TimePoint last_activity_;  // The last whole message or answer.

@@ -339,6 +339,48 @@ TEST_CASE("A question that came before the time of its connection was over is re
   }
 }
 
+// A hundred connections with 64 KiB of questions each kept the worker for as long as a datagram
+// should take at most.
+TEST_CASE("Datagrams and newcomers come in between streams that have sent much", "[transports]") {
+  constexpr int kStreams = 100;
+  constexpr int kQueries = 200;
+  House house(kCorefile, kPlugins);
+  Bytes all;
+  for (int i = 0; i < kQueries; ++i) {
+    const Bytes one = framed(static_cast<std::uint16_t>(i), kEndings[0]);
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  std::vector<std::unique_ptr<net::MemoryPeer>> streams;
+  for (int i = 0; i < kStreams; ++i) {
+    streams.push_back(house.connect(kClient, std::size_t{1} << 30));
+    streams.back()->send(all);
+  }
+  const auto newcomer = house.connect(kClient);
+  newcomer->send(framed(1, kEndings[0]));
+  CHECK(house.send(kClient, query_bytes(kEndings[0].name, {.id = 1})));
+
+  const auto answered = [&streams] {
+    std::size_t bytes = 0;
+    for (const auto& stream : streams) bytes += stream->untaken();
+    return bytes / framed(1, kEndings[0]).size();
+  };
+  std::size_t before_datagram = 0;
+  std::size_t before_newcomer = 0;
+  house.network = [&](const net::MemoryDatagram&) {
+    before_datagram = answered();
+    return 0;
+  };
+  while (before_newcomer == 0 && house.step() > 0) {
+    if (newcomer->untaken() > 0) before_newcomer = answered();
+  }
+  house.turn();
+  CHECK(house.delivered.size() == 1);
+  CHECK(texts_of(newcomer->take()) == expected({1}, kEndings[0]));
+  CHECK(answered() == kStreams * kQueries);
+  CHECK(before_datagram <= 3 * Turns::kMessages);
+  CHECK(before_newcomer <= kStreams * Turns::kPortion * 3 / 2);
+}
+
 struct NumberRow {
   const char* name;
   std::deque<int> numbers;  // What the kernel has for it when others have made room.

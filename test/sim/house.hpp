@@ -71,9 +71,15 @@ class House {
   /// All that can happen now does. Returns the number of steps.
   std::size_t turn() {
     std::size_t steps = 0;
-    for (std::size_t more = 1; more != 0; steps += more) more = loops_.front()->turn(1);
-    if (std::exchange(former_left_, false)) former_.reset();
+    for (std::size_t more = 1; more != 0; steps += more) more = step();
     return steps;
+  }
+
+  /// One thing that can happen, and what is due. 0: nothing can.
+  std::size_t step() {
+    const std::size_t done = loops_.front()->turn(1);
+    if (std::exchange(former_left_, false)) former_.reset();
+    return done;
   }
 
   /// Goes over to another Corefile with the same zone, in one turn. Not while reloading().

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/intrusive/list.hpp>
+
+namespace catena::server {
+
+struct InTurnTag;
+using InTurn =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<InTurnTag>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+/// Whatever takes turns with its like. Waits in one queue at most, and leaves it when it goes.
+class TakesTurns : public InTurn {
+ public:
+  /// Its turn has come: it waits no more.
+  virtual void go_on() = 0;
+
+ protected:
+  ~TakesTurns() = default;
+};
+
+/// The turns that connections of one worker take. What is done for them between two looks at the
+/// worker's sockets has a bound, however much they have sent: datagrams come in between. Who has
+/// just begun goes before those that have had a turn and want more. One thread.
+class Turns {
+ public:
+  /// Messages between two looks at the sockets; less than a millisecond.
+  static constexpr unsigned kMessages = 256;
+  /// Messages of one connection at once.
+  static constexpr unsigned kPortion = 32;
+
+  explicit Turns(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+  /// Whether it may begin now; else it waits until go_on().
+  [[nodiscard]] bool begin(TakesTurns& one);
+  /// It has had a turn, and waits for another one.
+  void again(TakesTurns& one);
+  /// So much was done, in turn or not.
+  void spend(unsigned messages);
+
+  static bool waits(const TakesTurns& one) { return one.InTurn::is_linked(); }
+
+ private:
+  using Queue = boost::intrusive::list<TakesTurns,
+                                       boost::intrusive::base_hook<InTurn>,
+                                       boost::intrusive::constant_time_size<false>>;
+
+  void call_soon();
+  void run();
+  void run(Queue& queue, unsigned until);
+
+  boost::asio::any_io_executor executor_;
+  Queue beginning_;
+  Queue going_on_;
+  unsigned spent_ = 0;
+  bool called_ = false;
+};
+
+}  // namespace catena::server
