@@ -131,8 +131,12 @@ def refusals(bed):
             if line.startswith("catena_refused_total{") and not line.endswith(" 0")}
 
 
+def p99(times):
+    return sorted(times)[int(len(times) * 0.99)]
+
+
 def milliseconds(times):
-    return f"{sorted(times)[int(len(times) * 0.99)] * 1000:.0f} ms"
+    return f"{p99(times) * 1000:.0f} ms"
 
 
 def survives(folder, kind, reasons):
@@ -159,6 +163,7 @@ def survives(folder, kind, reasons):
         assert group.kills() == 0, "the kernel ended it"
         assert watch.most < LIMIT, watch.most
         assert None not in during, f"{during.count(None)} of the cluster's names lost"
+        assert SLOW_BUILD or p99(during) < p99(before) + 0.05, (p99(before), p99(during))
         assert passed_on.count(None) <= len(passed_on) // 10, f"{passed_on.count(None)} forwarded lost"
         assert set(reasons) & set(said), said
     finally:
