@@ -150,8 +150,8 @@ void TcpConnection::read() {
   proceed(buffer.first(read.size));
 }
 
-// All that can be done now. A query may be done before the call that starts it is back, and an
-// answer may break the stream: what happens below this loop is left to it.
+// All that can be done in this turn. A query may be done before the call that starts it is back,
+// and an answer may break the stream: what happens below is left to this call.
 void TcpConnection::proceed(Bytes fresh) {
   if (proceeding_ || closed_) return;
   proceeding_ = true;
@@ -160,11 +160,6 @@ void TcpConnection::proceed(Bytes fresh) {
   take(fresh);
   hear_last_word();
   flush();
-  while (portion_ > 0 && has_more()) {
-    take({});
-    hear_last_word();
-    flush();
-  }
   proceeding_ = false;
   end_if_done();
   if (has_more() && !Turns::waits(*this)) connections_.turns().again(*this);

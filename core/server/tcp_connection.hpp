@@ -34,7 +34,7 @@ class TcpTicket final : public Ticket {
 /// as they are done, out of order; answers of one read leave in one write. Reading stops while too
 /// many queries or answers are under way, and where a client has sent much its connection takes turns
 /// with others. Whatever happens to it (bytes, room, an answer) leads to
-/// proceed(), one loop that nothing below it can begin again. Held by the connections of its worker
+/// proceed(), which nothing below it can begin again. Held by the connections of its worker
 /// until close(), and by queries that wait. One thread.
 class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
                             public Held,
