@@ -179,8 +179,9 @@ class Scene {
       case 6:
       case 7:
       case 8:
-      case 9:
         return change_objects();
+      case 9:
+        return come_and_go();
       case 10:
       case 11:
       case 12:
@@ -203,6 +204,16 @@ class Scene {
       change_object(network_->server(), dice_, trace_);
     }
     if (dice_.percent(70)) settle();
+  }
+
+  /// A name is asked for just behind each change of what it depends on.
+  void come_and_go() {
+    for (int times = 0; times < 3; ++times) {
+      const Asking asking = change_hollow_namespace(network_->server(), dice_, trace_);
+      settle();
+      ask_one(asking, known());
+      settle();
+    }
   }
 
   /// What was there once, or others: as from a backup, or from another cluster at the same address.

@@ -13,6 +13,8 @@ using kubesim::Json;
 using kubesim::object;
 
 constexpr std::array<const char*, 2> kSpaces{"default", "shop"};
+// Nothing but itself: whether it is there changes no other name.
+const char* const kHollow = "hollow";
 constexpr std::array<const char*, 3> kServices{"a", "b", "c"};
 constexpr std::array<const char*, 3> kPods{"p1", "p2", "p3"};
 constexpr std::array<const char*, 3> kHosts{"", "h1", "h2"};
@@ -144,6 +146,17 @@ void change_object(following::Server& server, Dice& dice, Trace& trace) {
   if (!dice.percent(25)) return store(server, dice, trace, place);
   trace.note("remove {} {}/{}", place.resource, place.space, place.name);
   server.remove(place.resource, place.space, place.name);
+}
+
+Asking change_hollow_namespace(following::Server& server, Dice& dice, Trace& trace) {
+  const Place place{"namespaces", "", kHollow};
+  if (dice.percent(50)) {
+    store(server, dice, trace, place);
+  } else {
+    trace.note("remove {}", kHollow);
+    server.remove(place.resource, place.space, place.name);
+  }
+  return {fmt::format("{}.svc.cluster.local.", kHollow), dns::Type::A};
 }
 
 void fill_cluster(following::Server& server, Dice& dice, Trace& trace) {

@@ -12,6 +12,9 @@ namespace catena::sim {
 /// Changes one object of a cluster, or takes it away: few names and addresses, so that they meet.
 void change_object(following::Server& server, Dice& dice, Trace& trace);
 
+/// A namespace without objects comes, stays or goes. Returns a question for it.
+Asking change_hollow_namespace(following::Server& server, Dice& dice, Trace& trace);
+
 /// What there is in a new cluster: some of all that change_object() makes.
 void fill_cluster(following::Server& server, Dice& dice, Trace& trace);
 
