@@ -30,7 +30,8 @@ class Settings:
     ignore_empty_service: bool = False
     zonal: bool = False
     local_addresses: tuple = ("127.0.0.1",)
-    resolve: object = None  # Records (owner, TTL, type, data) of a name outside, by name and type.
+    # Of a name outside, by name and type: records (owner, TTL, type, data), and the response code.
+    resolve: object = None
 
 
 class Found:
@@ -225,7 +226,7 @@ class Model:
         if len(front) != 2:
             return lambda port: True
         name, protocol = (label.removeprefix("_") for label in front)
-        return lambda port: port.name != "" and (port.name, port.protocol) == (name, protocol)
+        return lambda port: name in ("", port.name) and protocol in ("", port.protocol)
 
     def find_cluster_ip(self, service, front, zone):
         ports = list(filter(self.port_filter(front), service.ports))
@@ -291,19 +292,21 @@ class Model:
         """The whole answer to a question about a name in one of the zones."""
         zone = self.zone_of(question.name)
         found = self.find(question.name)
-        records, beside = set(), set()
-        if found is not None and found.alias:
-            records = self.follow(question.name, found, question.kind)
-        elif found is not None:
-            records = self.own_records(question.name, found, question.kind)
-            beside = {(owner.lower(), self.settings.ttl, kind, data)
-                      for owner, kind, data in found.beside[question.kind]} if records else set()
         flags = frozenset({"QR", "AA", "RD", "EDNS"})
-        if records:
-            return Answer("NOERROR", flags, frozenset(records), frozenset(), frozenset(beside))
-        denial = (zone, min(self.settings.ttl, 300), "SOA", self.soa(zone))
-        return Answer("NXDOMAIN" if found is None else "NOERROR", flags, frozenset(),
-                      frozenset({denial}), frozenset())
+        if found is not None and found.alias:
+            records, rcode, denial = self.follow(question.name, found, question.kind)
+            return Answer(rcode, flags, frozenset(records), frozenset(denial))
+        if found is None:
+            return Answer("NXDOMAIN", flags, frozenset(), frozenset(self.denial(zone)))
+        records = self.own_records(question.name, found, question.kind)
+        if not records:
+            return Answer("NOERROR", flags, frozenset(), frozenset(self.denial(zone)))
+        beside = {(owner.lower(), self.settings.ttl, kind, data)
+                  for owner, kind, data in found.beside[question.kind]}
+        return Answer("NOERROR", flags, frozenset(records), frozenset(), frozenset(beside))
+
+    def denial(self, zone):
+        return {(zone, min(self.settings.ttl, 300), "SOA", self.soa(zone))}
 
     def own_records(self, owner, found, kind):
         ttl = self.settings.ttl if found.ttl is None else found.ttl
@@ -312,22 +315,24 @@ class Model:
         return {(owner, ttl, kind, data) for data in found.data[kind]}
 
     def follow(self, owner, found, kind):
-        """An alias and, for addresses, what is at its end. Nothing if that is a name of the cluster
-        without such addresses."""
+        """An alias and, for addresses, what is at its end: records, the response code (RFC 6604), and
+        the denial where there is nothing."""
         records = set()
         asked = owner.lower()
         while True:
             records.add((owner, self.settings.ttl, "CNAME", found.alias))
             if kind not in ("A", "AAAA"):
-                return records
+                return records, "NOERROR", set()
             target = found.alias
             if self.zone_of(target) is None:
-                return records | set(self.settings.resolve(target, kind))
-            loop = target.lower() == asked or target.lower().endswith("." + asked)
-            found = None if loop or len(records) > 10 else self.find(target)
-            if found is None or found.kind not in ("service", "pod", "external"):
-                return set()
+                further, rcode = self.settings.resolve(target, kind)
+                return records | set(further), rcode, set()
+            found = self.find(target)
+            if found is None:
+                return records, "NXDOMAIN", self.denial(self.zone_of(target))
             if not found.alias:
                 own = self.own_records(target, found, kind)
-                return records | own if own else set()
+                return records | own, "NOERROR", set() if own else self.denial(self.zone_of(target))
+            if target.lower() == asked:
+                return records, "NOERROR", set()
             owner = target

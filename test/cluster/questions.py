@@ -55,7 +55,8 @@ def names_of_namespaces(objects):
 def names_of_service(service):
     name = f"{service.name}.{service.namespace}.svc.{ZONE}"
     yield from (name, mixed(name), f"absent.{name}", f"_tcp.{name}", f"_no._tcp.{name}",
-                f"*.{name}", f"_*._tcp.{name}", f"a.b.c.{name}", f"_http._http.{name}")
+                f"*.{name}", f"_*._tcp.{name}", f"a.b.c.{name}", f"_http._http.{name}",
+                f"_._tcp.{name}", f"_http._.{name}")
     for port in service.ports:
         if port.name:
             yield from (f"_{port.name}._{port.protocol}.{name}", f"{port.name}.{port.protocol}.{name}",

@@ -8,6 +8,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import dns.exception
+import dns.rcode
 import dns.rrset
 
 import harness
@@ -34,16 +35,17 @@ OUTSIDE = {
 
 
 def resolve_outside(name, kind):
-    return OUTSIDE.get((name.lower(), kind), [])
+    known = any(name.lower() == other for other, _ in OUTSIDE)
+    return OUTSIDE.get((name.lower(), kind), []), "NOERROR" if known else "NXDOMAIN"
 
 
 def play_outside(query, _transport):
     question = query.question[0]
     kind = dns.rdatatype.to_text(question.rdtype)
     name = question.name.to_text().lower()
-    records = [f"{owner} {ttl} {t} {data}" for owner, ttl, t, data in resolve_outside(name, kind)]
-    known = any(name == other for other, _ in OUTSIDE)
-    return reply_to(query, *records, rcode=0 if known else 3)
+    records, rcode = resolve_outside(name, kind)
+    lines = [f"{owner} {ttl} {t} {data}" for owner, ttl, t, data in records]
+    return reply_to(query, *lines, rcode=dns.rcode.from_text(rcode))
 
 
 def corefile(port, kubeconfig, options, zones, upstream):
