@@ -110,12 +110,14 @@ endfunction()
 
 # Fuzzers lie beside the code too. With CATENA_FUZZ each is a libFuzzer program; in every other
 # build it is a program that runs the corpus of test/corpus/<name> once, as a plain test.
+add_custom_target(fuzzers)
 function(catena_fuzzers_in target folder)
   file(GLOB_RECURSE fuzzers CONFIGURE_DEPENDS ${folder}/*_fuzz.cpp)
   foreach(source ${fuzzers})
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
     target_link_libraries(${name} PRIVATE ${target})
+    add_dependencies(fuzzers ${name})
     if(CATENA_FUZZ)
       target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     elseif(CATENA_TESTS)

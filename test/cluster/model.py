@@ -334,5 +334,6 @@ class Model:
                 own = self.own_records(target, found, kind)
                 return records | own, "NOERROR", set() if own else self.denial(self.zone_of(target))
             if target.lower() == asked:
-                return records, "NOERROR", set()
+                # It leads nowhere, which nobody is to remember for long.
+                return {(name, min(ttl, 5), *rest) for name, ttl, *rest in records}, "NOERROR", set()
             owner = target

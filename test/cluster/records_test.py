@@ -21,7 +21,7 @@ SPACE = "matrix"
 # Differences from CoreDNS that the objects and options below must show.
 SHOWN = {"text_at_names_above_others", "soa_at_absent_names", "node_above_the_name_server",
          "other_types_at_version_and_reverse_names", "name_server_with_bind",
-         "name_server_in_any_case", "aliases_for_every_type"}
+         "name_server_in_any_case", "aliases_for_every_type", "ends_of_aliases"}
 
 
 def services():
