@@ -26,10 +26,10 @@ class TakesTurns : public InTurn {
 /// just begun goes before those that have had a turn and want more. One thread.
 class Turns {
  public:
-  /// Messages between two looks at the sockets; less than a millisecond.
-  static constexpr unsigned kMessages = 256;
+  /// Messages between two looks at the sockets: about a millisecond.
+  static constexpr unsigned kMessages = 1024;
   /// Messages of one connection at once.
-  static constexpr unsigned kPortion = 32;
+  static constexpr unsigned kPortion = 64;
 
   explicit Turns(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
