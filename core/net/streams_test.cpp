@@ -217,6 +217,19 @@ TEST_CASE("Streams write and end the same in memory and over the kernel") {
   }
 }
 
+// The kernel resets a connection whose bytes nobody has read, and forgot what it held back.
+TEST_CASE("What the kernel holds back arrives though bytes were left unread") {
+  Near near;
+  connect_over_loopback(near);
+  near.peer->send({'a'});
+  near.stream->wait_readable();
+  CHECK(near.turn() == "r");
+  near.stream->join_end();
+  CHECK(near.stream->write_some(Bytes{'x'}).size == 1);
+  near.stream->close();
+  CHECK(near.peer->take() == Bytes{'x'});
+}
+
 // A client that had read its last answer, and not yet the end behind it, asked again into the gap.
 TEST_CASE("The kernel holds the last bytes back until the end goes with them") {
   // Not where this program stands still: the kernel waits for 200 ms.

@@ -41,7 +41,7 @@ Moved TcpStream::write_some(std::span<const std::uint8_t> bytes) {
 void TcpStream::reset() {
   const linger drop{1, 0};
   ::setsockopt(readiness_->descriptor(), SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
-  close();
+  readiness_->close();
 }
 
 int TcpStream::renumber() {
@@ -63,6 +63,13 @@ std::size_t TcpStream::unsent() const {
 void TcpStream::join_end() {
   const int on = 1;
   ::setsockopt(readiness_->descriptor(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+  end_joined_ = true;
+}
+
+// Bytes that nobody has read make a reset of the close, and what was held back would be lost.
+void TcpStream::close() {
+  if (end_joined_) ::shutdown(readiness_->descriptor(), SHUT_WR);
+  readiness_->close();
 }
 
 }  // namespace catena::net

@@ -21,13 +21,14 @@ class TcpStream final : public ByteStream {
   void wait_readable() override { readiness_->wait_readable(); }
   void wait_writable() override { readiness_->wait_writable(); }
   void join_end() override;
-  void close() override { readiness_->close(); }
+  void close() override;
   void reset() override;
   int renumber() override;
   std::size_t unsent() const override;
 
  private:
   std::unique_ptr<Readiness> readiness_;
+  bool end_joined_ = false;
 };
 
 }  // namespace catena::net

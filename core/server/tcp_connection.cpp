@@ -97,8 +97,8 @@ void TcpConnection::account() {
 
 Held::State TcpConnection::state_now() const {
   if (unsent() > 0 || in_kernel_ > 0) return State::unread;
-  if (Turns::waits(*this)) return State::quiet;
   if (!in_.empty() && !paused()) return State::unfinished;
+  if (Turns::waits(*this)) return State::quiet;
   return idle() ? State::idle : State::quiet;
 }
 
@@ -147,6 +147,7 @@ void TcpConnection::read() {
   const net::Moved read = stream_->read_some(buffer);
   if (read.how == net::Moved::How::failed) return close();
   if (read.how == net::Moved::How::end) finishing_ = true;
+  silent_ = read.how == net::Moved::How::later;
   proceed(buffer.first(read.size));
 }
 
@@ -155,14 +156,16 @@ void TcpConnection::read() {
 void TcpConnection::proceed(Bytes fresh) {
   if (proceeding_ || closed_) return;
   proceeding_ = true;
-  portion_ = Turns::waits(*this) ? 0 : Turns::kPortion;
+  const bool in_turn = !Turns::waits(*this) && !connections_.turns().spent();
+  portion_ = in_turn ? Turns::kPortion : 0;
   connections_.dispatcher().clients().set_state(*this, State::quiet);
   take(fresh);
   hear_last_word();
-  flush();
+  if (!looks_again()) flush();
   proceeding_ = false;
   end_if_done();
-  if (has_more() && !Turns::waits(*this)) connections_.turns().again(*this);
+  const bool more = has_more() || looks_again();
+  if (more && !Turns::waits(*this)) connections_.turns().again(*this);
   account();
   if (closed_) return;
   if (deadline() < timer_.time()) watch();
@@ -199,8 +202,7 @@ std::size_t TcpConnection::consume(Bytes bytes) {
 void TcpConnection::handle(Bytes message) {
   last_activity_ = now();
   ++queries_;
-  --portion_;
-  connections_.turns().spend(1);
+  spend(1);
   std::unique_ptr<TcpTicket> ticket = connections_.take_ticket();
   ticket->message.assign(message.begin(), message.end());
   ticket->set_listener(listener_);
@@ -253,6 +255,12 @@ void TcpConnection::append(Bytes message) {
   out_.push_back(static_cast<std::uint8_t>(message.size() >> 8));
   out_.push_back(static_cast<std::uint8_t>(message.size()));
   out_.insert(out_.end(), message.begin(), message.end());
+  spend(static_cast<unsigned>(message.size() / Turns::kBytes));
+}
+
+void TcpConnection::spend(unsigned work) {
+  portion_ -= std::min(portion_, work);
+  connections_.turns().spend(work);
 }
 
 void TcpConnection::flush() {
@@ -268,8 +276,15 @@ void TcpConnection::flush() {
     sent_ += written.size;
     weigh_unsent(written.size);
     last_progress_ = last_activity_ = now();
+    if (sent_ >= kHighWater && unsent() > 0) forget_sent();
   }
   if (unsent() == 0) all_sent();
+}
+
+// A client that takes its answers, but never all that there are, must not have them all kept.
+void TcpConnection::forget_sent() {
+  out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(sent_));
+  sent_ = 0;
 }
 
 void TcpConnection::all_sent() {
@@ -283,8 +298,17 @@ void TcpConnection::tell_room_waits() {
   for (net::Timer* wait : room_waits_) wait->give_up();
 }
 
+// What a client has sent is answered, however much it is. Once nothing more is there, its last
+// question has been heard, or it had the time for one.
 void TcpConnection::hear_last_word() {
-  if (queries_before_drain_ >= 0 && !may_ask()) finishing_ = true;
+  if (!draining() || !silent_ || has_message()) return;
+  if ((asked_last() && in_.empty()) || now() >= last_word_) finishing_ = true;
+}
+
+// Whether that is so is known in its next turn; the answers wait for that, so that the end goes
+// with them.
+bool TcpConnection::looks_again() const {
+  return asked_last() && !closed_ && !paused() && in_.empty() && !silent_;
 }
 
 void TcpConnection::end_if_done() {

@@ -104,7 +104,9 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   void append(Bytes message);
   void flush();
   void all_sent();
+  void forget_sent();
   void tell_room_waits();
+  void spend(unsigned work);
   void hear_last_word();
   void end_if_done();
   void watch();
@@ -113,7 +115,9 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   TimePoint now() const;
 
   std::size_t unsent() const { return out_.size() - sent_; }
-  bool may_ask() const { return queries_ == queries_before_drain_ || !in_.empty(); }
+  bool draining() const { return queries_before_drain_ >= 0; }
+  bool asked_last() const { return draining() && queries_ > queries_before_drain_; }
+  bool looks_again() const;
   bool paused() const { return finishing_ || in_flight_ >= kMaxInFlight || unsent() > kHighWater; }
 
   TcpConnections& connections_;
@@ -129,7 +133,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   std::size_t unweighed_ = 0;      // Bytes sent since the stream was asked what it holds.
   std::size_t in_kernel_ = 0;      // What it said: the client has not taken these.
   std::size_t in_flight_ = 0;
-  unsigned portion_ = 0;  // Messages that it may still handle before others.
+  unsigned portion_ = 0;  // Work that may still be done for it before others.
+  bool silent_ = false;   // The last read found nothing.
   long queries_ = 0;
   long queries_before_drain_ = -1;
   TimePoint last_activity_;  // The last whole message or answer.

@@ -7,12 +7,12 @@ namespace catena::server {
 namespace {
 
 // Who wants more gets something even where others begin without end.
-constexpr unsigned kForBeginners = Turns::kMessages * 3 / 4;
+constexpr unsigned kForBeginners = Turns::kRound * 3 / 4;
 
 }  // namespace
 
 bool Turns::begin(TakesTurns& one) {
-  if (spent_ < kMessages) return true;
+  if (!spent()) return true;
   beginning_.push_back(one);
   call_soon();
   return false;
@@ -23,9 +23,9 @@ void Turns::again(TakesTurns& one) {
   call_soon();
 }
 
-void Turns::spend(unsigned messages) {
-  spent_ += messages;
-  if (spent_ >= kMessages) call_soon();
+void Turns::spend(unsigned work) {
+  spent_ += work;
+  if (spent()) call_soon();
 }
 
 // The event loop looks at its sockets before it calls.
@@ -39,7 +39,7 @@ void Turns::run() {
   called_ = false;
   spent_ = 0;
   run(beginning_, kForBeginners);
-  run(going_on_, kMessages);
+  run(going_on_, kRound);
   if (!beginning_.empty() || !going_on_.empty()) call_soon();
 }
 

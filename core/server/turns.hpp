@@ -4,6 +4,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <cstddef>
+
 namespace catena::server {
 
 struct InTurnTag;
@@ -26,10 +28,12 @@ class TakesTurns : public InTurn {
 /// just begun goes before those that have had a turn and want more. One thread.
 class Turns {
  public:
-  /// Messages between two looks at the sockets: about a millisecond.
-  static constexpr unsigned kMessages = 1024;
-  /// Messages of one connection at once.
+  /// Work between two looks at the sockets: about a millisecond. A message is one unit, and so are
+  /// kBytes of answers.
+  static constexpr unsigned kRound = 1024;
+  /// Work for one connection at once.
   static constexpr unsigned kPortion = 64;
+  static constexpr std::size_t kBytes = 256;
 
   explicit Turns(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
@@ -37,8 +41,10 @@ class Turns {
   [[nodiscard]] bool begin(TakesTurns& one);
   /// It has had a turn, and waits for another one.
   void again(TakesTurns& one);
-  /// So much was done, in turn or not.
-  void spend(unsigned messages);
+  /// So much work was done, in turn or not.
+  void spend(unsigned work);
+  /// Nobody may do anything before the next round.
+  bool spent() const { return spent_ >= kRound; }
 
   static bool waits(const TakesTurns& one) { return one.InTurn::is_linked(); }
 
