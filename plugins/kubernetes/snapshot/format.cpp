@@ -6,14 +6,17 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <limits>
+
 namespace catena::kubernetes::snapshot {
 namespace {
 
 constexpr std::string_view kMagic = "catena kubernetes snapshot\n";
 constexpr std::size_t kDigestSize = 32;
 constexpr std::size_t kPiece = 64 * 1024;
-/// The end of the year 9999: what is later is no time.
-constexpr std::uint64_t kLastSecond = 253402300799;
+/// In the year 2262; what is later is no time that a clock of nanoseconds could show.
+constexpr std::uint64_t kLastSecond =
+    static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / 1'000'000'000;
 
 /// SHA-256 of bytes that come in pieces.
 class Digest {
