@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# Takes long.
 """Trouble with the API server: what is said, what goes on answering, and what comes back."""
 
 import contextlib

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# Takes long.
 """Real clients in a pod's surroundings: what their users type is what they find.
 
 Each client is a small program of clients/; README.md there says how they are asked and answer.

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# Takes long.
 """kubernetes with the option snapshot: what is answered after a restart without the API server."""
 
 import os

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# Takes long.
 """The headless walk-through with the real kubectl, real clients and the real programs."""
 
 import subprocess
