@@ -11,7 +11,13 @@ void setup(Setup& setup);
 namespace bind {
 void setup(Setup& setup);
 }
+namespace bufsize {
+void setup(Setup& setup);
+}
 namespace cache {
+void setup(Setup& setup);
+}
+namespace chaos {
 void setup(Setup& setup);
 }
 namespace debug {
@@ -47,6 +53,9 @@ void setup(Setup& setup);
 namespace metadata {
 void setup(Setup& setup);
 }
+namespace nsid {
+void setup(Setup& setup);
+}
 namespace pprof {
 void setup(Setup& setup);
 }
@@ -57,6 +66,9 @@ namespace ready {
 void setup(Setup& setup);
 }
 namespace reload {
+void setup(Setup& setup);
+}
+namespace timeouts {
 void setup(Setup& setup);
 }
 namespace transfer {
@@ -79,12 +91,12 @@ constexpr std::array kPlugins{
     PluginEntry{"grpc_server", nullptr, "Settings of the listener."},
     PluginEntry{"https", nullptr, "Settings of the listener."},
     PluginEntry{"https3", nullptr, "Settings of the listener."},
-    PluginEntry{"timeouts", nullptr, "Settings of the listener."},
+    PluginEntry{"timeouts", timeouts::setup, "Settings of the listener."},
     PluginEntry{"multisocket", nullptr, "Settings of the listener."},
     PluginEntry{"memory", memory::setup, "A setting of the process; CoreDNS does not have it."},
     PluginEntry{"reload", reload::setup, "Watches the Corefile, whatever the chain is."},
-    PluginEntry{"nsid", nullptr, "Adds its option to answers of every origin."},
-    PluginEntry{"bufsize", nullptr, "Limits the size before anybody computes with it."},
+    PluginEntry{"nsid", nsid::setup, "Adds its option to answers of every origin."},
+    PluginEntry{"bufsize", bufsize::setup, "Limits the size before anybody computes with it."},
     PluginEntry{"bind", bind::setup, "Plugins below it know the addresses of their listeners."},
     PluginEntry{"debug", debug::setup, "Turns DEBUG lines on before plugins write any."},
     PluginEntry{"trace", nullptr, "Measures all that follows."},
@@ -101,7 +113,7 @@ constexpr std::array kPlugins{
     PluginEntry{"dns64", nullptr, "Makes AAAA of what all below answer."},
     PluginEntry{"siit", nullptr, "Makes A of what all below answer."},
     PluginEntry{"any", nullptr, "Ends ANY questions before they cost anything."},
-    PluginEntry{"chaos", nullptr, "Class CH goes no further."},
+    PluginEntry{"chaos", chaos::setup, "Class CH goes no further."},
     PluginEntry{"loadbalance", loadbalance::setup, "Shuffles also what comes out of the cache."},
     PluginEntry{"tsig", nullptr, "Signs what leaves, checks before others act on it."},
     PluginEntry{"rewrite", nullptr, "Changes the question before anybody looks it up."},

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "core/base/arena.hpp"
 #include "core/dns/numbers.hpp"
 
 namespace catena::dns {
@@ -34,5 +35,17 @@ struct Edns {
 
 /// True where `options` is a row of whole options.
 bool options_are_whole(std::span<const std::uint8_t> options);
+
+/// A row of whole options and one more behind them, in the arena; nothing where it is full. `data`
+/// has at most 65,535 bytes.
+std::optional<std::span<const std::uint8_t>> with_option(Arena& arena,
+                                                         std::span<const std::uint8_t> options,
+                                                         OptionCode code,
+                                                         std::span<const std::uint8_t> data);
+
+/// A row of whole options without those of this code, in the arena; nothing where it is full.
+std::optional<std::span<const std::uint8_t>> without_option(Arena& arena,
+                                                            std::span<const std::uint8_t> options,
+                                                            OptionCode code);
 
 }  // namespace catena::dns

@@ -43,6 +43,25 @@ TEST_CASE("the first option of a code is found") {
   CHECK_FALSE(edns.option(OptionCode::Padding));
 }
 
+TEST_CASE("an option is put behind others, and taken out of them") {
+  Arena arena;
+  RawMessage options;
+  options.u16(3).u16(0).u16(10).u16(2).raw("ab").u16(3).u16(1).raw("x");
+  const std::span<const std::uint8_t> before = options.bytes();
+  const auto more = with_option(arena, before, OptionCode::EDE, before.first(2));
+  REQUIRE(more);
+  CHECK(options_are_whole(*more));
+  CHECK(more->size() == before.size() + 6);
+  const auto fewer = without_option(arena, *more, OptionCode::NSID);
+  REQUIRE(fewer);
+  Edns edns;
+  edns.options = *fewer;
+  CHECK_FALSE(edns.option(OptionCode::NSID));
+  CHECK(edns.option(OptionCode::Cookie)->size() == 2);
+  CHECK(edns.option(OptionCode::EDE)->size() == 2);
+  CHECK(without_option(arena, {}, OptionCode::NSID)->empty());
+}
+
 TEST_CASE("DO is one bit of the flags") {
   Edns edns;
   CHECK_FALSE(edns.dnssec_ok());

@@ -178,6 +178,13 @@ class OpcodeAdmission {
   virtual dns::Opcode admits() const = 0;
 };
 
+/// Answers questions of other classes than IN, or hands them on. On a listener where no block has
+/// such a plugin they are refused, as in CoreDNS.
+class ClassAdmission {
+ public:
+  virtual ~ClassAdmission() = default;
+};
+
 /// Chooses its server block for a query (view).
 class BlockFilter {
  public:

@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,10 +45,10 @@ struct ListenerSettings {
   bool bind_given = false;        ///< True with `bind`, also when `except` left no address.
   bool debug = false;             ///< DEBUG lines are logged; exceptions end the process.
   bool stacktrace = false;
-  std::chrono::nanoseconds read_timeout = std::chrono::seconds(3);
-  std::chrono::nanoseconds idle_timeout = std::chrono::seconds(10);
-  std::chrono::nanoseconds write_timeout = std::chrono::seconds(5);
-  long max_tcp_queries = -1;  ///< Per connection; -1: no limit.
+  std::optional<Duration> read_timeout;
+  std::optional<Duration> idle_timeout;
+  std::optional<Duration> write_timeout;
+  std::optional<long> max_tcp_queries;  ///< Per connection; -1: no limit.
   std::uint64_t memory = 0;   ///< Bytes that clients may make the process hold; 0: not said.
 };
 

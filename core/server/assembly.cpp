@@ -142,10 +142,7 @@ void Assembler::finish(std::size_t number) {
   for (const OpcodeAdmission* admission : block.chain.with<OpcodeAdmission>()) {
     block.opcodes.add(admission->admits());
   }
-  for (std::size_t i = 0; i < block.chain.size(); ++i) {
-    const std::string_view name = block.chain.name(i);
-    if (name == "chaos" || name == "forward") block.classes = Classes::every;
-  }
+  if (!block.chain.with<ClassAdmission>().empty()) block.classes = Classes::every;
   show_block(number);
 }
 

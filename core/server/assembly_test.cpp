@@ -46,7 +46,7 @@ TEST_CASE("every error of a Corefile is said", "[assembly]") {
        ".:53 {\n view A\n view B\n answer 1\n}\n",
        {"Corefile:3: view: this plugin can only be used once per Server Block"}},
       {"a plugin that misses another",
-       ".:53 {\n needs answer\n chaos a.\n}\n",
+       ".:53 {\n needs answer\n classes\n}\n",
        {"Corefile:2: needs: answer plugin not loaded"}},
       {"which is there", ".:53 {\n needs answer\n answer 1\n}\n", {}},
       {"which has an error of its own",
@@ -104,18 +104,18 @@ TEST_CASE("the last block's timeouts and any block's debug are the listener's", 
       "a:53 {\n debug\n timeouts 1s 2s 3s 7\n answer 1\n}\nb:53 {\n timeouts 4s 10s 5s\n answer 1"
       "\n}\nc:53 {\n answer 1\n}\n",
       household);
-  const ListenerSettings& settings = configuration->listeners.front()->settings;
-  CHECK(settings.debug);
+  const Listener& listener = *configuration->listeners.front();
+  CHECK(listener.debug);
   CHECK(configuration->debug());
-  CHECK(settings.read_timeout == std::chrono::seconds(4));
-  CHECK(settings.idle_timeout == std::chrono::seconds(2));
-  CHECK(settings.max_tcp_queries == 7);
+  CHECK(listener.timeouts.read == std::chrono::seconds(4));
+  CHECK(listener.timeouts.idle == std::chrono::seconds(10));
+  CHECK(listener.timeouts.max_queries == 7);
 }
 
-TEST_CASE("one block with chaos opens its listener to every class", "[assembly]") {
+TEST_CASE("one plugin that admits every class opens its listener to them", "[assembly]") {
   Household household;
   const auto configuration = configuration_of(
-      "a:53 {\n chaos\n}\nb:53 {\n answer 1\n}\nc:54 {\n answer 1\n}\n", household);
+      "a:53 {\n classes\n}\nb:53 {\n answer 1\n}\nc:54 {\n answer 1\n}\n", household);
   CHECK(configuration->listeners[0]->classes == Classes::every);
   CHECK(configuration->listeners[1]->classes == Classes::internet_only);
 }

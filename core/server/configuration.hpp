@@ -30,8 +30,8 @@ class Opcodes {
   std::uint16_t bits_ = bit(dns::Opcode::Query) | bit(dns::Opcode::Notify);
 };
 
-/// Which classes reach the chains of a listener: IN only, unless one of its blocks has chaos or
-/// forward.
+/// Which classes reach the chains of a listener: IN only, unless a plugin of its blocks lets the
+/// others in.
 enum class Classes : std::uint8_t { internet_only, every };
 
 struct Configuration;
@@ -51,13 +51,22 @@ struct Block {
   bool whole = true;
 };
 
+/// How long a connection may take. Defaults are CoreDNS's.
+struct Timeouts {
+  Duration read = std::chrono::seconds(3);    ///< For its first whole message.
+  Duration idle = std::chrono::seconds(10);   ///< Between two messages.
+  Duration write = std::chrono::seconds(5);   ///< To take some of its answers.
+  long max_queries = -1;                      ///< Then it ends; -1: as many as it likes.
+};
+
 /// One address and port with the blocks that answer there.
 struct Listener {
   std::uint16_t number = 0;
   std::string address;  ///< Empty: every address of the host.
   std::uint16_t port = 0;
   std::string label;  ///< "dns://:53", as metrics and logs call it.
-  ListenerSettings settings;
+  Timeouts timeouts;
+  bool debug = false;
   Opcodes opcodes;
   Classes classes = Classes::internet_only;
   std::vector<const Block*> blocks;  ///< In the order of the Corefile, each once.

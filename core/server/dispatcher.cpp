@@ -186,7 +186,7 @@ Outcome Dispatcher::recover(Ticket& ticket) {
     return fmt::format("Recovered from panic in server: \"{}\" {}", listener.label,
                        text_of(std::current_exception()));
   });
-  if (listener.settings.debug) std::terminate();
+  if (listener.debug) std::terminate();
   return refuse(ticket, dns::Rcode::ServFail);
 }
 

@@ -50,26 +50,21 @@ std::string label_of(const Place& place) {
   return fmt::format("dns://{}{}{}:{}", v6 ? "[" : "", place.address, v6 ? "]" : "", place.port);
 }
 
-template <class T>
-void take_if_changed(T& target, const T& value, const T& usual) {
-  if (value != usual) target = value;
-}
-
-void merge(ListenerSettings& target, const ListenerSettings& block) {
-  static const ListenerSettings usual;
-  take_if_changed(target.read_timeout, block.read_timeout, usual.read_timeout);
-  take_if_changed(target.idle_timeout, block.idle_timeout, usual.idle_timeout);
-  take_if_changed(target.write_timeout, block.write_timeout, usual.write_timeout);
-  take_if_changed(target.max_tcp_queries, block.max_tcp_queries, usual.max_tcp_queries);
-  target.stacktrace = block.stacktrace;
-  target.debug = target.debug || block.debug;
+// The last block that says something is right, as in CoreDNS.
+void add_settings(Listener& listener, const ListenerSettings& block) {
+  Timeouts& timeouts = listener.timeouts;
+  timeouts.read = block.read_timeout.value_or(timeouts.read);
+  timeouts.idle = block.idle_timeout.value_or(timeouts.idle);
+  timeouts.write = block.write_timeout.value_or(timeouts.write);
+  timeouts.max_queries = block.max_tcp_queries.value_or(timeouts.max_queries);
+  listener.debug = listener.debug || block.debug;
 }
 
 void add_block(Listener& listener, const Block& block) {
   listener.blocks.push_back(&block);
   listener.opcodes.add(block.opcodes);
   if (block.classes == Classes::every) listener.classes = Classes::every;
-  merge(listener.settings, block.settings);
+  add_settings(listener, block.settings);
   std::vector<dns::Name> zones;
   for (const config::Key& key : block.keys) {
     if (key.port != listener.port) continue;

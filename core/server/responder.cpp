@@ -38,24 +38,16 @@ std::size_t pass_whole(const Query& query,
   return whole.size();
 }
 
-// Code and length of the option, info-code, text (RFC 8914 section 2), behind the options that are
-// there. Without it where the arena is full.
+// Info-code and text (RFC 8914 section 2). Without them where the arena is full.
 void explain(const Query::Explanation& why, dns::Edns& opt, Arena& arena) {
-  constexpr std::size_t kHead = 6;
-  const std::size_t before = opt.options.size();
-  const std::span<std::uint8_t> options =
-      arena.array<std::uint8_t>(before + kHead + why.text.size());
-  if (options.empty()) return;
-  const auto code = static_cast<std::uint16_t>(dns::OptionCode::EDE);
-  const auto size = static_cast<std::uint16_t>(2 + why.text.size());
+  const std::span<std::uint8_t> data = arena.array<std::uint8_t>(2 + why.text.size());
+  if (data.empty()) return;
   const auto info = static_cast<std::uint16_t>(why.code);
-  auto at = std::copy(opt.options.begin(), opt.options.end(), options.begin());
-  for (const std::uint16_t word : {code, size, info}) {
-    *at++ = static_cast<std::uint8_t>(word >> 8);
-    *at++ = static_cast<std::uint8_t>(word);
-  }
-  std::copy(why.text.begin(), why.text.end(), at);
-  opt.options = options;
+  data[0] = static_cast<std::uint8_t>(info >> 8);
+  data[1] = static_cast<std::uint8_t>(info);
+  std::copy(why.text.begin(), why.text.end(), data.begin() + 2);
+  opt.options =
+      dns::with_option(arena, opt.options, dns::OptionCode::EDE, data).value_or(opt.options);
 }
 
 std::span<const std::uint8_t> encode(const Query& query,

@@ -216,7 +216,7 @@ void TcpConnection::handle(Bytes message) {
     append(verdict.reply);
     connections_.give_back(std::move(ticket));
   }
-  const long most = listener_->settings.max_tcp_queries;
+  const long most = listener_->timeouts.max_queries;
   if (most >= 0 && queries_ >= most) finishing_ = true;
 }
 
@@ -339,11 +339,11 @@ void TcpConnection::close() {
 }
 
 TimePoint TcpConnection::deadline() const {
-  const ListenerSettings& settings = listener_->settings;
-  if (unsent() > 0) return last_progress_ + settings.write_timeout;
-  if (in_flight_ > 0 || Turns::waits(*this)) return now() + settings.idle_timeout;
+  const Timeouts& timeouts = listener_->timeouts;
+  if (unsent() > 0) return last_progress_ + timeouts.write;
+  if (in_flight_ > 0 || Turns::waits(*this)) return now() + timeouts.idle;
   const TimePoint idle =
-      last_activity_ + (queries_ == 0 ? settings.read_timeout : settings.idle_timeout);
+      last_activity_ + (queries_ == 0 ? timeouts.read : timeouts.idle);
   return std::min(idle, last_word_);
 }
 

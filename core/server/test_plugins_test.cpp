@@ -190,6 +190,12 @@ class Autopath final : public Plugin {
   std::string name_;
 };
 
+/// Hands everything on, and wants it in every class.
+class EveryClass final : public Plugin, public ClassAdmission {
+ public:
+  Reply serve(Query& query, Next next) const override { return next(query); }
+};
+
 class Refresh final : public Plugin {
  public:
   explicit Refresh(metrics::Counter& counter) : counter_(counter) {}
@@ -337,10 +343,12 @@ class Needs final : public Companion, public Assembled {
 void set_up_timeouts(Setup& setup) {
   config::Directive& directive = setup.once();
   ListenerSettings& listener = setup.listener();
-  directive.required(listener.read_timeout);
-  directive.required(listener.idle_timeout);
-  directive.required(listener.write_timeout);
-  directive.optional(listener.max_tcp_queries);
+  for (std::optional<Duration>* timeout :
+       {&listener.read_timeout, &listener.idle_timeout, &listener.write_timeout}) {
+    directive.required(timeout->emplace());
+  }
+  long queries = 0;
+  if (directive.optional(queries)) listener.max_tcp_queries = queries;
   directive.done();
 }
 
@@ -405,7 +413,7 @@ constexpr std::array kEntries{
     PluginEntry{"wait", plain<Wait>, ""},
     PluginEntry{"worker", set_up_worker, ""},
     PluginEntry{"answer", set_up_answer, ""},
-    PluginEntry{"chaos", with_word<Autopath>, ""},
+    PluginEntry{"classes", plain<EveryClass>, ""},
     PluginEntry{"needs", with_word<Needs>, ""},
     PluginEntry{"unfinished", nullptr, ""},
 };

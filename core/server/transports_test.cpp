@@ -176,7 +176,7 @@ TEST_CASE("TCP clients may ask once more of a server that leaves", "[transports]
 }
 
 // A worker that was busy ended connections whose next question had come in time.
-TEST_CASE("A question that came before the time of its connection was over is read", "[transports]") {
+TEST_CASE("A question that came before its connection's time was over is read", "[transports]") {
   House house(kCorefile, kPlugins);
   const auto idle = house.connect(kClient);
   idle->send(framed(1, kEndings[0]));
@@ -186,7 +186,7 @@ TEST_CASE("A question that came before the time of its connection was over is re
   CHECK(texts_of(idle->take()) == expected({1}, kEndings[0]));
 
   SECTION("of a connection that is idle") {
-    house.parts.clock.advance(house.listener().settings.idle_timeout);
+    house.parts.clock.advance(house.listener().timeouts.idle);
     idle->send(framed(2, kEndings[0]));
     house.turn();
     CHECK(texts_of(idle->take()) == expected({2}, kEndings[0]));
@@ -234,7 +234,7 @@ struct NumberRow {
 
 // Another worker took the number that was made free, and the newcomer kept its own: clients came to
 // hold the last descriptors, one by one.
-TEST_CASE("A connection with one of the last descriptors stays only with a lower one", "[transports]") {
+TEST_CASE("A connection with one of the last descriptors needs a lower one", "[transports]") {
   const int high = static_cast<int>(House::kDescriptors.for_clients());
   const NumberRow rows[]{
       {"one makes room", {high - 1}, 2, true},

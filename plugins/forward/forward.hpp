@@ -21,6 +21,7 @@ class Forward final : public Plugin,
                       public Prepares,
                       public WorkerAware,
                       public MetadataSource,
+                      public ClassAdmission,
                       public Authority {
  public:
   /// `process` outlives it.

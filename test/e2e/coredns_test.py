@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# Takes long.
 """catena beside CoreDNS, where that has been built: the same questions about an odd cluster, the same
 trouble with the API server, the same broken Corefiles. Answers are equal but for what a function here
 names; the log has the same levels and, where CoreDNS speaks at all, its words."""
@@ -8,10 +9,15 @@ import json
 import os
 import pathlib
 import re
+import socket
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cluster"))
 
+import dns.edns
+import dns.flags
+import dns.message
+import dns.query
 import dns.rdatatype
 
 from answers import Client
@@ -220,6 +226,72 @@ def test_reloads_that_fail(folder):
             assert f"\ncoredns_reload_failed_total {failures[name]}\n" in page, (name, more)
     both.programs["CoreDNS"].wait_for(r"^\[WARNING\] plugin/reload: Corefile parse failed: ")
     both.stop()
+
+
+IN_FRONT = """
+.:{port} {{
+    bind 127.0.0.1
+    chaos "a server" somebody
+    nsid here it is
+    bufsize 600
+    timeouts {{
+        maxtcpqueries 2
+    }}
+    forward . {upstream}
+}}
+"""
+NSID = dns.edns.GenericOption(3, b"")
+COOKIE = dns.edns.GenericOption(10, b"12345678")
+# Name, type and class, and of an OPT record size, DO and options, if there is one.
+PLAIN = [("version.bind.", "TXT", "CH", None), ("VERSION.server.", "TXT", "CH", (4096, False, [])),
+         ("hostname.bind.", "TXT", "CH", None), ("id.server.", "TXT", "CH", None),
+         ("authors.bind.", "TXT", "CH", None), ("few.test.", "A", "IN", None),
+         ("few.test.", "A", "IN", (4096, True, [])), ("few.test.", "A", "IN", (512, False, [])),
+         ("few.test.", "A", "IN", (1232, True, [NSID])), ("few.test.", "A", "IN", (4096, True, [COOKIE])),
+         ("few.test.", "A", "IN", (4096, True, [COOKIE, NSID])), ("many.test.", "A", "IN", None),
+         ("many.test.", "A", "IN", (4096, False, [])), ("many.test.", "A", "IN", (900, True, [NSID]))]
+
+
+def shown(reply):
+    """A reply as text, the beginning of an answer that was cut left out."""
+    cut = bool(reply.flags & dns.flags.TC)
+    reply.id = 0
+    if cut:
+        reply.answer.clear()
+    return re.sub(r"(?m)^(.* IN A .*\n?)+", lambda m: "".join(sorted(m[0].splitlines(True))),
+                  reply.to_text())
+
+
+def test_plugins_in_front_of_the_others(folder):
+    def answers(query, _transport):
+        count = 100 if query.question[0].name.to_text().startswith("many") else 3
+        return reply_to(query, *(f"{query.question[0].name} 60 A 192.0.2.{n}" for n in range(count)))
+    upstream = Upstream(answers)
+    both = Pair(folder, lambda port, _: IN_FRONT.format(port=port, upstream=upstream.address))
+    for name, kind, where, opt in PLAIN:
+        replies = []
+        for client in both.clients.values():
+            query = dns.message.make_query(name, kind, where)
+            if opt:
+                query.use_edns(0, dns.flags.DO if opt[1] else 0, opt[0], options=opt[2])
+            replies.append(shown(dns.query.udp(query, "127.0.0.1", 10, client.port)))
+        assert replies[0] == replies[1], f"{name} {kind} {opt}:\n" + "\n".join(replies)
+    for server, client in both.clients.items():
+        assert questions_until_the_end(client.port) == 2, server
+    both.stop()
+    upstream.stop()
+
+
+def questions_until_the_end(port):
+    """How many questions a server answers on one connection."""
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        for count in range(10):
+            try:
+                dns.query.tcp(dns.message.make_query("few.test.", "A"), "127.0.0.1", 10, port,
+                              sock=connection)
+            except (EOFError, ConnectionError):
+                return count
+    return 10
 
 
 if __name__ == "__main__":
