@@ -301,8 +301,8 @@ void TcpConnection::tell_room_waits() {
 // What a client has sent is answered, however much it is. Once nothing more is there, its last
 // question has been heard, or it had the time for one.
 void TcpConnection::hear_last_word() {
-  if (!draining() || !silent_ || has_message()) return;
-  if ((asked_last() && in_.empty()) || now() >= last_word_) finishing_ = true;
+  if (!draining() || !silent_ || !in_.empty()) return;
+  if (asked_last() || now() >= last_word_) finishing_ = true;
 }
 
 // Whether that is so is known in its next turn; the answers wait for that, so that the end goes
