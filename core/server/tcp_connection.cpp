@@ -130,7 +130,7 @@ void TcpConnection::readable() {
 
 void TcpConnection::go_on() {
   const auto self = shared_from_this();
-  if (!paused()) look();
+  paused() ? proceed({}) : look();
 }
 
 // What was read before comes before what may be there.
@@ -324,7 +324,7 @@ void TcpConnection::drain() {
 
 void TcpConnection::finish() {
   finishing_ = true;
-  end_if_done();
+  proceed({});
 }
 
 void TcpConnection::close() {

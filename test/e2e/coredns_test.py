@@ -247,7 +247,8 @@ PLAIN = [("version.bind.", "TXT", "CH", None), ("VERSION.server.", "TXT", "CH", 
          ("hostname.bind.", "TXT", "CH", None), ("id.server.", "TXT", "CH", None),
          ("authors.bind.", "TXT", "CH", None), ("few.test.", "A", "IN", None),
          ("few.test.", "A", "IN", (4096, True, [])), ("few.test.", "A", "IN", (512, False, [])),
-         ("few.test.", "A", "IN", (1232, True, [NSID])), ("few.test.", "A", "IN", (4096, True, [COOKIE])),
+         ("few.test.", "A", "IN", (1232, True, [NSID])),
+         ("few.test.", "A", "IN", (4096, True, [COOKIE])),
          ("few.test.", "A", "IN", (4096, True, [COOKIE, NSID])), ("many.test.", "A", "IN", None),
          ("many.test.", "A", "IN", (4096, False, [])), ("many.test.", "A", "IN", (900, True, [NSID]))]
 
