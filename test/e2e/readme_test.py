@@ -92,10 +92,11 @@ def test_every_corefile_runs_and_answers_as_shown(folder):
 
 
 def compare(catena, text, where):
-    """`NAME TYPE`, `;; status: ...`, then records, those of other sections behind `;; SECTION`."""
+    """`NAME [CLASS] TYPE`, `;; status: ...`, then records, those of other sections behind
+    `;; SECTION`."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    name, kind = lines[0].split()[:2]
-    answer = catena.ask(name, kind)
+    name, *its_class, kind = lines[0].split()
+    answer = catena.ask(name, kind, rdclass=(its_class or ["IN"])[0])
     for line in lines[1:2]:
         status = re.fullmatch(r";; status: (\w+) flags: ([\w ]+)", line)
         assert status, (where, line)
