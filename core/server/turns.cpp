@@ -23,11 +23,6 @@ void Turns::again(TakesTurns& one) {
   call_soon();
 }
 
-void Turns::spend(unsigned work) {
-  spent_ += work;
-  if (spent()) call_soon();
-}
-
 // The event loop looks at its sockets before it calls.
 void Turns::call_soon() {
   if (called_) return;

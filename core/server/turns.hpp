@@ -42,7 +42,10 @@ class Turns {
   /// It has had a turn, and waits for another one.
   void again(TakesTurns& one);
   /// So much work was done, in turn or not.
-  void spend(unsigned work);
+  void spend(unsigned work) {
+    spent_ += work;
+    if (spent()) call_soon();
+  }
   /// Nobody may do anything before the next round.
   bool spent() const { return spent_ >= kRound; }
 
