@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace catena {
 
@@ -37,5 +38,14 @@ class Random {
   std::array<std::uint8_t, 1024> pool_;
   std::size_t left_ = 0;
 };
+
+/// Every order is as likely as any other (Fisher and Yates).
+template <class T>
+void shuffle(std::span<T> row, Random& random) {
+  for (std::size_t left = row.size(); left > 1; --left) {
+    const std::size_t chosen = random.below(static_cast<std::uint32_t>(left));
+    std::swap(row[left - 1], row[chosen]);
+  }
+}
 
 }  // namespace catena

@@ -23,13 +23,6 @@ std::vector<std::vector<std::uint8_t>> txt_data(const std::vector<std::string>& 
   return row;
 }
 
-// Nobody comes first.
-void shuffle(std::span<dns::Record> records, Random& random) {
-  for (std::size_t left = records.size(); left > 1; --left) {
-    std::swap(records[left - 1], records[random.below(static_cast<std::uint32_t>(left))]);
-  }
-}
-
 dns::Name name_of(const char* text) { return dns::Name::parse(text).value(); }
 
 }  // namespace
@@ -61,6 +54,7 @@ Reply Chaos::serve(Query& query, Next next) const {
     response.add(dns::Section::answer,
                  {query.name(), dns::Type::TXT, dns::Class::CH, 0, data});
   }
+  // Nobody comes first.
   shuffle(response.answer(), query.engine().random());
   return Outcome::respond;
 }

@@ -56,14 +56,6 @@ Row part(Row row, Group group) {
   return {found.begin(), found.end()};
 }
 
-// Fisher and Yates: every order is as likely as any other.
-void shuffle(Row row, Random& random) {
-  for (std::size_t left = row.size(); left > 1; --left) {
-    const std::size_t chosen = random.below(static_cast<std::uint32_t>(left));
-    std::swap(row[left - 1], row[chosen]);
-  }
-}
-
 // Each address is the chosen one with the probability that its weight has among those up to it.
 std::size_t draw(Row addresses, const Weights* weights, Random& random) {
   std::size_t chosen = 0;
