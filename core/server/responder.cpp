@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/responder.hpp"
 
+#include "core/dns/bytes.hpp"
 #include "core/dns/writer.hpp"
 #include "core/plugin/abilities.hpp"
 
@@ -42,9 +43,7 @@ std::size_t pass_whole(const Query& query,
 void explain(const Query::Explanation& why, dns::Edns& opt, Arena& arena) {
   const std::span<std::uint8_t> data = arena.array<std::uint8_t>(2 + why.text.size());
   if (data.empty()) return;
-  const auto info = static_cast<std::uint16_t>(why.code);
-  data[0] = static_cast<std::uint8_t>(info >> 8);
-  data[1] = static_cast<std::uint8_t>(info);
+  dns::store16(data.data(), static_cast<std::uint16_t>(why.code));
   std::copy(why.text.begin(), why.text.end(), data.begin() + 2);
   opt.options =
       dns::with_option(arena, opt.options, dns::OptionCode::EDE, data).value_or(opt.options);
