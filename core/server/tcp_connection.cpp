@@ -130,11 +130,11 @@ void TcpConnection::readable() {
 
 void TcpConnection::go_on() {
   const auto self = shared_from_this();
-  paused() ? proceed({}) : look();
+  look();
 }
 
 // What was read before comes before what may be there.
-void TcpConnection::look() { has_message() ? proceed({}) : read(); }
+void TcpConnection::look() { paused() || has_message() ? proceed({}) : read(); }
 
 void TcpConnection::writable() {
   const auto self = shared_from_this();
@@ -319,7 +319,7 @@ void TcpConnection::drain() {
   if (closed_) return;
   queries_before_drain_ = queries_;
   last_word_ = now() + kLastWord;
-  paused() ? proceed({}) : look();
+  look();
 }
 
 void TcpConnection::finish() {
@@ -354,7 +354,7 @@ void TcpConnection::on_timer() {
   if (now() < deadline()) return watch();
   const auto self = shared_from_this();
   // A busy thread hears late of what came in time.
-  if (!paused()) look();
+  look();
   if (closed_) return;
   if (now() < deadline()) return watch();
   const bool stuck = unsent() > 0 || !in_.empty() || queries_ == 0;

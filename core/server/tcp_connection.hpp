@@ -32,10 +32,10 @@ class TcpTicket final : public Ticket {
 
 /// One client's stream of messages with two bytes of length each (RFC 7766). Queries are answered
 /// as they are done, out of order; answers of one read leave in one write. Reading stops while too
-/// many queries or answers are under way, and where a client has sent much its connection takes turns
-/// with others. Whatever happens to it (bytes, room, an answer) leads to
-/// proceed(), which nothing below it can begin again. Held by the connections of its worker
-/// until close(), and by queries that wait. One thread.
+/// many queries or answers are under way, and where a client has sent much its connection takes
+/// turns with others. Whatever happens to it (bytes, room, an answer) leads to proceed(), which
+/// nothing below it can begin again. Held by the connections of its worker until close(), and by
+/// queries that wait. One thread.
 class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
                             public Held,
                             public TakesTurns,
