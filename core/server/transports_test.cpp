@@ -205,6 +205,19 @@ TEST_CASE("A question that came before its connection's time was over is read", 
   }
 }
 
+// It left by itself, and the end came in a later turn.
+TEST_CASE("An answer later than the last word has the end with it too", "[transports]") {
+  House house(kCorefile, kPlugins);
+  const auto peer = house.connect(kClient);
+  peer->send(framed(1, {"late. A", "NOERROR"}));
+  house.turn();
+  house.drain();
+  house.pass(std::chrono::seconds(3));
+  CHECK(texts_of(peer->take()) == "1NOERROR ");
+  CHECK(peer->closed());
+  CHECK(peer->end_joined());
+}
+
 // What one read brought was taken for all that a client had to say.
 TEST_CASE("A server that leaves answers all that lies in a connection", "[transports]") {
   for (const Ending& ending : {kEndings[0], kEndings[4]}) {

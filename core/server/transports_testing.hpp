@@ -30,6 +30,7 @@ class Scripted final : public Plugin {
     if (is("throw.")) throw std::runtime_error("at once");
     if (is("coroutine.")) return without_a_wait(query);
     if (is("once.")) return after_a_wait(query);
+    if (is("late.")) return late(query);
     if (is("never.")) return never(query);
     if (is("throw-before.")) return throw_before(query);
     if (is("throw-after.")) return throw_after(query);
@@ -58,6 +59,10 @@ class Scripted final : public Plugin {
   static asio::awaitable<Outcome> without_a_wait(Query& query) { co_return answer(query); }
   static asio::awaitable<Outcome> after_a_wait(Query& query) {
     co_await wait(query, std::chrono::milliseconds(5));
+    co_return answer(query);
+  }
+  static asio::awaitable<Outcome> late(Query& query) {
+    co_await wait(query, std::chrono::seconds(2));
     co_return answer(query);
   }
   static asio::awaitable<Outcome> never(Query& query) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 namespace catena::sim {
+
 void Askers::ask(std::vector<std::uint8_t> message, Protocol protocol) {
   Asked& asked = asked_.emplace_back();
   asked.message = std::move(message);
