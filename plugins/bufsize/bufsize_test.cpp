@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/bufsize/bufsize.hpp"
 
-#include "test/support/messages.hpp"
+#include "test/support/incoming_query.hpp"
 #include "test/support/plugin_setup.hpp"
-#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,16 +33,12 @@ TEST_CASE("bufsize lowers what a client takes", "[bufsize]") {
     DYNAMIC_SECTION(row.name) {
       test::PluginSetup plugin("bufsize", setup, row.line);
       REQUIRE(plugin.errors().empty());
-      test::TestEngine engine;
-      const auto bytes = test::query_bytes("a.example. A", {.edns_size = row.asked});
-      const auto message = dns::MessageView::parse(bytes).value();
-      Query query(engine);
-      query.begin(message, Transport(), engine.clock().now());
-      CHECK(plugin.chain().first()(query).ready());
-      const auto& edns = query.edns();
+      test::IncomingQuery incoming("a.example. A", {.edns_size = row.asked});
+      CHECK(plugin.chain().first()(incoming.query).ready());
+      const auto& edns = incoming.query.edns();
       CHECK(edns.has_value() == row.passed.has_value());
       if (edns && row.passed) CHECK(edns->udp_size == *row.passed);
-      CHECK(query.response_limit() == row.limit);
+      CHECK(incoming.query.response_limit() == row.limit);
     }
   }
 }

@@ -4,9 +4,8 @@
 #include "core/base/host_name.hpp"
 #include "core/base/version.hpp"
 
-#include "test/support/messages.hpp"
+#include "test/support/incoming_query.hpp"
 #include "test/support/plugin_setup.hpp"
-#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -30,11 +29,8 @@ struct Answer {
 Answer ask(const std::string& block, const char* question) {
   test::PluginSetup plugin("chaos", setup, block);
   REQUIRE(plugin.errors().empty());
-  test::TestEngine engine;
-  const auto bytes = test::query_bytes(question);
-  const auto message = dns::MessageView::parse(bytes).value();
-  Query query(engine);
-  query.begin(message, Transport(), engine.clock().now());
+  test::IncomingQuery incoming(question);
+  Query& query = incoming.query;
   const Reply reply = plugin.chain().first()(query);
   REQUIRE(reply.ready());
   const auto lines = test::lines(query.response().answer());

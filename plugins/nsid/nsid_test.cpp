@@ -3,9 +3,8 @@
 
 #include "core/base/host_name.hpp"
 
-#include "test/support/messages.hpp"
+#include "test/support/incoming_query.hpp"
 #include "test/support/plugin_setup.hpp"
-#include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -74,14 +73,10 @@ TEST_CASE("nsid tells who answers", "[nsid]") {
       test::PluginSetup plugin("nsid", setup, row.line);
       REQUIRE(plugin.errors().empty());
       plugin.chain().add("upstream", std::make_unique<Upstream>(row.upstream, row.fails));
-      test::TestEngine engine;
-      const auto bytes =
-          test::query_bytes("a.example. A", {.edns_size = 1232, .edns_options = row.asked});
-      const auto message = dns::MessageView::parse(bytes).value();
-      Query query(engine);
-      query.begin(message, Transport(), engine.clock().now());
-      REQUIRE(plugin.chain().first()(query).ready());
-      const auto& edns = query.response().edns;
+      test::IncomingQuery incoming("a.example. A",
+                                   {.edns_size = 1232, .edns_options = row.asked});
+      REQUIRE(plugin.chain().first()(incoming.query).ready());
+      const auto& edns = incoming.query.response().edns;
       CHECK(edns.has_value() == row.told.has_value());
       if (edns && row.told) CHECK(Bytes(edns->options.begin(), edns->options.end()) == *row.told);
     }
@@ -91,13 +86,9 @@ TEST_CASE("nsid tells who answers", "[nsid]") {
 TEST_CASE("a client without EDNS is told nothing by nsid", "[nsid]") {
   test::PluginSetup plugin("nsid", setup, "nsid one");
   plugin.chain().add("upstream", std::make_unique<Upstream>(Bytes(), false));
-  test::TestEngine engine;
-  const auto bytes = test::query_bytes("a.example. A");
-  const auto message = dns::MessageView::parse(bytes).value();
-  Query query(engine);
-  query.begin(message, Transport(), engine.clock().now());
-  REQUIRE(plugin.chain().first()(query).ready());
-  CHECK_FALSE(query.response().edns);
+  test::IncomingQuery incoming("a.example. A");
+  REQUIRE(plugin.chain().first()(incoming.query).ready());
+  CHECK_FALSE(incoming.query.response().edns);
 }
 
 TEST_CASE("what is wrong with nsid is said", "[nsid]") {

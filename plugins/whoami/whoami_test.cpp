@@ -3,8 +3,7 @@
 
 #include "core/plugin/chain.hpp"
 
-#include "test/support/messages.hpp"
-#include "test/support/test_engine.hpp"
+#include "test/support/incoming_query.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -36,17 +35,14 @@ const Case kCases[] = {
 };
 
 TEST_CASE("whoami tells who asked", "[whoami]") {
-  test::TestEngine engine;
   const Chain chain;
   for (const Case& c : kCases) {
     DYNAMIC_SECTION(c.name) {
-      const auto bytes = test::query_bytes(c.ask);
-      const auto message = dns::MessageView::parse(bytes).value();
       Transport transport;
       transport.protocol = c.protocol;
       transport.client = {asio::ip::make_address(c.client), 4242};
-      Query query(engine);
-      query.begin(message, transport, engine.clock().now());
+      test::IncomingQuery incoming(c.ask, {}, transport);
+      Query& query = incoming.query;
       const Whoami whoami;
       const Reply reply = whoami.serve(query, chain.first());
       REQUIRE(reply.ready());
