@@ -318,8 +318,9 @@ class Model:
         """An alias and, for addresses, what is at its end: records, the response code (RFC 6604), and
         the denial where there is nothing."""
         records = set()
-        asked = owner.lower()
+        passed = set()
         while True:
+            passed.add(owner.lower())
             records.add((owner, self.settings.ttl, "CNAME", found.alias))
             if kind not in ("A", "AAAA"):
                 return records, "NOERROR", set()
@@ -333,7 +334,7 @@ class Model:
             if not found.alias:
                 own = self.own_records(target, found, kind)
                 return records | own, "NOERROR", set() if own else self.denial(self.zone_of(target))
-            if target.lower() == asked:
+            if target.lower() in passed:
                 # It leads nowhere, which nobody is to remember for long.
                 return {(name, min(ttl, 5), *rest) for name, ttl, *rest in records}, "NOERROR", set()
             owner = target
