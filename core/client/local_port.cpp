@@ -23,9 +23,12 @@ PortRange read_range() {
   return good ? PortRange{first, last} : range;
 }
 
-std::uint16_t random_port(Random& random) {
+// Not the remote's own: on one host that would be a socket connected to itself.
+std::uint16_t random_port(Random& random, std::uint16_t remote) {
   static const PortRange range = read_range();
-  return static_cast<std::uint16_t>(range.first + random.below(range.last - range.first + 1));
+  const std::uint32_t port = range.first + random.below(range.last - range.first + 1);
+  if (port != remote) return static_cast<std::uint16_t>(port);
+  return static_cast<std::uint16_t>(port == range.last ? range.first : port + 1);
 }
 
 }  // namespace
@@ -35,7 +38,7 @@ net::Dialled<net::Datagrams> dial_from_random_port(net::Network& network,
                                                    const boost::asio::ip::address& local,
                                                    Random& random) {
   for (unsigned attempt = 0; attempt < kTries; ++attempt) {
-    auto dialled = network.dial_datagrams(remote, {local, random_port(random)});
+    auto dialled = network.dial_datagrams(remote, {local, random_port(random, remote.port())});
     if (dialled.error != EADDRINUSE) return dialled;
   }
   return network.dial_datagrams(remote, {local, 0});

@@ -41,6 +41,13 @@ void set_option(int socket, int level, int name, Value value) {
   ::setsockopt(socket, level, name, &value, sizeof value);
 }
 
+/// As net::is_own_peer(): nobody was there.
+bool is_own_peer(const tcp::socket& socket) {
+  error_code error;
+  const tcp::endpoint local = socket.local_endpoint(error);
+  return local == socket.remote_endpoint(error) && !error;
+}
+
 /// Best effort: a kernel without one of them still carries requests.
 void watch_for_silence(tcp::socket& socket) {
   const int handle = socket.native_handle();
@@ -130,6 +137,7 @@ asio::awaitable<HttpResult<void>> SocketConnection::State::open_socket() {
     addresses = co_await resolver.async_resolve(server.host, service, token);
   }
   if (!error && !stopped) co_await asio::async_connect(socket, addresses, token);
+  if (!error && is_own_peer(socket)) error = asio::error::connection_refused;
   if (error || stopped || deadline.expired()) {
     co_return failure(FailureKind::unreachable,
                       fmt::format("dial tcp {}: {}", host_field(server), error.message()),

@@ -45,6 +45,11 @@ asio::ip::udp::endpoint endpoint_of(const sockaddr* address) {
   return endpoint_of(v6.sin6_addr, v6.sin6_scope_id, ntohs(v6.sin6_port));
 }
 
+bool is_own_peer(const asio::ip::udp::endpoint& local, const asio::ip::udp::endpoint& remote) {
+  const bool same = local.address() == remote.address() || remote.address().is_unspecified();
+  return same && local.port() == remote.port();
+}
+
 std::string to_text(std::string_view address, std::uint16_t port) {
   const bool v6 = address.find(':') != std::string_view::npos;
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", address, v6 ? "]" : "", port);

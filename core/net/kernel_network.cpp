@@ -49,6 +49,10 @@ Dialled<Socket> dial(const boost::asio::any_io_executor& executor,
   if (!connect(socket.get(), remote)) return failure<Socket>(Failed::at_connecting);
   Dialled<Socket> dialled;
   dialled.local = local_of(socket.get());
+  if (is_own_peer(dialled.local, remote)) {
+    errno = ECONNREFUSED;
+    return failure<Socket>(Failed::at_connecting);
+  }
   dialled.socket = std::make_unique<Kernel>(executor, std::move(socket));
   return dialled;
 }

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/memory_network.hpp"
 
+#include "core/net/addresses.hpp"
+
 #include <cerrno>
 
 namespace catena::net {
+namespace {
+
+template <class Socket>
+Dialled<Socket> refused() {
+  using Failed = typename Dialled<Socket>::Failed;
+  return {.socket = nullptr, .local = {}, .failed = Failed::at_connecting, .error = ECONNREFUSED};
+}
+
+}  // namespace
 
 /// Known to the network until it is closed.
 class MemoryNetwork::Registered final : public Datagrams {
@@ -81,6 +92,7 @@ Dialled<Datagrams> MemoryNetwork::dial_datagrams(const Endpoint& remote, const E
   if (dialled_->contains(dialled.local)) {
     return {.socket = nullptr, .local = {}, .failed = Failed::at_binding, .error = EADDRINUSE};
   }
+  if (is_own_peer(dialled.local, remote)) return refused<Datagrams>();
   auto leave = [this, remote, from = dialled.local](const MemoryDatagram& datagram) {
     return leaving_(from, {remote, datagram.bytes});
   };
@@ -90,12 +102,11 @@ Dialled<Datagrams> MemoryNetwork::dial_datagrams(const Endpoint& remote, const E
 }
 
 Dialled<ByteStream> MemoryNetwork::dial_stream(const Endpoint& remote, const Endpoint& local) {
-  using Failed = Dialled<ByteStream>::Failed;
   Dialled<ByteStream> dialled;
   dialled.local = own(remote, local);
+  if (is_own_peer(dialled.local, remote)) return refused<ByteStream>();
   dialled.socket = connecting_(dialled.local, remote);
-  if (dialled.socket) return dialled;
-  return {.socket = nullptr, .local = {}, .failed = Failed::at_connecting, .error = ECONNREFUSED};
+  return dialled.socket ? std::move(dialled) : refused<ByteStream>();
 }
 
 }  // namespace catena::net

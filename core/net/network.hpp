@@ -21,7 +21,8 @@ struct Dialled {
   int error = 0;  ///< errno
 };
 
-/// Where connections out lead: the kernel's network, or one in memory. One thread.
+/// Where connections out lead: the kernel's network, or one in memory. Nobody is connected to
+/// itself: that is ECONNREFUSED, as nobody else is there. One thread.
 class Network {
  public:
   virtual ~Network() = default;

@@ -101,6 +101,21 @@ TEST_CASE("why nothing was dialled", "[net]") {
   CHECK(network.dial_stream(remote, elsewhere).error == EADDRNOTAVAIL);
 }
 
+// An upstream of this host was away, its port drawn for the question to it, and the question came
+// back as its answer. The kernel draws it for TCP.
+TEST_CASE("nobody is connected to itself", "[net]") {
+  asio::io_context io;
+  KernelNetwork kernel(io.get_executor());
+  MemoryNetwork memory(io.get_executor(), nullptr, nullptr);
+  const bool in_memory = GENERATE(false, true);
+  Network& network = in_memory ? static_cast<Network&>(memory) : kernel;
+  const asio::ip::address remote = GENERATE(as<asio::ip::address>{}, kLoopback,
+                                            asio::ip::address_v4::any());
+  const auto port = asio::ip::udp::socket(io, {kLoopback, 0}).local_endpoint().port();
+  CHECK(network.dial_datagrams({remote, port}, {kLoopback, port}).error == ECONNREFUSED);
+  CHECK(network.dial_stream({remote, port}, {kLoopback, port}).error == ECONNREFUSED);
+}
+
 // Connections to upstreams could take the descriptor that the API server's or a page's would need.
 TEST_CASE("the last descriptors are not for upstreams", "[net]") {
   asio::io_context io;

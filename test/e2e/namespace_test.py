@@ -7,9 +7,14 @@ All of it happens in network, mount and user namespaces of its own; nothing outs
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
+
+import dns.message
+import dns.query
+import dns.rcode
 
 from harness import Catena, Kubesim, PATIENCE, Skip, eventually, main, stop_cleanly
 from pod import Host, SERVER, become_a_pod, enter, ip, said
@@ -83,6 +88,29 @@ def wire(*ends):
         ip("address", "add", address, "dev", end, *(["nodad"] if ":" in address else []))
 
 
+NOBODY_ELSE = """
+udp:1053 {
+    bind 127.0.0.1
+    errors
+    forward . 127.0.0.1:40001
+}
+tcp:1053 {
+    bind 127.0.0.1
+    errors
+    forward . 127.0.0.1:40000 {
+        force_tcp
+    }
+}
+cluster.local:1053 {
+    bind 127.0.0.1
+    errors
+    kubernetes {
+        endpoint http://127.0.0.1:40000
+    }
+}
+"""
+
+
 class Neighbour(Upstream):
     """At the other end of a wire, where only link-local addresses are."""
 
@@ -109,6 +137,35 @@ def test_a_forwarder_on_the_link(folder):
         for tcp in False, True:
             assert catena.data("a.example.", tcp=tcp) == ["192.0.2.1"], to
         stop_cleanly(catena)
+
+
+def test_nobody_is_asked_from_his_own_port(folder):
+    """The kernel may draw the port of a server of this host that is away for the question to it:
+    what is sent comes back, as an answer to another question, and the port is taken when the
+    server returns. Here it draws that port first."""
+    ip("link", "set", "lo", "up")
+    drawn_from = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
+    usual = drawn_from.read_text()
+    drawn_from.write_text("40000 40001")
+    try:
+        ask_nobody(folder)
+    finally:
+        drawn_from.write_text(usual)
+
+
+def ask_nobody(folder):
+    catena = Catena(folder, NOBODY_ELSE)
+    for number in range(20):
+        for zone in "udp", "tcp":
+            answer = dns.query.udp(dns.message.make_query(f"a{number}.{zone}.", "A"), "127.0.0.1",
+                                   port=catena.port, source_port=5300 + number, timeout=10)
+            assert answer.rcode() == dns.rcode.SERVFAIL, answer
+    for port in "40000", "40001":
+        catena.wait_for(rf"127\.0\.0\.1:{port}: .*connection refused$")
+    catena.wait_for(r"dial tcp 127\.0\.0\.1:40000: [Cc]onnection refused\b.*$")
+    for line in re.findall(r"^.*plugin/(?:errors|kubernetes: \w+): .*$", catena.log(), re.M):
+        assert "connection refused" in line.lower(), line
+    stop_cleanly(catena)
 
 
 def test_an_interface_without_room(folder):
