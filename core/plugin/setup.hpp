@@ -10,6 +10,7 @@
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/keeper.hpp"
+#include "core/plugin/listener_kinds.hpp"
 #include "core/plugin/line_limit.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/zones.hpp"
@@ -38,19 +39,6 @@ struct Process {
 
 /// The limit of the lines that clients cause, for one plugin, or for the server itself ("").
 std::shared_ptr<LineLimit> line_limit_for(const Process& process, const std::string& plugin);
-
-/// What a block says about its listeners rather than its chain (bind, debug, tls, timeouts ...).
-struct ListenerSettings {
-  std::vector<std::string> bind;  ///< Addresses, IPv6 perhaps with %interface; empty: all.
-  bool bind_given = false;        ///< True with `bind`, also when `except` left no address.
-  bool debug = false;             ///< DEBUG lines are logged; exceptions end the process.
-  bool stacktrace = false;
-  std::optional<Duration> read_timeout;
-  std::optional<Duration> idle_timeout;
-  std::optional<Duration> write_timeout;
-  std::optional<long> max_tcp_queries;  ///< Per connection; -1: no limit.
-  std::uint64_t memory = 0;   ///< Bytes that clients may make the process hold; 0: not said.
-};
 
 /// One listener of a block: a number that is unique in the configuration, and the `server` label.
 struct ServerLabel {

@@ -59,11 +59,19 @@ struct Timeouts {
   long max_queries = -1;                      ///< Then it ends; -1: as many as it likes.
 };
 
-/// One address and port with the blocks that answer there.
-struct Listener {
-  std::uint16_t number = 0;
+/// What tells a listener from the others.
+struct ListenerKey {
+  config::Scheme scheme = config::Scheme::dns;
   std::string address;  ///< Empty: every address of the host.
   std::uint16_t port = 0;
+
+  bool operator==(const ListenerKey&) const = default;
+};
+
+/// A way in with the blocks that answer there.
+struct Listener {
+  std::uint16_t number = 0;
+  ListenerKey key;
   std::string label;  ///< "dns://:53", as metrics and logs call it.
   Timeouts timeouts;
   bool debug = false;
@@ -91,8 +99,8 @@ struct Configuration {
     return found;
   }
 
-  /// The listener of an address and port as the Corefile gives them; null if there is none.
-  const Listener* find(const std::string& address, std::uint16_t port) const;
+  /// Null if there is none.
+  const Listener* find(const ListenerKey& key) const;
 
   /// True when some block asks for DEBUG lines.
   bool debug() const;

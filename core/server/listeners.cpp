@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/listeners.hpp"
 
+#include "core/net/addresses.hpp"
 #include "core/server/meters.hpp"
 
 #include <fmt/format.h>
@@ -11,63 +12,58 @@
 namespace catena::server {
 namespace {
 
-struct Place {
-  std::string address;
-  std::uint16_t port;
-  bool operator==(const Place&) const = default;
-};
-
 std::vector<std::string> addresses_of(const Block& block) {
-  const ListenerSettings& settings = block.settings;
-  if (settings.bind.empty() && !settings.bind_given) return {std::string()};
-  return settings.bind;
+  const Binding* binding = block.settings.find<Binding>();
+  return binding != nullptr ? binding->addresses : std::vector<std::string>{std::string()};
+}
+
+template <class T>
+void add_new(std::vector<T>& all, const T& one) {
+  if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
 }
 
 // Each once, in the order of the keys.
-std::vector<Place> places_of(const Block& block) {
-  std::vector<Place> places;
+std::vector<ListenerKey> listeners_of(const Block& block) {
+  std::vector<ListenerKey> listeners;
   for (const config::Key& key : block.keys) {
     for (const std::string& address : addresses_of(block)) {
-      const Place place{address, key.port};
-      if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+      add_new(listeners, {key.scheme, address, key.port});
     }
   }
-  return places;
+  return listeners;
 }
 
-std::vector<Place> places_of(const Configuration& configuration) {
-  std::vector<Place> all;
+std::vector<ListenerKey> listeners_of(const Configuration& configuration) {
+  std::vector<ListenerKey> all;
   for (const auto& block : configuration.blocks) {
-    for (const Place& place : places_of(*block)) {
-      if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(place);
-    }
+    for (const ListenerKey& listener : listeners_of(*block)) add_new(all, listener);
   }
   return all;
 }
 
-std::string label_of(const Place& place) {
-  const bool v6 = place.address.find(':') != std::string::npos;
-  return fmt::format("dns://{}{}{}:{}", v6 ? "[" : "", place.address, v6 ? "]" : "", place.port);
+std::string label_of(const ListenerKey& key) {
+  return fmt::format("{}://{}", config::to_string(key.scheme), net::to_text(key.address, key.port));
 }
 
-// The last block that says something is right, as in CoreDNS.
-void add_settings(Listener& listener, const ListenerSettings& block) {
-  Timeouts& timeouts = listener.timeouts;
-  timeouts.read = block.read_timeout.value_or(timeouts.read);
-  timeouts.idle = block.idle_timeout.value_or(timeouts.idle);
-  timeouts.write = block.write_timeout.value_or(timeouts.write);
-  timeouts.max_queries = block.max_tcp_queries.value_or(timeouts.max_queries);
-  listener.debug = listener.debug || block.debug;
+std::vector<const ListenerSettings*> settings_of(const std::vector<const Block*>& blocks) {
+  std::vector<const ListenerSettings*> all;
+  for (const Block* block : blocks) all.push_back(&block->settings);
+  return all;
+}
+
+Timeouts timeouts_of(const ConnectionTimes& said) {
+  const Timeouts usual;
+  return {said.read.value_or(usual.read), said.idle.value_or(usual.idle),
+          said.write.value_or(usual.write), said.max_queries.value_or(usual.max_queries)};
 }
 
 void add_block(Listener& listener, const Block& block) {
   listener.blocks.push_back(&block);
   listener.opcodes.add(block.opcodes);
   if (block.classes == Classes::every) listener.classes = Classes::every;
-  add_settings(listener, block.settings);
   std::vector<dns::Name> zones;
   for (const config::Key& key : block.keys) {
-    if (key.port != listener.port) continue;
+    if (!answers(listener, key)) continue;
     const auto zone = dns::Name::parse(key.zone);
     if (!zone || std::find(zones.begin(), zones.end(), *zone) != zones.end()) continue;
     zones.push_back(*zone);
@@ -75,35 +71,49 @@ void add_block(Listener& listener, const Block& block) {
   }
 }
 
+void add_blocks(Listener& listener, const Configuration& configuration) {
+  for (const auto& block : configuration.blocks) {
+    const std::vector<ListenerKey> listeners = listeners_of(*block);
+    if (std::ranges::find(listeners, listener.key) != listeners.end()) add_block(listener, *block);
+  }
+  const std::vector<const ListenerSettings*> settings = settings_of(listener.blocks);
+  listener.timeouts = timeouts_of(of_listener<ConnectionTimes>(settings));
+  listener.debug = of_listener<Debugging>(settings).on;
+}
+
 }  // namespace
 
 bool Configuration::debug() const {
   return std::any_of(blocks.begin(), blocks.end(),
-                     [](const auto& block) { return block->settings.debug; });
+                     [](const auto& block) { return block->settings.template value<Debugging>().on; });
 }
 
 std::optional<std::uint64_t> Configuration::memory() const {
   std::optional<std::uint64_t> least;
   for (const auto& block : blocks) {
-    const std::uint64_t said = block->settings.memory;
-    if (said != 0) least = std::min(least.value_or(said), said);
+    const MemoryLimit* limit = block->settings.find<MemoryLimit>();
+    if (limit != nullptr) least = std::min(least.value_or(limit->bytes), limit->bytes);
   }
   return least;
 }
 
-const Listener* Configuration::find(const std::string& address, std::uint16_t port) const {
+const Listener* Configuration::find(const ListenerKey& key) const {
   for (const auto& listener : listeners) {
-    if (listener->address == address && listener->port == port) return listener.get();
+    if (listener->key == key) return listener.get();
   }
   return nullptr;
 }
 
+bool answers(const Listener& listener, const config::Key& key) {
+  return key.scheme == listener.key.scheme && key.port == listener.key.port;
+}
+
 std::vector<ServerLabel> labels_of(const Configuration& configuration, const Block& block) {
-  const std::vector<Place> all = places_of(configuration);
+  const std::vector<ListenerKey> all = listeners_of(configuration);
   std::vector<ServerLabel> labels;
-  for (const Place& place : places_of(block)) {
-    const auto number = std::find(all.begin(), all.end(), place) - all.begin();
-    labels.push_back({static_cast<std::uint16_t>(number), label_of(place)});
+  for (const ListenerKey& key : listeners_of(block)) {
+    const auto number = std::find(all.begin(), all.end(), key) - all.begin();
+    labels.push_back({static_cast<std::uint16_t>(number), label_of(key)});
   }
   return labels;
 }
@@ -124,21 +134,14 @@ void check_keys(const Configuration& configuration, config::Diagnostics& diagnos
 }
 
 void make_listeners(Configuration& configuration, metrics::Registry& registry) {
-  const std::vector<Place> all = places_of(configuration);
-  for (const Place& place : all) {
+  for (const ListenerKey& key : listeners_of(configuration)) {
     auto listener = std::make_unique<Listener>();
     listener->number = static_cast<std::uint16_t>(configuration.listeners.size());
-    listener->address = place.address;
-    listener->port = place.port;
-    listener->label = label_of(place);
+    listener->key = key;
+    listener->label = label_of(key);
     listener->dropped = std::make_shared<Dropped>(registry, listener->label);
     listener->configuration = &configuration;
-    for (const auto& block : configuration.blocks) {
-      const std::vector<Place> places = places_of(*block);
-      if (std::find(places.begin(), places.end(), place) != places.end()) {
-        add_block(*listener, *block);
-      }
-    }
+    add_blocks(*listener, configuration);
     configuration.listeners.push_back(std::move(listener));
   }
 }

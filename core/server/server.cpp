@@ -227,7 +227,7 @@ Result<Server::Bound> Server::bind(const Configuration& next, const Configuratio
   bound.sockets.resize(workers_.size());
   for (const auto& listener : next.listeners) {
     const Listener* known =
-        before != nullptr ? before->find(listener->address, listener->port) : nullptr;
+        before != nullptr ? before->find(listener->key) : nullptr;
     const Result<std::uint16_t> port =
         known != nullptr ? Result<std::uint16_t>(ports_[known->number]) : bind(*listener, bound);
     if (!port) return port.error();
@@ -239,18 +239,18 @@ Result<Server::Bound> Server::bind(const Configuration& next, const Configuratio
 Result<std::uint16_t> Server::bind(const Listener& listener, Bound& bound) const {
   std::vector<asio::any_io_executor> loops;
   for (const auto& worker : workers_) loops.push_back(worker->executor());
-  Result<OpenListener> made = host_.bind(listener.address, listener.port, loops);
+  Result<OpenListener> made = host_.bind(listener.key.address, listener.key.port, loops);
   if (!made) return made.error();
   if (made->shared) {
     process_.log.warning(
         "Another process already listens on {} and goes on answering a part of the queries: "
         "a server that was left over?",
-        net::to_text(listener.address, made->port));
+        net::to_text(listener.key.address, made->port));
   }
   UdpPlace place;
   place.wildcard = made->wildcard;
   place.listener = &listener;
-  place.local = net::endpoint_of(net::socket_address(listener.address, made->port).get());
+  place.local = net::endpoint_of(net::socket_address(listener.key.address, made->port).get());
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     bound.sockets[i].push_back({std::move(made->pairs[i]), &listener, place});
   }

@@ -56,8 +56,7 @@ void TcpConnections::add(net::Accepted accepted, const Listener& listener) {
 void TcpConnections::adopt(const Configuration& configuration) {
   const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
   for (const auto& connection : all) {
-    const Listener& before = connection->listener();
-    if (const Listener* listener = configuration.find(before.address, before.port)) {
+    if (const Listener* listener = configuration.find(connection->listener().key)) {
       connection->serve(*listener);
     } else {
       connection->drain();

@@ -342,13 +342,12 @@ class Needs final : public Companion, public Assembled {
 
 void set_up_timeouts(Setup& setup) {
   config::Directive& directive = setup.once();
-  ListenerSettings& listener = setup.listener();
-  for (std::optional<Duration>* timeout :
-       {&listener.read_timeout, &listener.idle_timeout, &listener.write_timeout}) {
-    directive.required(timeout->emplace());
+  auto& times = setup.listener().set<ConnectionTimes>();
+  for (std::optional<Duration>* time : {&times.read, &times.idle, &times.write}) {
+    directive.required(time->emplace());
   }
   long queries = 0;
-  if (directive.optional(queries)) listener.max_tcp_queries = queries;
+  if (directive.optional(queries)) times.max_queries = queries;
   directive.done();
 }
 
@@ -365,7 +364,7 @@ void with_word(Setup& setup) {
 
 void set_up_debug(Setup& setup) {
   setup.once().done();
-  setup.listener().debug = true;
+  setup.listener().set<Debugging>().on = true;
 }
 
 void set_up_rewrite(Setup& setup) {

@@ -150,7 +150,7 @@ void Worker::begin_succession(Succession& succession) {
 
 void Worker::hand_over_sockets(const Configuration& configuration) {
   const auto successor = [&configuration](const Listener& listener) {
-    return configuration.find(listener.address, listener.port);
+    return configuration.find(listener.key);
   };
   const auto hand_over = [&successor](auto& all, auto& closing) {
     std::remove_reference_t<decltype(all)> staying;

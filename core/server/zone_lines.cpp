@@ -2,6 +2,7 @@
 #include "core/server/zone_lines.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/server/listeners.hpp"
 
 #include <fmt/format.h>
 
@@ -35,17 +36,19 @@ std::vector<std::string> zone_lines(const Listener& listener, std::uint16_t port
   std::set<std::string> zones;
   for (const Block* block : listener.blocks) {
     for (const config::Key& key : block->keys) {
-      if (key.port == listener.port) zones.insert(key.zone);
+      if (answers(listener, key)) zones.insert(key.zone);
     }
   }
+  const bool plain = listener.key.scheme == config::Scheme::dns;
+  const std::string scheme = plain ? "" : fmt::format("{}://", config::to_string(listener.key.scheme));
   std::vector<std::string> lines;
   for (const std::string& zone : zones) {
     if (!follows_preferred_syntax(zone)) {
       lines.push_back(
           fmt::format("Warning: Domain \"{}\" does not follow RFC1035 preferred syntax", zone));
     }
-    const std::string where = listener.address.empty() ? "" : " on " + listener.address;
-    lines.push_back(fmt::format("{}:{}{}", zone, port, where));
+    const std::string where = listener.key.address.empty() ? "" : " on " + listener.key.address;
+    lines.push_back(fmt::format("{}{}:{}{}", scheme, zone, port, where));
   }
   return lines;
 }

@@ -57,11 +57,10 @@ Addresses read_line(config::Directive& directive, const std::vector<InterfaceAdd
 
 void setup(Setup& setup) {
   const std::vector<InterfaceAddress> host = interface_addresses();
-  ListenerSettings& listener = setup.listener();
-  listener.bind_given = true;
+  std::vector<std::string>& all = setup.listener().set<Binding>().addresses;
   for (config::Directive& directive : setup.directives()) {
     const Addresses addresses = read_line(directive, host);
-    listener.bind.insert(listener.bind.end(), addresses.begin(), addresses.end());
+    all.insert(all.end(), addresses.begin(), addresses.end());
   }
 }
 

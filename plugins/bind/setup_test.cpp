@@ -58,8 +58,8 @@ TEST_CASE("bind reads its lines", "[bind]") {
     DYNAMIC_SECTION(c.name) {
       test::PluginSetup read("bind", setup, c.block);
       CHECK(read.errors() == c.errors);
-      CHECK(read.listener().bind == c.addresses);
-      CHECK(read.listener().bind_given);
+      REQUIRE(read.listener().find<Binding>() != nullptr);
+      CHECK(read.listener().find<Binding>()->addresses == c.addresses);
     }
   }
 }

@@ -6,7 +6,7 @@ namespace catena::debug {
 // The server does the work: it turns DEBUG lines on, and lets exceptions end the process.
 void setup(Setup& setup) {
   for (config::Directive& directive : setup.directives()) directive.done();
-  setup.listener().debug = true;
+  setup.listener().set<Debugging>().on = true;
 }
 
 }  // namespace catena::debug

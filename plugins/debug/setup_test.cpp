@@ -12,7 +12,7 @@ namespace {
 TEST_CASE("debug is a setting of the listener and takes no argument", "[debug]") {
   test::PluginSetup plain("debug", setup, "debug");
   CHECK(plain.errors().empty());
-  CHECK(plain.listener().debug);
+  CHECK(plain.listener().value<Debugging>().on);
   CHECK(plain.chain().empty());
   const test::PluginSetup wrong("debug", setup, "debug loudly");
   CHECK(wrong.errors().size() == 1);

@@ -64,7 +64,8 @@ void setup(Setup& setup) {
   if (const config::Word* file = directive.take(); file != nullptr && file->text != "stdout") {
     directive.error(fmt::format("invalid log file: {}; expected stdout", file->text));
   }
-  directive.flag("stacktrace", setup.listener().stacktrace);
+  bool stacktrace = false;  // Changes nothing: lines about exceptions say what was thrown.
+  directive.flag("stacktrace", stacktrace);
   std::vector<std::shared_ptr<Pattern>> patterns;
   for (config::Property& line : directive.each("consolidate")) {
     if (auto pattern = read_pattern(line, setup.log())) patterns.push_back(std::move(pattern));

@@ -211,12 +211,13 @@ void refuse_former(Directive& directive) {
 
 // The addresses that name this server in NS answers: those of `bind`, or all but loopback.
 std::vector<Address> local_addresses(const ListenerSettings& listener) {
+  const Binding* binding = listener.find<Binding>();
+  if (binding == nullptr) return own_addresses(interface_addresses());
   std::vector<Address> addresses;
-  for (const std::string& bound : listener.bind) {
+  for (const std::string& bound : binding->addresses) {
     if (const auto address = parse_address(bound)) addresses.push_back(*address);
   }
-  if (listener.bind_given) return addresses;
-  return own_addresses(interface_addresses());
+  return addresses;
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ void setup(Setup& setup) {
   std::uint64_t bytes = 0;
   if (directive.required(config::size(bytes))) {
     if (bytes < kLeast) directive.error("at least 4Mi is expected");
-    setup.listener().memory = bytes;
+    setup.listener().set<MemoryLimit>().bytes = bytes;
   }
   directive.done();
 }

@@ -12,7 +12,7 @@ namespace {
 TEST_CASE("memory says how much clients may make the process hold", "[memory]") {
   test::PluginSetup plain("memory", setup, "memory 32Mi");
   CHECK(plain.errors().empty());
-  CHECK(plain.listener().memory == 32u << 20);
+  CHECK(plain.listener().value<MemoryLimit>().bytes == 32u << 20);
   CHECK(plain.chain().empty());
 }
 

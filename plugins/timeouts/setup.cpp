@@ -41,12 +41,12 @@ std::size_t read_count(config::Directive& directive, std::optional<long>& target
 
 // timeouts { read TIME; write TIME; idle TIME; maxtcpqueries COUNT }. The server does the work.
 void setup(Setup& setup) {
-  ListenerSettings& listener = setup.listener();
+  auto& times = setup.listener().set<ConnectionTimes>();
   for (config::Directive& directive : setup.directives()) {
-    const std::size_t said = read_time(directive, "read", listener.read_timeout) +
-                             read_time(directive, "write", listener.write_timeout) +
-                             read_time(directive, "idle", listener.idle_timeout) +
-                             read_count(directive, listener.max_tcp_queries);
+    const std::size_t said = read_time(directive, "read", times.read) +
+                             read_time(directive, "write", times.write) +
+                             read_time(directive, "idle", times.idle) +
+                             read_count(directive, times.max_queries);
     if (directive.done() && said == 0) {
       directive.error("timeouts block with no timeouts specified");
     }

@@ -33,10 +33,11 @@ TEST_CASE("timeouts are said of the listener", "[timeouts]") {
     DYNAMIC_SECTION(row.name) {
       test::PluginSetup plugin("timeouts", setup, row.block);
       CHECK(plugin.errors().empty());
-      CHECK(plugin.listener().read_timeout == row.read);
-      CHECK(plugin.listener().write_timeout == row.write);
-      CHECK(plugin.listener().idle_timeout == row.idle);
-      CHECK(plugin.listener().max_tcp_queries == row.queries);
+      const auto times = plugin.listener().value<ConnectionTimes>();
+      CHECK(times.read == row.read);
+      CHECK(times.write == row.write);
+      CHECK(times.idle == row.idle);
+      CHECK(times.max_queries == row.queries);
       CHECK(plugin.chain().empty());
     }
   }

@@ -7,10 +7,10 @@ namespace catena::test {
 
 /// Sets up `bind ADDRESS...` for a server without the plugin *bind*: no address is looked up.
 inline void set_up_bind(Setup& setup) {
-  setup.listener().bind_given = true;
+  auto& binding = setup.listener().set<Binding>();
   for (config::Directive& directive : setup.directives()) {
     while (const config::Word* word = directive.take()) {
-      setup.listener().bind.push_back(word->text);
+      binding.addresses.push_back(word->text);
     }
     directive.done();
   }

@@ -107,9 +107,10 @@ void set_up(Setup& setup) {
 /// Connections end within seconds here, so that all of their ends are seen.
 void set_up_times(Setup& setup) {
   setup.once().done();
-  setup.listener().read_timeout = std::chrono::seconds(3);
-  setup.listener().idle_timeout = std::chrono::seconds(6);
-  setup.listener().write_timeout = std::chrono::seconds(2);
+  auto& times = setup.listener().set<ConnectionTimes>();
+  times.read = std::chrono::seconds(3);
+  times.idle = std::chrono::seconds(6);
+  times.write = std::chrono::seconds(2);
 }
 
 constexpr std::array kPlugins{PluginEntry{"times", set_up_times, ""},
