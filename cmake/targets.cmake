@@ -91,7 +91,7 @@ function(catena_plugin name)
 endfunction()
 
 # Rooms whose tests have one thread: ThreadSanitizer would see nothing there, slowly.
-set(CATENA_ONE_THREAD dns config client net plugin_autopath plugin_bind plugin_debug
+set(CATENA_ONE_THREAD dns config client expression net plugin_autopath plugin_bind plugin_debug
     plugin_k8s_external plugin_loadbalance plugin_log plugin_memory plugin_metadata plugin_whoami)
 
 # Unit tests lie beside the code: all *_test.cpp of a folder are one program, <target>_test.
