@@ -53,6 +53,9 @@ void setup(Setup& setup);
 namespace metadata {
 void setup(Setup& setup);
 }
+namespace multisocket {
+void setup(Setup& setup);
+}
 namespace nsid {
 void setup(Setup& setup);
 }
@@ -92,7 +95,7 @@ constexpr std::array kPlugins{
     PluginEntry{"https", nullptr, "Settings of the listener."},
     PluginEntry{"https3", nullptr, "Settings of the listener."},
     PluginEntry{"timeouts", timeouts::setup, "Settings of the listener."},
-    PluginEntry{"multisocket", nullptr, "Settings of the listener."},
+    PluginEntry{"multisocket", multisocket::setup, "Settings of the listener."},
     PluginEntry{"memory", memory::setup, "A setting of the process; CoreDNS does not have it."},
     PluginEntry{"reload", reload::setup, "Watches the Corefile, whatever the chain is."},
     PluginEntry{"nsid", nsid::setup, "Adds its option to answers of every origin."},

@@ -6,19 +6,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <optional>
 #include <sys/socket.h>
+#include <vector>
 
 namespace catena::net {
 namespace {
 
 enum class Sharing { exclusive, among_workers };
 
+// SOCK_DGRAM or SOCK_STREAM.
+using Type = int;
+
 struct Wanted {
-  int type;  // SOCK_DGRAM or SOCK_STREAM
+  Type type;
   Sharing sharing;
 };
 
@@ -72,11 +77,15 @@ Descriptor open_socket(const SocketAddress& address, const Wanted& wanted) {
   return socket;
 }
 
+std::uint16_t port_of(const SocketAddress& address) {
+  return endpoint_of(address.get()).port();
+}
+
 std::uint16_t port_of(const Descriptor& socket) {
   SocketAddress address;
   address.size = sizeof address.storage;
   if (::getsockname(socket.get(), address.get(), &address.size) != 0) return 0;
-  return endpoint_of(address.get()).port();
+  return port_of(address);
 }
 
 void set_port(SocketAddress& address, std::uint16_t port) {
@@ -85,15 +94,23 @@ void set_port(SocketAddress& address, std::uint16_t port) {
   address = socket_address(endpoint);
 }
 
+std::vector<Type> types_of(const ListenerSpec& spec) {
+  std::vector<Type> types;
+  if (spec.streams) types.push_back(SOCK_STREAM);
+  if (spec.datagrams) types.push_back(SOCK_DGRAM);
+  return types;
+}
+
 // The kernel may give a port of other SO_REUSEPORT sockets when asked with that option set, so the
 // number is found without it.
-std::optional<std::uint16_t> find_port(SocketAddress address) {
+std::optional<std::uint16_t> find_port(SocketAddress address, const std::vector<Type>& types) {
   for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
     set_port(address, 0);
-    const Descriptor udp = open_socket(address, {SOCK_DGRAM, Sharing::exclusive});
-    if (!udp) return std::nullopt;
-    set_port(address, port_of(udp));
-    if (open_socket(address, {SOCK_STREAM, Sharing::exclusive})) return port_of(udp);
+    const Descriptor first = open_socket(address, {types.front(), Sharing::exclusive});
+    if (!first) return std::nullopt;
+    set_port(address, port_of(first));
+    const bool others = types.size() > 1;
+    if (!others || open_socket(address, {types.back(), Sharing::exclusive})) return port_of(first);
   }
   errno = EADDRINUSE;
   return std::nullopt;
@@ -105,7 +122,7 @@ std::string lower_reason(int number) {
   return reason;
 }
 
-Error failure(int type, const std::string& address, std::uint16_t port, int number) {
+Error failure(Type type, const std::string& address, std::uint16_t port, int number) {
   const char* kind = type == SOCK_STREAM ? "tcp" : "udp";
   std::string text = fmt::format("Listen: listen {} {}: bind: {}", kind, to_text(address, port),
                                  lower_reason(number));
@@ -118,7 +135,7 @@ Error failure(int type, const std::string& address, std::uint16_t port, int numb
   return {text};
 }
 
-bool in_use(const SocketAddress& address, int type) {
+bool in_use(const SocketAddress& address, Type type) {
   return !open_socket(address, {type, Sharing::exclusive}) && errno == EADDRINUSE;
 }
 
@@ -127,31 +144,43 @@ bool has_ipv6() {
   return static_cast<bool>(open_socket(any, {SOCK_DGRAM, Sharing::exclusive}));
 }
 
+bool any_in_use(const SocketAddress& address, const std::vector<Type>& types) {
+  return std::ranges::any_of(types, [&](Type type) { return in_use(address, type); });
+}
+
+Result<BoundListener::Pair> open_pair(const SocketAddress& where, const ListenerSpec& spec) {
+  BoundListener::Pair pair;
+  for (const Type type : types_of(spec)) {
+    Descriptor socket = open_socket(where, {type, Sharing::among_workers});
+    if (!socket) return failure(type, spec.address, port_of(where), errno);
+    (type == SOCK_DGRAM ? pair.udp : pair.tcp) = std::move(socket);
+  }
+  return pair;
+}
+
 }  // namespace
 
-Result<BoundListener> bind_listener(const std::string& address,
-                                    std::uint16_t port,
-                                    std::size_t workers) {
+Result<BoundListener> bind_listener(const ListenerSpec& spec, std::size_t count) {
+  const bool use_v4 = spec.address.empty() && !has_ipv6();
+  SocketAddress where = socket_address(use_v4 ? "0.0.0.0" : spec.address, spec.port);
+  if (where.size == 0) {
+    return Error{fmt::format("'{}' is no address to listen on", spec.address)};
+  }
+  const std::vector<Type> types = types_of(spec);
   BoundListener bound;
-  const bool use_v4 = address.empty() && !has_ipv6();
-  SocketAddress where = socket_address(use_v4 ? "0.0.0.0" : address, port);
-  if (where.size == 0) return Error{fmt::format("'{}' is no address to listen on", address)};
   bound.wildcard = is_wildcard(where);
-  if (port == 0) {
-    const auto found = find_port(where);
-    if (!found) return failure(SOCK_DGRAM, address, 0, errno);
+  if (spec.port == 0) {
+    const auto found = find_port(where, types);
+    if (!found) return failure(types.front(), spec.address, 0, errno);
     set_port(where, *found);
   } else {
-    bound.shared = in_use(where, SOCK_DGRAM) || in_use(where, SOCK_STREAM);
+    bound.shared = !spec.more && any_in_use(where, types);
   }
-  bound.port = endpoint_of(where.get()).port();
-  for (std::size_t i = 0; i < workers; ++i) {
-    BoundListener::Pair pair;
-    pair.tcp = open_socket(where, {SOCK_STREAM, Sharing::among_workers});
-    if (!pair.tcp) return failure(SOCK_STREAM, address, bound.port, errno);
-    pair.udp = open_socket(where, {SOCK_DGRAM, Sharing::among_workers});
-    if (!pair.udp) return failure(SOCK_DGRAM, address, bound.port, errno);
-    bound.pairs.push_back(std::move(pair));
+  bound.port = port_of(where);
+  for (std::size_t i = 0; i < count; ++i) {
+    Result<BoundListener::Pair> pair = open_pair(where, spec);
+    if (!pair) return pair.error();
+    bound.pairs.push_back(std::move(*pair));
   }
   return bound;
 }

@@ -10,7 +10,16 @@
 
 namespace catena::net {
 
-/// The sockets of one listener: a pair for each worker, all bound to the same address and port.
+/// What a listener is bound to, and for what.
+struct ListenerSpec {
+  std::string address;     ///< "" for all of them; 0.0.0.0 then where the host has no IPv6.
+  std::uint16_t port = 0;  ///< 0: one that is free.
+  bool datagrams = true;
+  bool streams = true;
+  bool more = false;  ///< Beside open sockets of our own, so that nobody else is looked for.
+};
+
+/// The sockets of one listener: pairs of them, all bound to the same address and port.
 struct BoundListener {
   struct Pair {
     Descriptor udp;
@@ -22,10 +31,8 @@ struct BoundListener {
   bool shared = false;     ///< Somebody else, a left-over server perhaps, answers here too.
 };
 
-/// Binds one address ("" for all of them; 0.0.0.0 where the host has no IPv6) for `workers`
-/// workers. The error is CoreDNS's text, with what to do about it where a privilege is missing.
-Result<BoundListener> bind_listener(const std::string& address,
-                                    std::uint16_t port,
-                                    std::size_t workers);
+/// `count` pairs; what is not wanted of a pair has no descriptor. The error is CoreDNS's text, with
+/// what to do about it where a privilege is missing.
+Result<BoundListener> bind_listener(const ListenerSpec& spec, std::size_t count);
 
 }  // namespace catena::net

@@ -43,6 +43,16 @@ struct ConnectionTimes {
   }
 };
 
+/// How many sockets a listener has, of each kind; 0: one for each worker. The first block decides,
+/// also where it says nothing, as in CoreDNS.
+struct SocketCount {
+  std::size_t count = 0;
+
+  static SocketCount of_listener(Said<SocketCount> blocks) {
+    return blocks.front() != nullptr ? *blocks.front() : SocketCount();
+  }
+};
+
 /// Bytes that clients may make the process hold; of all blocks of all listeners the least.
 struct MemoryLimit {
   std::uint64_t bytes = 0;

@@ -74,6 +74,7 @@ struct Listener {
   ListenerKey key;
   std::string label;  ///< "dns://:53", as metrics and logs call it.
   Timeouts timeouts;
+  std::size_t pairs = 0;  ///< Of sockets; 0: one for each worker.
   bool debug = false;
   Opcodes opcodes;
   Classes classes = Classes::internet_only;
@@ -82,6 +83,11 @@ struct Listener {
   std::shared_ptr<Dropped> dropped;              ///< Counts queries that reach no chain.
   const Configuration* configuration = nullptr;  ///< The one that it belongs to.
 };
+
+/// How many pairs of sockets a listener has in a process of so many workers, which have them in turn.
+inline std::size_t pairs_of(const Listener& listener, std::size_t workers) {
+  return listener.pairs != 0 ? listener.pairs : workers;
+}
 
 /// All that a Corefile says, ready to run. A query that waits pins it.
 struct Configuration {

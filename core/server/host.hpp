@@ -5,6 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/base/ticker.hpp"
 #include "core/net/acceptor.hpp"
+#include "core/net/binding.hpp"
 #include "core/net/datagrams.hpp"
 #include "core/server/dispatcher.hpp"
 
@@ -19,13 +20,14 @@ namespace catena::server {
 
 class Worker;
 
-/// A listener's sockets for one worker, on that worker's loop.
+/// A pair of a listener's sockets on the loop of one worker; null where its scheme has no use for
+/// one of them.
 struct SocketPair {
   std::unique_ptr<net::Datagrams> udp;
   std::unique_ptr<net::Acceptor> tcp;
 };
 
-/// The sockets of one listener: a pair for each worker, all bound to the same address and port.
+/// The sockets of one listener, all bound to the same address and port.
 struct OpenListener {
   std::vector<SocketPair> pairs;
   std::uint16_t port = 0;  ///< The one that was given, or found for 0.
@@ -59,10 +61,9 @@ class Host {
   /// A loop for one worker. Deadlines are of `clock`, which outlives it.
   virtual std::unique_ptr<Loop> loop(const Clock& clock) = 0;
 
-  /// Binds one address ("" for all of them), a pair of sockets for each of the loops. The error is
-  /// CoreDNS's text.
-  virtual Result<OpenListener> bind(const std::string& address,
-                                    std::uint16_t port,
+  /// Binds a listener's address, with a pair of sockets for each of the loops, which may be the
+  /// same one. The error is CoreDNS's text.
+  virtual Result<OpenListener> bind(const net::ListenerSpec& spec,
                                     std::span<const asio::any_io_executor> loops) = 0;
 
   /// Calls `task` on a thread of its own again and again as long as the result lives; null where

@@ -65,16 +65,16 @@ std::unique_ptr<Loop> KernelHost::loop(const Clock& clock) {
   return std::make_unique<KernelLoop>(clock);
 }
 
-Result<OpenListener> KernelHost::bind(const std::string& address,
-                                      std::uint16_t port,
+Result<OpenListener> KernelHost::bind(const net::ListenerSpec& spec,
                                       std::span<const asio::any_io_executor> loops) {
-  Result<net::BoundListener> bound = net::bind_listener(address, port, loops.size());
+  Result<net::BoundListener> bound = net::bind_listener(spec, loops.size());
   if (!bound) return bound.error();
   OpenListener open{{}, bound->port, bound->wildcard, bound->shared};
   for (std::size_t i = 0; i < loops.size(); ++i) {
-    net::BoundListener::Pair& pair = bound->pairs[i];
-    open.pairs.push_back({std::make_unique<net::UdpDatagrams>(loops[i], std::move(pair.udp)),
-                          std::make_unique<net::TcpAcceptor>(loops[i], std::move(pair.tcp))});
+    net::BoundListener::Pair& from = bound->pairs[i];
+    SocketPair& pair = open.pairs.emplace_back();
+    if (from.udp) pair.udp = std::make_unique<net::UdpDatagrams>(loops[i], std::move(from.udp));
+    if (from.tcp) pair.tcp = std::make_unique<net::TcpAcceptor>(loops[i], std::move(from.tcp));
   }
   return open;
 }

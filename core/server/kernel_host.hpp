@@ -9,8 +9,7 @@ namespace catena::server {
 class KernelHost final : public Host {
  public:
   std::unique_ptr<Loop> loop(const Clock& clock) override;
-  Result<OpenListener> bind(const std::string& address,
-                            std::uint16_t port,
+  Result<OpenListener> bind(const net::ListenerSpec& spec,
                             std::span<const asio::any_io_executor> loops) override;
   std::unique_ptr<Ticker> ticker(Duration period, std::function<void()> task) override;
   void wait(Duration time) override;

@@ -78,6 +78,7 @@ void add_blocks(Listener& listener, const Configuration& configuration) {
   }
   const std::vector<const ListenerSettings*> settings = settings_of(listener.blocks);
   listener.timeouts = timeouts_of(of_listener<ConnectionTimes>(settings));
+  listener.pairs = of_listener<SocketCount>(settings).count;
   listener.debug = of_listener<Debugging>(settings).on;
 }
 

@@ -15,6 +15,11 @@ namespace {
 constexpr std::chrono::milliseconds kLookAtPlugins{10};
 constexpr std::chrono::milliseconds kLookAtWorkers{2};
 
+net::ListenerSpec spec_of(const Listener& listener) {
+  const ListenerKey& key = listener.key;
+  return {.address = key.address, .port = key.port, .datagrams = key.scheme == config::Scheme::dns};
+}
+
 void take_over(const Configuration& configuration) {
   for (TakesOver* plugin : configuration.with<TakesOver>()) plugin->take_over();
 }
@@ -33,7 +38,7 @@ Server::Server(const Process& process,
       budget_(limits.memory.budget(configuration_->memory()), limits.workers),
       service_{process_, meters_, budget_} {
   const WorkerLimits each{std::max<std::size_t>(1, limits_.connections / limits_.workers),
-                          limits_.descriptors};
+                          limits_.descriptors, limits_.workers};
   for (std::size_t i = 0; i < limits_.workers; ++i) {
     workers_.push_back(
         std::make_unique<Worker>(host_.loop(process_.clock), i, service_, configuration_, each));
@@ -222,37 +227,46 @@ Result<Server::Bound> Server::open(const RunningPlugins& plugins,
   return bound;
 }
 
+// A listener that stays keeps its port, and its sockets as far as it still wants as many.
 Result<Server::Bound> Server::bind(const Configuration& next, const Configuration* before) const {
   Bound bound;
   bound.sockets.resize(workers_.size());
   for (const auto& listener : next.listeners) {
-    const Listener* known =
-        before != nullptr ? before->find(listener->key) : nullptr;
-    const Result<std::uint16_t> port =
-        known != nullptr ? Result<std::uint16_t>(ports_[known->number]) : bind(*listener, bound);
+    const Listener* known = before != nullptr ? before->find(listener->key) : nullptr;
+    const std::size_t open = known != nullptr ? pairs_of(*known, workers_.size()) : 0;
+    net::ListenerSpec spec = spec_of(*listener);
+    if (open > 0) spec.port = ports_[known->number];
+    spec.more = open > 0;
+    const Result<std::uint16_t> port = bind(*listener, spec, open, bound);
     if (!port) return port.error();
     bound.ports.push_back(*port);
   }
   return bound;
 }
 
-Result<std::uint16_t> Server::bind(const Listener& listener, Bound& bound) const {
+Result<std::uint16_t> Server::bind(const Listener& listener,
+                                   const net::ListenerSpec& spec,
+                                   std::size_t open,
+                                   Bound& bound) const {
+  const std::size_t wanted = pairs_of(listener, workers_.size());
   std::vector<asio::any_io_executor> loops;
-  for (const auto& worker : workers_) loops.push_back(worker->executor());
-  Result<OpenListener> made = host_.bind(listener.key.address, listener.key.port, loops);
+  for (std::size_t i = open; i < wanted; ++i) loops.push_back(workers_[i % workers_.size()]->executor());
+  if (loops.empty()) return spec.port;
+  Result<OpenListener> made = host_.bind(spec, loops);
   if (!made) return made.error();
   if (made->shared) {
     process_.log.warning(
         "Another process already listens on {} and goes on answering a part of the queries: "
         "a server that was left over?",
-        net::to_text(listener.key.address, made->port));
+        net::to_text(spec.address, made->port));
   }
   UdpPlace place;
   place.wildcard = made->wildcard;
   place.listener = &listener;
-  place.local = net::endpoint_of(net::socket_address(listener.key.address, made->port).get());
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    bound.sockets[i].push_back({std::move(made->pairs[i]), &listener, place});
+  place.local = net::endpoint_of(net::socket_address(spec.address, made->port).get());
+  for (std::size_t i = open; i < wanted; ++i) {
+    bound.sockets[i % workers_.size()].push_back(
+        {std::move(made->pairs[i - open]), &listener, place, i});
   }
   return made->port;
 }

@@ -163,7 +163,10 @@ class Server {
   Result<void> begin(const RunningPlugins& plugins);
   Result<Bound> open(const RunningPlugins& plugins, const Configuration* before) const;
   Result<Bound> bind(const Configuration& next, const Configuration* before) const;
-  Result<std::uint16_t> bind(const Listener& listener, Bound& bound) const;
+  Result<std::uint16_t> bind(const Listener& listener,
+                             const net::ListenerSpec& spec,
+                             std::size_t open,
+                             Bound& bound) const;
   Staying hand_over(const std::shared_ptr<const Configuration>& next, Bound bound);
   void leave(RunningPlugins plugins, std::optional<Former> former, Duration drain);
   void drain_workers(Duration drain);

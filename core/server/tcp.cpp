@@ -128,9 +128,11 @@ void TcpConnections::unpark(TcpTicket& ticket) {
 }
 
 TcpAcceptor::TcpAcceptor(std::unique_ptr<net::Acceptor> socket,
+                         std::size_t number,
                          const Listener& listener,
                          TcpConnections& connections)
-    : socket_(std::move(socket)),
+    : Endpoint(number),
+      socket_(std::move(socket)),
       pause_([this] { start(); }),
       listener_(&listener),
       connections_(connections) {

@@ -3,6 +3,7 @@
 
 #include "core/base/descriptors.hpp"
 #include "core/net/acceptor.hpp"
+#include "core/server/endpoint.hpp"
 #include "core/server/tcp_connection.hpp"
 
 #include <list>
@@ -67,21 +68,19 @@ class TcpConnections {
 };
 
 /// One listening socket of one worker. One thread.
-class TcpAcceptor final : private net::Events {
+class TcpAcceptor final : public Endpoint, private net::Events {
  public:
   TcpAcceptor(std::unique_ptr<net::Acceptor> socket,
+              std::size_t number,
               const Listener& listener,
               TcpConnections& connections);
 
-  void start();
-
-  const Listener& listener() const { return *listener_; }
-
-  /// From now on for the same address in another configuration.
-  void serve(const Listener& listener) { listener_ = &listener; }
+  void start() override;
+  const Listener& listener() const override { return *listener_; }
+  void serve(const Listener& listener) override { listener_ = &listener; }
 
   /// Takes the connections that are already made, then closes the socket.
-  void drain();
+  void drain() override;
 
  private:
   void readable() override;

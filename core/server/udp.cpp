@@ -120,8 +120,14 @@ void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
   dispatcher.wait(waiting, std::move(reply));
 }
 
-UdpSocket::UdpSocket(std::unique_ptr<net::Datagrams> socket, UdpPlace place, UdpReceiver& receiver)
-    : socket_(std::move(socket)), place_(std::move(place)), receiver_(receiver) {
+UdpSocket::UdpSocket(std::unique_ptr<net::Datagrams> socket,
+                     std::size_t number,
+                     UdpPlace place,
+                     UdpReceiver& receiver)
+    : Endpoint(number),
+      socket_(std::move(socket)),
+      place_(std::move(place)),
+      receiver_(receiver) {
   place_.socket = socket_.get();
   place_.outlet = receiver.outlet_of(*socket_);
   socket_->attach(*this);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net/datagrams.hpp"
+#include "core/server/endpoint.hpp"
 #include "core/server/gate.hpp"
 #include "core/server/udp_slots.hpp"
 
@@ -56,24 +57,22 @@ class UdpReceiver {
 
 /// One bound socket of one worker: waits until it is readable and lets the receiver work, but never
 /// so long that other sockets starve. One thread.
-class UdpSocket final : private net::Events {
+class UdpSocket final : public Endpoint, private net::Events {
  public:
-  UdpSocket(std::unique_ptr<net::Datagrams> socket, UdpPlace place, UdpReceiver& receiver);
-  ~UdpSocket();
+  UdpSocket(std::unique_ptr<net::Datagrams> socket,
+            std::size_t number,
+            UdpPlace place,
+            UdpReceiver& receiver);
+  ~UdpSocket() override;
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;
 
-  void start();
+  void start() override;
+  const Listener& listener() const override { return *place_.listener; }
+  void serve(const Listener& listener) override { place_.listener = &listener; }
 
-  const Listener& listener() const { return *place_.listener; }
-
-  /// From now on for the same address in another configuration.
-  void serve(const Listener& listener) { place_.listener = &listener; }
-
-  /// Answers what the kernel still holds and waits for nothing more: what comes from now on is for
-  /// the other sockets of the port, another process's too. The socket stays open for the answers of
-  /// queries that wait. May be called again for what was on its way.
-  void drain();
+  /// What comes from now on is for the other sockets of the port, another process's too.
+  void drain() override;
 
  private:
   static constexpr int kTurns = 8;  // Batches before other sockets get their turn.

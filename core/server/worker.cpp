@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <mutex>
 #include <ranges>
-#include <type_traits>
 #include <utility>
 
 namespace catena::server {
@@ -47,24 +46,29 @@ Worker::Worker(std::unique_ptr<Loop> loop,
       slots_(dispatcher_, output_),
       receiver_(slots_),
       connections_(dispatcher_, limits.connections, limits.descriptors),
+      workers_(limits.workers),
       waker_(std::make_shared<Waker>(dispatcher_.executor())) {}
 
 // What still waits lies in the event loop and points to slots, tickets and plugins: it goes first.
 Worker::~Worker() {
   waker_->forget();
   connections_.close_all();
-  sockets_.clear();
-  acceptors_.clear();
-  closing_ = {};
+  endpoints_.clear();
+  closing_.clear();
   dispatcher_.deadlines().abandon();
   loop_.reset();
 }
 
 void Worker::add(WorkerSockets sockets) {
-  sockets_.push_back(
-      std::make_unique<UdpSocket>(std::move(sockets.pair.udp), sockets.place, receiver_));
-  acceptors_.push_back(
-      std::make_unique<TcpAcceptor>(std::move(sockets.pair.tcp), *sockets.listener, connections_));
+  SocketPair& pair = sockets.pair;
+  if (pair.udp) {
+    endpoints_.push_back(std::make_unique<UdpSocket>(std::move(pair.udp), sockets.number,
+                                                     sockets.place, receiver_));
+  }
+  if (pair.tcp) {
+    endpoints_.push_back(std::make_unique<TcpAcceptor>(std::move(pair.tcp), sockets.number,
+                                                       *sockets.listener, connections_));
+  }
 }
 
 void Worker::start() {
@@ -76,8 +80,7 @@ void Worker::join() { loop_->join(); }
 
 void Worker::begin() {
   enter(*configuration_);
-  for (const auto& socket : sockets_) socket->start();
-  for (const auto& acceptor : acceptors_) acceptor->start();
+  for (const auto& endpoint : endpoints_) endpoint->start();
 }
 
 // The quiescent point stands behind the last byte of every answer of this turn.
@@ -94,7 +97,7 @@ void Worker::turned() {
 void Worker::begin_settling() {
   drain_closing();
   if (former_ && !former_->left) leave_former();
-  for (const auto& socket : sockets_) socket->drain();
+  for (const auto& endpoint : endpoints_) endpoint->drain();
   connections_.finish_with(*configuration_);
   leave(*configuration_);
   phase_ = Phase::settling;
@@ -143,40 +146,32 @@ void Worker::begin_succession(Succession& succession) {
       Former{std::exchange(configuration_, succession.configuration),
              dispatcher_.clock().now() + succession.patience, false, std::move(succession.left)};
   dispatcher_.adopt(configuration_);
-  hand_over_sockets(*configuration_);
-  start_sockets(succession);
+  hand_over(*configuration_);
+  start_new(succession);
   wake_in_time();
 }
 
-void Worker::hand_over_sockets(const Configuration& configuration) {
-  const auto successor = [&configuration](const Listener& listener) {
-    return configuration.find(listener.key);
-  };
-  const auto hand_over = [&successor](auto& all, auto& closing) {
-    std::remove_reference_t<decltype(all)> staying;
-    for (auto& one : all) {
-      const Listener* listener = successor(one->listener());
-      listener != nullptr ? one->serve(*listener) : one->drain();
-      (listener != nullptr ? staying : closing).push_back(std::move(one));
-    }
-    all = std::move(staying);
-  };
-  hand_over(sockets_, closing_.sockets);
-  hand_over(acceptors_, closing_.acceptors);
+void Worker::hand_over(const Configuration& configuration) {
+  std::vector<std::unique_ptr<Endpoint>> staying;
+  for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
+    const Listener* listener = configuration.find(endpoint->listener().key);
+    const bool stays = listener != nullptr && endpoint->number() < pairs_of(*listener, workers_);
+    stays ? endpoint->serve(*listener) : endpoint->drain();
+    (stays ? staying : closing_).push_back(std::move(endpoint));
+  }
+  endpoints_ = std::move(staying);
   connections_.adopt(configuration);
 }
 
 // A handler of theirs may be queued: they go behind it.
-void Worker::close_sockets() {
+void Worker::close_endpoints() {
   asio::post(dispatcher_.executor(), [closing = std::exchange(closing_, {})] {});
 }
 
-void Worker::start_sockets(Succession& succession) {
-  for (WorkerSockets& sockets : succession.sockets) {
-    add(std::move(sockets));
-    sockets_.back()->start();
-    acceptors_.back()->start();
-  }
+void Worker::start_new(Succession& succession) {
+  const std::size_t staying = endpoints_.size();
+  for (WorkerSockets& sockets : succession.sockets) add(std::move(sockets));
+  for (std::size_t i = staying; i < endpoints_.size(); ++i) endpoints_[i]->start();
 }
 
 bool Worker::former_idle() const {
@@ -202,7 +197,7 @@ void Worker::part_from_former() {
 
 // What was on its way when the sockets were drained first.
 void Worker::drain_closing() {
-  for (const auto& socket : closing_.sockets) socket->drain();
+  for (const auto& endpoint : closing_) endpoint->drain();
 }
 
 void Worker::leave_former() {
@@ -212,7 +207,7 @@ void Worker::leave_former() {
 }
 
 void Worker::forget_former() {
-  close_sockets();
+  close_endpoints();
   connections_.close_with(*former_->configuration);
   dispatcher_.forget_unused();
   const std::function<void()> gone = std::move(former_->gone);
@@ -238,8 +233,7 @@ void Worker::begin_drain(TimePoint until) {
   if (phase_ == Phase::serving) {
     phase_ = Phase::draining;
     until_ = until;
-    for (const auto& acceptor : acceptors_) acceptor->drain();
-    for (const auto& socket : sockets_) socket->drain();
+    for (const auto& endpoint : endpoints_) endpoint->drain();
     connections_.drain();
   }
   if (phase_ == Phase::draining) until_ = std::min(until_, until);

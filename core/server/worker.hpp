@@ -19,19 +19,21 @@ namespace catena::server {
 struct WorkerLimits {
   std::size_t connections = TcpConnections::kMaxConnections;
   DescriptorLimit descriptors{1u << 20};
+  std::size_t workers = 1;  ///< That there are.
 };
 
-/// A listener's sockets for one worker.
+/// A pair of a listener's sockets for one worker.
 struct WorkerSockets {
   SocketPair pair;
   const Listener* listener;
   UdpPlace place;
+  std::size_t number = 0;  ///< Of the pair among those of the listener.
 };
 
 /// What a worker needs to go over to another configuration.
 struct Succession {
   std::shared_ptr<const Configuration> configuration;
-  std::vector<WorkerSockets> sockets;  ///< Of listeners that the one before did not have.
+  std::vector<WorkerSockets> sockets;  ///< That are new.
   Duration patience;                   ///< For queries that wait with the one before.
   std::function<void()> left;          ///< Nothing runs with the one before. On the worker, once.
 };
@@ -98,26 +100,20 @@ class Worker {
     std::function<void()> gone;
   };
 
-  /// Sockets that the present configuration does not have; answers of the former may still leave.
-  struct Closing {
-    std::vector<std::unique_ptr<UdpSocket>> sockets;
-    std::vector<std::unique_ptr<TcpAcceptor>> acceptors;
-  };
-
   /// How far it is with its end.
   enum class Phase : std::uint8_t { serving, draining, settling, gone };
 
   void enter(const Configuration& configuration);
   void leave(const Configuration& configuration);
   void begin_succession(Succession& succession);
-  void hand_over_sockets(const Configuration& configuration);
-  void start_sockets(Succession& succession);
+  void hand_over(const Configuration& configuration);
+  void start_new(Succession& succession);
   void part_from_former();
   bool former_idle() const;
   void drain_closing();
   void leave_former();
   void forget_former();
-  void close_sockets();
+  void close_endpoints();
   void wake_in_time();
   void begin_drain(TimePoint until);
   void begin_settling();
@@ -133,11 +129,12 @@ class Worker {
   UdpSlots slots_;
   UdpReceiver receiver_;
   TcpConnections connections_;
-  std::vector<std::unique_ptr<UdpSocket>> sockets_;
-  std::vector<std::unique_ptr<TcpAcceptor>> acceptors_;
-  Closing closing_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  // Those that the present configuration does not have; answers of the former may still leave.
+  std::vector<std::unique_ptr<Endpoint>> closing_;
   std::optional<Former> former_;
   net::Reminder turn_{[] {}};  // Being reminded turns the loop once, which is all that is wanted.
+  std::size_t workers_;
   Phase phase_ = Phase::serving;
   TimePoint until_{};  // Then draining or settling ends, whatever still waits.
   std::shared_ptr<Waker> waker_;

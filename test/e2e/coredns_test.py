@@ -234,6 +234,7 @@ IN_FRONT = """
     chaos "a server" somebody
     nsid here it is
     bufsize 600
+    multisocket 2
     timeouts {{
         maxtcpqueries 2
     }}

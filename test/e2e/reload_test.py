@@ -12,7 +12,7 @@ import subprocess
 import dns.message
 import dns.query
 
-from harness import BUILD, Catena, PATIENCE, Program, eventually, main, stop_cleanly
+from harness import BUILD, Catena, PATIENCE, Program, eventually, free_ports, main, stop_cleanly
 
 ERRORS = ".:0 {{\n    bind 127.0.0.1\n    errors\n    {}\n}}\n"
 WHOAMI = ERRORS.format("whoami")
@@ -46,6 +46,32 @@ def test_sigusr1_takes_up_the_corefile(folder):
     begin = lines.index("[INFO] SIGUSR1: Reloading")
     assert lines[begin + 1] == "[INFO] Reloading", lines[begin:]
     assert len(re.findall(r"^\.:\d+ on ", catena.log(), re.MULTILINE)) == 1
+    stop_cleanly(catena)
+
+
+def sockets_of(port):
+    """How many sockets are bound to a port, for datagrams and for connections."""
+    def count(table, state):
+        lines = pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+        return sum(1 for line in lines if line.split()[1].endswith(f":{port:04X}")
+                   and line.split()[3] == state)
+    return count("udp", "07"), count("tcp", "0A")
+
+
+def test_a_listener_has_as_many_sockets_as_it_should(folder):
+    several = ERRORS.replace(".:0", ".:{port}").replace("errors", "multisocket {count}")
+    port = free_ports(1)[0]
+    catena = Catena(folder, several.format("whoami", port=port, count=3))
+    assert sockets_of(port) == (3, 3), sockets_of(port)
+    for times, (count, answer) in enumerate([(5, "NOERROR"), (1, "SERVFAIL"), (2, "NOERROR")], 1):
+        rewrite(catena, several.format("whoami" if answer == "NOERROR" else "cache", port=port,
+                                       count=count))
+        catena.process.send_signal(signal.SIGUSR1)
+        logged(catena, r"^\[INFO\] Reloading complete$", times)
+        eventually(lambda: sockets_of(port) == (count, count))
+        for _ in range(20):
+            assert catena.rcode("a.example", port=port) == answer, count
+            assert catena.rcode("a.example", port=port, tcp=True) == answer, count
     stop_cleanly(catena)
 
 

@@ -35,12 +35,13 @@ std::unique_ptr<server::Loop> MemoryHost::loop(const Clock& clock) {
       [](const auto&, const auto&) { return nullptr; });
 }
 
-Result<server::OpenListener> MemoryHost::bind(const std::string& address,
-                                              std::uint16_t port,
+Result<server::OpenListener> MemoryHost::bind(const net::ListenerSpec& spec,
                                               std::span<const asio::any_io_executor> loops) {
-  if (taken.contains(address)) return Error{fmt::format("Listen: {} is somebody else's", address)};
-  const Endpoint own(asio::ip::make_address(address), port);
-  server::OpenListener open{{}, port};
+  if (taken.contains(spec.address)) {
+    return Error{fmt::format("Listen: {} is somebody else's", spec.address)};
+  }
+  const Endpoint own(asio::ip::make_address(spec.address), spec.port);
+  server::OpenListener open{{}, spec.port};
   for (const asio::any_io_executor& loop : loops) {
     auto leaving = [this, own](const net::MemoryDatagram& datagram) {
       delivered.push_back({own, datagram});
@@ -48,8 +49,9 @@ Result<server::OpenListener> MemoryHost::bind(const std::string& address,
     };
     using Udp = Listed<net::MemoryDatagrams>;
     using Tcp = Listed<net::MemoryAcceptor>;
-    open.pairs.push_back({std::make_unique<Udp>(datagrams_, own, loop, leaving),
-                          std::make_unique<Tcp>(acceptors_, own, loop)});
+    server::SocketPair& pair = open.pairs.emplace_back();
+    if (spec.datagrams) pair.udp = std::make_unique<Udp>(datagrams_, own, loop, leaving);
+    if (spec.streams) pair.tcp = std::make_unique<Tcp>(acceptors_, own, loop);
   }
   return open;
 }

@@ -32,8 +32,7 @@ class MemoryHost final : public server::Host {
   MemoryHost(ManualClock& clock, Dice& dice) : clock_(clock), dice_(dice) {}
 
   std::unique_ptr<server::Loop> loop(const Clock& clock) override;
-  Result<server::OpenListener> bind(const std::string& address,
-                                    std::uint16_t port,
+  Result<server::OpenListener> bind(const net::ListenerSpec& spec,
                                     std::span<const asio::any_io_executor> loops) override;
   std::unique_ptr<Ticker> ticker(Duration, std::function<void()>) override { return nullptr; }
   void wait(Duration time) override;
