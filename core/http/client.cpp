@@ -2,19 +2,18 @@
 #include "core/http/client.hpp"
 
 #include "core/http/deadline.hpp"
+#include "core/net/tls_context.hpp"
+#include "core/net/tls_failure.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <array>
 #include <netinet/tcp.h>
@@ -151,9 +150,11 @@ asio::awaitable<HttpResult<void>> SocketConnection::State::open_socket() {
 asio::awaitable<HttpResult<void>> SocketConnection::State::handshake() {
   error_code error;
   const std::string& name = server.tls_name.empty() ? server.host : server.tls_name;
-  tls.emplace(socket, *server.tls);
-  if (!is_address(name)) SSL_set_tlsext_host_name(tls->native_handle(), name.c_str());
-  tls->set_verify_callback(asio::ssl::host_name_verification(name), error);
+  net::TlsHandle handle = server.tls->connect(name, host_field(server));
+  if (!handle) {
+    co_return failure(FailureKind::tls, "out of memory", "out of memory");
+  }
+  tls.emplace(socket, handle.release());
   deadline.set(timeouts.handshake);
   co_await tls->async_handshake(asio::ssl::stream_base::client,
                                 asio::redirect_error(asio::use_awaitable, error));

@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-namespace boost::asio::ssl {
-class context;
+namespace catena::net {
+class TlsContext;
 }
 
 namespace catena::http {
@@ -24,7 +24,7 @@ namespace catena::http {
 struct Server {
   std::string host;  ///< A name, an IPv4 or an IPv6 address without brackets.
   std::uint16_t port = 0;
-  std::shared_ptr<boost::asio::ssl::context> tls;
+  std::shared_ptr<const net::TlsContext> tls;
   std::string tls_name;  ///< Expected in the certificate, and SNI; empty: `host`.
 };
 

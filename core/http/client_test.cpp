@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/client.hpp"
 
-#include "core/http/tls.hpp"
+#include "core/net/tls_context.hpp"
+
+#include "test/support/certificates.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,11 +16,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-
-#include <memory>
 
 namespace catena::http {
 
@@ -27,45 +24,6 @@ using asio::ip::tcp;
 using std::chrono::milliseconds;
 
 namespace {
-
-/// A key and a certificate signed by itself for one name, as PEM.
-struct Identity {
-  std::string certificate;
-  std::string key;
-};
-
-template <class Write>
-std::string pem_text(Write write) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
-  write(bio.get());
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
-}
-
-Identity make_identity(const std::string& alternative_name) {
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
-  X509_set_version(certificate.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* name = X509_get_subject_name(certificate.get());
-  const auto* text = reinterpret_cast<const unsigned char*>("test");
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), name);
-  X509_EXTENSION* extension =
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_name.c_str());
-  X509_add_ext(certificate.get(), extension, -1);
-  X509_EXTENSION_free(extension);
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  const auto write_certificate = [&](BIO* bio) { PEM_write_bio_X509(bio, certificate.get()); };
-  const auto write_key = [&](BIO* bio) {
-    PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  };
-  return {pem_text(write_certificate), pem_text(write_key)};
-}
 
 /// Answers one connection: for each request the next of `answers`; after the last it hangs up or
 /// keeps silent.
@@ -158,7 +116,7 @@ struct Exchange {
   asio::io_context context{1};
   tcp::acceptor acceptor{context, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
   Script script;
-  std::shared_ptr<asio::ssl::context> tls;
+  std::shared_ptr<const net::TlsContext> tls;
   std::string tls_name;
   Duration patience = std::chrono::seconds(10);
   SocketConnection connection{context.get_executor()};
@@ -166,17 +124,15 @@ struct Exchange {
   std::string text;
 };
 
-std::shared_ptr<asio::ssl::context> server_context(const Identity& identity) {
+std::shared_ptr<asio::ssl::context> server_context(const test::Identity& identity) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   context->use_certificate_chain(asio::buffer(identity.certificate));
   context->use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
   return context;
 }
 
-std::shared_ptr<asio::ssl::context> trusting(const Identity& identity) {
-  TlsMaterial material;
-  material.authorities = Pem{identity.certificate, "ca"};
-  return *make_client_context(material);
+std::shared_ptr<const net::TlsContext> trusting(const test::Authority& authority) {
+  return net::TlsContext::client({.authorities = authority.pem()}).value();
 }
 
 constexpr const char* kHello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -259,31 +215,33 @@ TEST_CASE("A connection is closed while it waits") {
 }
 
 TEST_CASE("TLS: whom we trust, and by what name") {
-  const Identity identity = make_identity("DNS:api.test");
+  const test::Authority authority;
+  const test::Authority stranger;
+  const test::Identity identity = authority.issue("DNS:api.test");
   struct Case {
     const char* name;
-    Identity trusted;
+    const test::Authority& trusted;
     std::string expected_name;
     const char* outcome;
     const char* text = "";
   };
   const Case cases[] = {
       {.name = "the right name",
-       .trusted = identity,
+       .trusted = authority,
        .expected_name = "api.test",
        .outcome = "200 hello"},
       {.name = "another name",
-       .trusted = identity,
+       .trusted = authority,
        .expected_name = "other.test",
        .outcome = "tls",
        .text = "mismatch"},
       {.name = "the address where a name is meant",
-       .trusted = identity,
+       .trusted = authority,
        .expected_name = "",
        .outcome = "tls",
        .text = "mismatch"},
       {.name = "another authority",
-       .trusted = make_identity("DNS:api.test"),
+       .trusted = stranger,
        .expected_name = "api.test",
        .outcome = "tls",
        .text = "certificate was not accepted"},
@@ -302,32 +260,10 @@ TEST_CASE("TLS: whom we trust, and by what name") {
 }
 
 TEST_CASE("TLS without verification") {
-  Exchange e({.answers = {kHello}, .tls = server_context(make_identity("DNS:x"))});
-  TlsMaterial material;
-  material.verification = Verification::none;
-  e.tls = *make_client_context(material);
+  const test::Authority authority;
+  Exchange e({.answers = {kHello}, .tls = server_context(authority.issue("DNS:x"))});
+  e.tls = net::TlsContext::client({.verification = net::Verification::none}).value();
   CHECK(e.run().starts_with("200 hello"));
-}
-
-TEST_CASE("TLS material that is wrong is named") {
-  const Identity one = make_identity("DNS:x");
-  const Identity two = make_identity("DNS:x");
-  const auto complaint = [](TlsMaterial material) {
-    const auto context = make_client_context(material);
-    return context ? std::string() : context.error().text;
-  };
-  CHECK(complaint({}).empty());
-  CHECK(complaint({.authorities = Pem{"", "f"}}).empty());
-  CHECK(complaint({.authorities = Pem{"junk", "ca.crt"}}).starts_with("ca.crt: "));
-  CHECK(complaint({.authorities = Pem{"text\n" + one.certificate + two.certificate, "f"}}).empty());
-  CHECK(complaint({.certificate = Pem{one.certificate, "c"}, .key = Pem{one.key, "k"}}).empty());
-  CHECK(complaint({.certificate = Pem{"junk", "c"}, .key = Pem{one.key, "k"}}).starts_with("c: "));
-  CHECK(complaint({.certificate = Pem{one.certificate, "c"}, .key = Pem{"junk", "k"}})
-            .starts_with("k: "));
-  CHECK(complaint({.certificate = Pem{one.certificate, "c"}, .key = Pem{two.key, "k"}}) != "");
-  CHECK(complaint({.certificate = Pem{one.certificate, "c"}}).find("together") !=
-        std::string::npos);
-  CHECK(read_small_file("/nonexistent/file").error().text.starts_with("open /nonexistent/file: "));
 }
 
 }  // namespace catena::http

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same table for the kernel's connections and for those in memory.
+// The same table for the kernel's connections, for those in memory, and for TLS over either.
+#include "core/net/addresses.hpp"
 #include "core/net/memory_stream.hpp"
 #include "core/net/tcp_acceptor.hpp"
 #include "core/net/tcp_stream.hpp"
-
-#include "core/net/addresses.hpp"
+#include "core/net/tls_testing.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
@@ -118,6 +118,60 @@ void connect_over_loopback(Near& near) {
   CHECK(!acceptor.is_open());
 }
 
+/// The far end speaks TLS over a connection of the kinds above.
+struct Secured final : Peer {
+  Secured(Near& near, std::unique_ptr<Peer> far)
+      : raw(std::move(far)),
+        wire(near.io.get_executor()),
+        tls(wire.stream(), world.client->connect("dns.test"), near.io.get_executor()) {}
+  void send(const Bytes& bytes) override {
+    CHECK(tls.write_some(bytes).size == bytes.size());
+    carry();
+  }
+  void finish() override { raw->finish(); }
+  void reset() override { raw->reset(); }
+  Bytes take() override {
+    carry();
+    Bytes room(1 << 20);
+    const Moved moved = tls.read_some(room);
+    room.resize(moved.size);
+    return room;
+  }
+  void carry() {
+    wire.send(raw->take());
+    if (wire.untaken() > 0) raw->send(wire.take());
+  }
+  TlsWorld world;
+  std::unique_ptr<Peer> raw;
+  MemoryPeer wire;
+  TlsStream tls;
+};
+
+void secure(Near& near) {
+  auto far = std::make_unique<Secured>(near, std::move(near.peer));
+  near.stream = std::make_unique<TlsStream>(std::move(near.stream), far->world.server->accept(),
+                                            near.io.get_executor());
+  near.stream->attach(near);
+  Bytes room(1);
+  for (int round = 0; round < 5; ++round) {
+    far->take();
+    far->carry();
+    CHECK(near.stream->read_some(room).how == Moved::How::later);
+  }
+  REQUIRE(far->tls.state() == TlsStream::State::open);
+  near.peer = std::move(far);
+}
+
+void connect_tls_in_memory(Near& near) {
+  connect_in_memory(near);
+  secure(near);
+}
+
+void connect_tls_over_loopback(Near& near) {
+  connect_over_loopback(near);
+  secure(near);
+}
+
 std::string read(Near& near) {
   Bytes room(100);
   const Moved moved = near.stream->read_some(room);
@@ -129,8 +183,9 @@ std::string read(Near& near) {
 
 }  // namespace
 
-TEST_CASE("Streams read the same in memory and over the kernel") {
-  const auto connect = GENERATE(connect_in_memory, connect_over_loopback);
+TEST_CASE("Streams read the same in memory, over the kernel and with TLS") {
+  const auto connect = GENERATE(connect_in_memory, connect_over_loopback, connect_tls_in_memory,
+                                connect_tls_over_loopback);
   Near near;
   connect(near);
 
@@ -176,8 +231,9 @@ TEST_CASE("Streams read the same in memory and over the kernel") {
   }
 }
 
-TEST_CASE("Streams write and end the same in memory and over the kernel") {
-  const auto connect = GENERATE(connect_in_memory, connect_over_loopback);
+TEST_CASE("Streams write and end the same in memory, over the kernel and with TLS") {
+  const auto connect = GENERATE(connect_in_memory, connect_over_loopback, connect_tls_in_memory,
+                                connect_tls_over_loopback);
   Near near;
   connect(near);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/access.hpp"
 
+#include "core/base/small_file.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -88,10 +90,10 @@ Result<ApiServer> in_cluster(const config::Environment& environment,
   if (!number) return Error{fmt::format("KUBERNETES_SERVICE_PORT is not a port: {}", *port)};
   server.port = *number;
   server.auth.token_file = folder + "/token";
-  const auto token = http::read_small_file(server.auth.token_file);
+  const auto token = read_small_file(server.auth.token_file);
   if (!token) return token.error();
   const std::string authorities = folder + "/ca.crt";
-  if (const auto text = http::read_small_file(authorities); text) {
+  if (const auto text = read_small_file(authorities); text) {
     server.tls.authorities.file = authorities;
   } else {
     log.error("Expected to load root CA config from {}, but got err: {}", authorities,

@@ -4,7 +4,7 @@
 #include "core/base/error.hpp"
 #include "core/base/log.hpp"
 #include "core/config/environment.hpp"
-#include "core/http/tls.hpp"
+#include "core/net/tls_material.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -51,7 +51,7 @@ struct TlsSettings {
   PemSetting certificate;
   PemSetting key;
   std::string server_name;
-  http::Verification verification = http::Verification::required;
+  net::Verification verification = net::Verification::required;
   bool operator==(const TlsSettings&) const = default;
 };
 

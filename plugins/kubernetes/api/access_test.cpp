@@ -46,7 +46,7 @@ std::string show(const Result<ApiServer>& server) {
   std::string text = server->url();
   if (!server->tls.authorities.data.empty()) text += " ca=" + server->tls.authorities.data;
   if (!server->tls.server_name.empty()) text += " name=" + server->tls.server_name;
-  if (server->tls.verification == http::Verification::none) text += " insecure";
+  if (server->tls.verification == net::Verification::none) text += " insecure";
   if (!server->tls.certificate.data.empty()) text += " cert=" + server->tls.certificate.data;
   if (!server->tls.key.data.empty()) text += " key=" + server->tls.key.data;
   if (!server->auth.token.empty()) text += " token=" + server->auth.token;

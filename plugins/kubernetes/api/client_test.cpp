@@ -365,7 +365,7 @@ TEST_CASE("Credentials become others") {
   CHECK(pass().tls == before.tls);
   server.auth = {};
   server.auth.token_file = folder.write("token", "three");
-  server.tls.verification = http::Verification::none;
+  server.tls.verification = net::Verification::none;
   credentials->become(std::move(*made()));
   CHECK(pass().authorization == "Bearer three");
   CHECK(pass().tls != before.tls);

@@ -2,6 +2,7 @@
 #include "plugins/kubernetes/api/credentials.hpp"
 
 #include "core/base/one_line.hpp"
+#include "core/base/small_file.hpp"
 
 #include "plugins/kubernetes/api/base64.hpp"
 
@@ -27,19 +28,19 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-Result<std::optional<http::Pem>> read_pem(const PemSetting& setting) {
-  std::optional<http::Pem> pem;
+Result<std::optional<net::Pem>> read_pem(const PemSetting& setting) {
+  std::optional<net::Pem> pem;
   if (!setting.data.empty()) {
-    pem = http::Pem{setting.data, setting.name};
+    pem = net::Pem{setting.data, setting.name};
   } else if (!setting.file.empty()) {
-    auto read = http::read_pem_file(setting.file);
+    auto read = net::read_pem_file(setting.file);
     if (!read) return read.error();
     pem = std::move(*read);
   }
   return pem;
 }
 
-std::string all_text(const http::TlsMaterial& material) {
+std::string all_text(const net::TlsMaterial& material) {
   std::string text;
   for (const auto* pem : {&material.authorities, &material.certificate, &material.key}) {
     if (*pem) text += (*pem)->text;
@@ -122,7 +123,7 @@ std::string Credentials::authorization() const {
 
 Result<void> Credentials::read_token() {
   token_read_ = clock_.now();
-  const auto text = http::read_small_file(server_.auth.token_file);
+  const auto text = read_small_file(server_.auth.token_file);
   if (!text) return text.error();
   std::string token = trimmed(*text);
   if (token.empty())
@@ -134,15 +135,15 @@ Result<void> Credentials::read_token() {
   return {};
 }
 
-Result<http::TlsMaterial> Credentials::read_material() const {
-  http::TlsMaterial material;
+Result<net::TlsMaterial> Credentials::read_material() const {
+  net::TlsMaterial material;
   material.verification = server_.tls.verification;
   auto authorities = read_pem(server_.tls.authorities);
   if (!authorities) return authorities.error();
   material.authorities = std::move(*authorities);
   if (exec_ && !exec_->certificate.empty()) {
-    material.certificate = http::Pem{exec_->certificate, "the exec plugin's certificate"};
-    material.key = http::Pem{exec_->key, "the exec plugin's key"};
+    material.certificate = net::Pem{exec_->certificate, "the exec plugin's certificate"};
+    material.key = net::Pem{exec_->key, "the exec plugin's key"};
     return material;
   }
   auto certificate = read_pem(server_.tls.certificate);
@@ -160,7 +161,7 @@ Result<void> Credentials::read_tls() {
   if (!material) return material.error();
   std::string text = all_text(*material);
   if (tls_ && text == tls_text_) return {};
-  auto context = http::make_client_context(*material);
+  auto context = net::TlsContext::client(*material);
   if (!context) return context.error();
   tls_ = std::move(*context);
   tls_text_ = std::move(text);

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/net/tls_context.hpp"
 
 #include "plugins/kubernetes/api/access.hpp"
 #include "plugins/kubernetes/api/exec.hpp"
@@ -20,7 +21,7 @@ namespace catena::kubernetes::api {
 /// What the next request needs. `tls` is the same object as long as nothing in it has changed.
 struct Pass {
   std::string authorization;  ///< Value of the Authorization field; empty: none.
-  std::shared_ptr<boost::asio::ssl::context> tls;  ///< Null with plain HTTP.
+  std::shared_ptr<const net::TlsContext> tls;  ///< Null with plain HTTP.
 };
 
 /// Keeps credentials fresh: a token file is read again after a minute, certificates after five, a
@@ -54,7 +55,7 @@ class Credentials {
 
   Result<void> read_token();
   Result<void> read_tls();
-  Result<http::TlsMaterial> read_material() const;
+  Result<net::TlsMaterial> read_material() const;
   void refresh_files();
   bool exec_due() const;
   boost::asio::awaitable<Result<void>> refresh_exec();
@@ -69,7 +70,7 @@ class Credentials {
 
   std::string token_;
   TimePoint token_read_{};
-  std::shared_ptr<boost::asio::ssl::context> tls_;
+  std::shared_ptr<const net::TlsContext> tls_;
   std::string tls_text_;  ///< All PEM texts that made the context.
   TimePoint tls_read_{};
   std::optional<ExecCredential> exec_;

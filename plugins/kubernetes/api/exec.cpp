@@ -63,7 +63,7 @@ std::string exec_info(const ApiServer& server, std::string_view authorities) {
     if (!server.tls.server_name.empty()) {
       cluster += fmt::format(R"(,"tls-server-name":{})", json_quoted(server.tls.server_name));
     }
-    if (server.tls.verification == http::Verification::none) {
+    if (server.tls.verification == net::Verification::none) {
       cluster += R"(,"insecure-skip-tls-verify":true)";
     }
     if (!authorities.empty()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/kubeconfig.hpp"
 
+#include "core/base/small_file.hpp"
+
 #include "plugins/kubernetes/api/base64.hpp"
 
 #include <fmt/format.h>
@@ -102,7 +104,7 @@ class Kubeconfig {
     if (server.tls.authorities.given()) {
       throw Refused{"specifying a root certificates file with the insecure flag is not allowed"};
     }
-    server.tls.verification = http::Verification::none;
+    server.tls.verification = net::Verification::none;
   }
 
   void read_user(const YAML::Node& node, const std::string& name, ApiServer& server) const {
@@ -155,7 +157,7 @@ class Kubeconfig {
 }  // namespace
 
 Result<ApiServer> from_kubeconfig(const std::string& file, std::string_view context) {
-  const auto text = http::read_small_file(file);
+  const auto text = read_small_file(file);
   if (!text) return text.error();
   try {
     const YAML::Node root = YAML::Load(*text);

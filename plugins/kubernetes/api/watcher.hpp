@@ -62,7 +62,7 @@ class Watcher {
   std::unique_ptr<http::Connection> connection_;
   net::Timer timer_;
   Pass pass_;
-  std::shared_ptr<boost::asio::ssl::context> connected_with_;
+  std::shared_ptr<const net::TlsContext> connected_with_;
   Age age_ = Age::used;
   Skipped skipped_;
   std::string warning_;
