@@ -27,16 +27,9 @@ class Ready {
   virtual bool ready() const = 0;
 };
 
-/// Can say that it will not recover by itself (the plugin health asks). Any thread.
-class Healthy {
- public:
-  virtual ~Healthy() = default;
-  virtual bool healthy() const = 0;
-};
-
-/// Runs beside the queries. The control thread calls start() before the first query, in chain order,
-/// and stop() after the last one; meanwhile it does nothing else, so that what takes longer belongs
-/// to a thread and to Prepares. What start() throws is the error of the start.
+/// Runs beside the queries. The control thread calls start() before the first query, in chain
+/// order, and stop() after the last one; meanwhile it does nothing else, so that what takes longer
+/// belongs to a thread and to Prepares. What start() throws is the error of the start.
 class Startable {
  public:
   virtual ~Startable() = default;
@@ -183,6 +176,13 @@ class OpcodeAdmission {
 class ClassAdmission {
  public:
   virtual ~ClassAdmission() = default;
+};
+
+/// Asks other servers for the names that come to it. A forwarder in front leaves to it what its own
+/// upstreams do not know, where its `next` says so.
+class Forwarder {
+ public:
+  virtual ~Forwarder() = default;
 };
 
 /// Chooses its server block for a query (view).

@@ -4,6 +4,8 @@
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/query.hpp"
 
+#include <algorithm>
+
 namespace catena {
 
 Chain::Chain() = default;
@@ -19,11 +21,12 @@ void Chain::add(std::string name, std::unique_ptr<Companion> companion) {
   companions_.push_back({std::move(name), std::move(companion)});
 }
 
-bool Next::exists() const { return position_ < chain_->links_.size(); }
-
-std::string_view Next::name() const {
-  return exists() ? std::string_view(chain_->links_[position_].name) : std::string_view();
+std::size_t Chain::position_of(const Plugin& plugin) const {
+  const auto is = [&plugin](const Named<Plugin>& link) { return link.what.get() == &plugin; };
+  return static_cast<std::size_t>(std::ranges::find_if(links_, is) - links_.begin());
 }
+
+bool Next::exists() const { return position_ < chain_->links_.size(); }
 
 Reply Next::operator()(Query& query) const {
   if (exists()) return chain_->links_[position_].what->serve(query, Next(*chain_, position_ + 1));

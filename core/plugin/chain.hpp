@@ -24,9 +24,6 @@ class Next {
   Next(const Chain& chain, std::size_t position) : chain_(&chain), position_(position) {}
   Reply operator()(Query& query) const;
 
-  /// The plugin that is called, "" at the end of the chain.
-  std::string_view name() const;
-
   /// True while there is one.
   bool exists() const;
 
@@ -60,6 +57,16 @@ class Chain {
   std::size_t size() const { return links_.size(); }
   std::string_view name(std::size_t position) const { return links_[position].name; }
   Plugin& plugin(std::size_t position) const { return *links_[position].what; }
+
+  /// Where a plugin of this chain stands; size() for any other.
+  std::size_t position_of(const Plugin& plugin) const;
+
+  /// The plugin right behind one of this chain, if it has the ability; null otherwise.
+  template <class Ability>
+  Ability* behind(const Plugin& plugin) const {
+    const std::size_t next = position_of(plugin) + 1;
+    return next < size() ? dynamic_cast<Ability*>(links_[next].what.get()) : nullptr;
+  }
 
   /// The plugins and companions that also implement `Ability` (abilities.hpp): companions first, so
   /// that services answer while a plugin's start still waits, then plugins in chain order.

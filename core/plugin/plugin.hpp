@@ -8,9 +8,6 @@
 
 namespace catena {
 
-/// Counts up when a plugin compiled against this folder would have to be compiled again.
-constexpr int kPluginInterface = 1;
-
 /// One link of a server block's chain. The same object serves all workers at once, hence `const`:
 /// what changes is atomic, per worker (WorkerAware), or behind core/base/epoch.hpp.
 ///

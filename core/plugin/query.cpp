@@ -43,7 +43,7 @@ void Query::begin(const dns::MessageView& message, const Transport& transport, T
   sources_ = nullptr;
   depth_ = 0;
   step_ = false;
-  notes_ = nullptr;
+  left_ = nullptr;
   hook_count_ = 0;
 }
 
@@ -73,7 +73,7 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
   sources_ = parent.sources_;
   depth_ = parent.depth_ + 1;
   step_ = parent.step_;
-  notes_ = nullptr;
+  left_ = nullptr;
   hook_count_ = 0;
 }
 
@@ -139,19 +139,6 @@ void Query::set_block(dns::NameView zone, std::string_view view, const MetadataS
 
 std::string_view Query::metadata(std::string_view label) {
   return sources_ == nullptr ? std::string_view() : sources_->value(*this, label);
-}
-
-void Query::note(std::string_view label, std::string_view value) {
-  const std::span<Note> room = arena_.array<Note>(1);
-  if (room.empty()) return;
-  room[0] = Note{label, value, notes_};
-  notes_ = room.data();
-}
-
-std::string_view Query::noted(std::string_view label) const {
-  const Note* note = notes_;
-  while (note != nullptr && note->label != label) note = note->older;
-  return note != nullptr ? note->value : std::string_view();
 }
 
 bool Query::add_wire_hook(const WireHook& hook) {

@@ -17,6 +17,7 @@
 namespace catena {
 
 class Engine;
+struct LeftInSlot;
 class MetadataSources;
 class WireHook;
 
@@ -200,11 +201,10 @@ class Query {
   /// (`data() == nullptr`) where nobody knows it or the block has no metadata for this name.
   std::string_view metadata(std::string_view label);
 
-  /// Leaves a named value of this query for the MetadataSource that knows it ("forward/upstream").
-  /// Both texts must live as long as the query.
-  void note(std::string_view label, std::string_view value);
-  /// The last value left under this label; "" if there is none.
-  std::string_view noted(std::string_view label) const;
+  /// What plugins have left in their slots, the newest first (QuerySlot): whoever runs the rest of
+  /// the chain again puts back what was there before.
+  const LeftInSlot* left_in_slots() const { return left_; }
+  void set_left_in_slots(const LeftInSlot* left) { left_ = left; }
 
   /// Questions that led to this one inside the server; guards against loops.
   unsigned depth() const { return depth_; }
@@ -224,12 +224,6 @@ class Query {
   void begin_anew();
   Outcome fail_with(dns::Rcode rcode, std::span<const std::string_view> reason);
   std::string_view joined(std::span<const std::string_view> parts);
-
-  struct Note {
-    std::string_view label;
-    std::string_view value;
-    const Note* older;
-  };
 
   static constexpr std::size_t kMaxHooks = 4;
   Engine* engine_;
@@ -255,7 +249,7 @@ class Query {
   dns::NameView zone_;
   std::string_view view_;
   const MetadataSources* sources_ = nullptr;
-  const Note* notes_ = nullptr;  // In the arena.
+  const LeftInSlot* left_ = nullptr;  // In the arena.
   unsigned depth_ = 0;
   bool step_ = false;
   std::array<const WireHook*, kMaxHooks> hooks_{};

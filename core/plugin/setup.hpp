@@ -128,6 +128,12 @@ class Setup {
   /// True where the block has a directive of this name, of a plugin that is set up or not. For what
   /// must be known before the block is assembled (Assembled); false where the caller did not say.
   bool block_has(std::string_view directive) const;
+  /// True where the block has something with this ability that stands in front of this plugin in
+  /// the order of the chain, or beside it, and is set up already.
+  template <class Ability>
+  bool has_in_front() const {
+    return !chain_->template with<Ability>().empty();
+  }
   /// `block` outlives this.
   void set_block(const config::ServerBlock& block) { block_ = &block; }
 

@@ -55,10 +55,10 @@ std::size_t Attempts::last_resort() {
   return worker_.loop().random().below(static_cast<std::uint32_t>(order_.size()));
 }
 
-Judgement Attempts::judge(const client::Call& call, std::size_t index, bool next_is_forward) {
+Judgement Attempts::judge(const client::Call& call, std::size_t index, bool forwarder_behind) {
   switch (call.exchange.verdict()) {
     case client::Verdict::answered:
-      return answered(call.exchange.answer(), index, next_is_forward);
+      return answered(call.exchange.answer(), index, forwarder_behind);
     case client::Verdict::truncated:
       return cut(call.exchange.header());
     case client::Verdict::mismatched:
@@ -80,7 +80,7 @@ Judgement Attempts::failed(const client::Fault& fault, std::size_t index) {
 
 Judgement Attempts::answered(const dns::MessageView& reply,
                              std::size_t index,
-                             bool next_is_forward) {
+                             bool forwarder_behind) {
   const Settings& settings = context_.settings;
   const dns::Rcode rcode = reply.rcode();
   const Duration took = worker_.loop().now() - asked_;
@@ -89,7 +89,7 @@ Judgement Attempts::answered(const dns::MessageView& reply,
   if (holds(settings.failover, rcode) && ++failovers_ < order_.size()) return Judgement::again;
   const bool nodata = rcode == dns::Rcode::NoError && reply.header().counts[1] == 0;
   const bool pass_on = holds(settings.next, rcode) || (settings.next_on_nodata && nodata);
-  if (pass_on && next_is_forward) return Judgement::next_plugin;
+  if (pass_on && forwarder_behind) return Judgement::next_plugin;
   query_.retract();
   const auto assigned = query_.is_signed() ? query_.response().assign_whole(reply)
                                            : query_.response().assign(reply);

@@ -43,7 +43,7 @@ class Attempts {
   std::optional<std::size_t> next();
 
   /// Puts what came back into the query's response, if it is the answer.
-  Judgement judge(const client::Call& call, std::size_t index, bool next_is_forward);
+  Judgement judge(const client::Call& call, std::size_t index, bool forwarder_behind);
 
   /// SERVFAIL with the last reason.
   Outcome give_up();
@@ -56,7 +56,7 @@ class Attempts {
   bool time_left() const;
   std::size_t last_resort();
   Judgement failed(const client::Fault& fault, std::size_t index);
-  Judgement answered(const dns::MessageView& reply, std::size_t index, bool next_is_forward);
+  Judgement answered(const dns::MessageView& reply, std::size_t index, bool forwarder_behind);
   Judgement cut(const dns::Header& header);
   Judgement mismatched(std::size_t index);
 

@@ -53,9 +53,12 @@ class Forward::Asking final : public Awaited {
   client::Call& call_;
 };
 
-Forward::Forward(Settings settings, const Process& process)
+Forward::Forward(Settings settings,
+                 const Process& process,
+                 std::shared_ptr<const UpstreamSlot> tried)
     : settings_(std::move(settings)),
       process_(process),
+      tried_(std::move(tried)),
       metrics_(process.metrics),
       order_(settings_.policy),
       context_{settings_, links_, order_, metrics_},
@@ -84,6 +87,11 @@ void Forward::add_upstream(const client::Endpoint& endpoint, const std::string& 
   links_.emplace_back(process_.metrics,
                       std::make_shared<const client::Upstream>(
                           endpoint, settings_.upstream, std::move(health), counters, interface));
+}
+
+std::string Forward::assembled(const Chain& chain) {
+  forwarder_behind_ = chain.behind<Forwarder>(*this) != nullptr;
+  return {};
 }
 
 void Forward::start() {
@@ -156,11 +164,10 @@ asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, S
   auto request = outgoing(query);
   if (!request) co_return query.fail(dns::Rcode::FormErr, "the request does not fit a message");
   const client::Plan plan = plan_for(query);
-  const bool next_is_forward = next.name() == "forward";
   Attempts attempts(context_, query, worker);
   Doubts doubts(query);
   while (const auto index = attempts.next()) {
-    query.note(kUpstreamLabel, links_[*index].upstream->name);
+    tried_->leave(query, links_[*index].upstream->name);
     client::Call call(*request, plan);
     call.set_witness(doubts);
     client::Channel& channel = attempts.channel(*index);
@@ -171,7 +178,7 @@ asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, S
       co_await call.wait();
     }
     if (query.given_up()) co_return query.fail(dns::Rcode::Refused);
-    const Judgement judgement = attempts.judge(call, *index, next_is_forward);
+    const Judgement judgement = attempts.judge(call, *index, forwarder_behind_);
     if (judgement == Judgement::answered) co_return Outcome::respond;
     if (judgement == Judgement::next_plugin) {
       Reply reply = next(query);
@@ -182,7 +189,8 @@ asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, S
 }
 
 std::string_view Forward::metadata(Query& query, std::string_view label) const {
-  return label == kUpstreamLabel ? query.noted(label) : std::string_view();
+  const std::string_view* name = label == kUpstreamLabel ? tried_->find(query) : nullptr;
+  return name != nullptr ? *name : std::string_view();
 }
 
 }  // namespace catena::forward

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/plugin/plugin.hpp"
+#include "core/plugin/query_slot.hpp"
 #include "core/plugin/setup.hpp"
 
 #include "plugins/forward/attempts.hpp"
@@ -14,22 +15,30 @@
 
 namespace catena::forward {
 
+/// The name of the upstream that a query was sent to last: one for all `forward` lines of a block.
+using UpstreamSlot = QuerySlot<std::string_view>;
+
 /// Sends questions on to other servers over UDP and TCP and brings their replies back: one
 /// `forward` line. Host names are looked up at the start; each worker has sockets of its own.
 class Forward final : public Plugin,
                       public Startable,
                       public Prepares,
                       public WorkerAware,
+                      public Assembled,
+                      public Forwarder,
                       public MetadataSource,
                       public ClassAdmission,
                       public Authority {
  public:
   /// `process` outlives it.
-  Forward(Settings settings, const Process& process);
+  Forward(Settings settings, const Process& process, std::shared_ptr<const UpstreamSlot> tried);
   ~Forward() override;
 
   Reply serve(Query& query, Next next) const override;
   Territory territory() const override;
+
+  /// Whether `next` has somebody to leave questions to.
+  std::string assembled(const Chain& chain) override;
 
   void start() override;
   void stop() override {}
@@ -54,6 +63,8 @@ class Forward final : public Plugin,
 
   Settings settings_;
   const Process& process_;
+  std::shared_ptr<const UpstreamSlot> tried_;
+  bool forwarder_behind_ = false;
   Metrics metrics_;
   Order order_;
   std::future<std::vector<std::vector<asio::ip::address>>> lookup_;  // Of the host names, in order.

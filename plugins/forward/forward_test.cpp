@@ -294,7 +294,15 @@ TEST_CASE("the client's EDNS size is the room for a reply") {
   CHECK(bed.ask("www.example.org. A", {.edns_size = 1232}) == "NOERROR tc ra");
 }
 
-TEST_CASE("next hands over only to another forward") {
+/// Another's forwarder.
+struct OtherForwarder final : Plugin, Forwarder {
+  Reply serve(Query& query, Next) const override {
+    query.respond().rcode = dns::Rcode::YXDomain;
+    return Outcome::respond;
+  }
+};
+
+TEST_CASE("next hands over only to another forwarder") {
   const auto shared = shared_bed();
   FakeUpstream first(shared->engine.io(), {{Act::servfail}});
   FakeUpstream second(shared->engine.io(), {{Act::answer}});
@@ -312,6 +320,10 @@ TEST_CASE("next hands over only to another forward") {
     first.set_script({{Act::refused}});
     Bed bed("forward . " + first.address() + next + "forward . " + second.address(), shared);
     CHECK(bed.ask("www.example.org. A") == "REFUSED ra");
+  }
+  SECTION("whatever its name") {
+    Bed bed("forward . " + first.address() + next, shared, std::make_unique<OtherForwarder>());
+    CHECK(bed.ask("www.example.org. A") == "YXDOMAIN aa");
   }
   SECTION("not to another plugin") {
     Bed bed("forward . " + first.address() + next, shared);

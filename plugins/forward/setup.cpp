@@ -169,10 +169,11 @@ Settings read(const Setup& setup, Directive& line) {
 }  // namespace
 
 void setup(Setup& setup) {
+  const auto tried = std::make_shared<const UpstreamSlot>();
   for (Directive& line : setup.directives()) {
     Settings settings = read(setup, line);
     if (!line.done()) continue;
-    setup.add(std::make_unique<Forward>(std::move(settings), setup.process()));
+    setup.add(std::make_unique<Forward>(std::move(settings), setup.process(), tried));
   }
 }
 

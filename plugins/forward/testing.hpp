@@ -49,7 +49,10 @@ class Bed {
     test::TestEngine engine;
   };
 
-  Bed(const std::string& text, std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {
+  Bed(const std::string& text,
+      std::shared_ptr<Shared> shared,
+      std::unique_ptr<Plugin> behind = std::make_unique<Behind>())
+      : shared_(std::move(shared)) {
     const config::TestSource source{".:53 {\n" + text + "\n}\n", {"forward"}};
     const config::Corefile corefile = config::parse_for_test(source, diagnostics_);
     REQUIRE(diagnostics_.ok());
@@ -57,7 +60,8 @@ class Bed {
     Setup one(shared_->process, "forward", directives, {dns::Name()}, {}, listener_, chain_);
     setup(one);
     for (const config::Diagnostic& error : diagnostics_.errors()) errors_ += error.text + "\n";
-    chain_.add("behind", std::make_unique<Behind>());
+    chain_.add("behind", std::move(behind));
+    for (Assembled* plugin : chain_.with<Assembled>()) plugin->assembled(chain_);
   }
   ~Bed() { stop(); }
 

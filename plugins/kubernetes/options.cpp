@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/options.hpp"
 
-
 #include "plugins/kubernetes/own_addresses.hpp"
 #include "plugins/kubernetes/selector.hpp"
 
@@ -229,7 +228,7 @@ Options read_options(Setup& setup, Directive& directive) {
   read_namespaces(directive, options);
   read_selector(directive, "labels", "label", options.watch.labels);
   read_pods(directive, options);
-  options.watch.identities = options.watch.pods && setup.block_has("metadata");
+  options.watch.identities = options.watch.pods && setup.has_in_front<MetadataScope>();
   read_ttl(directive, options.plugin.answers);
   read_ignore(directive, options.plugin.answers);
   read_flags(directive, options);

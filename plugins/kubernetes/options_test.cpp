@@ -138,15 +138,22 @@ TEST_CASE("multicluster zones are some of the plugin's", "[kubernetes]") {
 }
 
 TEST_CASE("names of pods are kept where the block has metadata", "[kubernetes]") {
-  const auto kept = [](const std::string& pods, const std::string& other) {
-    const test::PluginSetup read("kubernetes", Read::setup, block(pods) + "\n" + other, {"."},
-                                 {"metadata"});
+  struct Scope final : Companion, MetadataScope {
+    const Zones& metadata_zones() const override { return zones; }
+    Zones zones;
+  };
+  const auto kept = [](const std::string& pods, std::unique_ptr<Companion> in_front) {
+    Chain chain;
+    if (in_front) chain.add("scope", std::move(in_front));
+    const test::PluginSetup read("kubernetes", Read::setup, block(pods), {"."}, {},
+                                 std::move(chain));
     CHECK(read.errors().empty());
     return Read::options.watch.identities;
   };
-  CHECK(kept("pods verified", "metadata"));
-  CHECK_FALSE(kept("pods verified", ""));
-  CHECK_FALSE(kept("pods insecure", "metadata"));
+  CHECK(kept("pods verified", std::make_unique<Scope>()));
+  CHECK_FALSE(kept("pods verified", nullptr));
+  CHECK_FALSE(kept("pods verified", std::make_unique<Companion>()));
+  CHECK_FALSE(kept("pods insecure", std::make_unique<Scope>()));
 }
 
 TEST_CASE("an ignore without a word does nothing, as in CoreDNS", "[kubernetes]") {

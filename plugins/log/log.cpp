@@ -40,8 +40,7 @@ void QueryLog::write(Query& query, Outcome outcome, const Rule& rule) const {
   if (rule.classes != kAllClasses || rule.format->shows_kind()) {
     const dns::Kind kind = kind_of(query, outcome, *clock_);
     if ((rule.classes & bit(dns::class_of(kind))) == 0) return;
-    query.note(kType, dns::to_string(kind));
-    query.note(kClass, dns::to_string(dns::class_of(kind)));
+    kind_.leave(query, kind);
   }
   const Logged logged{query, outcome, clock_->now() - query.arrived()};
   fmt::memory_buffer line;
@@ -50,7 +49,10 @@ void QueryLog::write(Query& query, Outcome outcome, const Rule& rule) const {
 }
 
 std::string_view QueryLog::metadata(Query& query, std::string_view label) const {
-  return label == kType || label == kClass ? query.noted(label) : std::string_view();
+  const dns::Kind* kind = kind_.find(query);
+  if (kind == nullptr) return {};
+  if (label == kType) return dns::to_string(*kind);
+  return label == kClass ? dns::to_string(dns::class_of(*kind)) : std::string_view();
 }
 
 }  // namespace catena::log

@@ -5,6 +5,7 @@
 #include "core/base/log.hpp"
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/plugin.hpp"
+#include "core/plugin/query_slot.hpp"
 
 #include "plugins/log/format.hpp"
 
@@ -47,6 +48,7 @@ class QueryLog final : public Plugin, public MetadataSource {
   std::vector<Rule> rules_;
   catena::Log sink_;
   const Clock* clock_;
+  QuerySlot<dns::Kind> kind_;  // Of the answer that is logged.
 };
 
 }  // namespace catena::log

@@ -26,11 +26,9 @@ RequestMeters::Reply reply_of(const Query& query, Outcome outcome, TimePoint beg
   return reply;
 }
 
-std::string next_of(const Chain& chain) {
-  for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-    if (chain.name(i) == "prometheus") return std::string(chain.name(i + 1));
-  }
-  return {};
+std::string name_behind(const Plugin& plugin, const Chain& chain) {
+  const std::size_t next = chain.position_of(plugin) + 1;
+  return next < chain.size() ? std::string(chain.name(next)) : std::string();
 }
 
 std::string_view port_of(std::string_view server) { return server.substr(server.rfind(':')); }
@@ -50,7 +48,7 @@ Prometheus::Prometheus(Config config,
 
 std::string Prometheus::assembled(const Chain& chain) {
   for (const BlockFilter* filter : chain.with<BlockFilter>()) view_ = filter->view();
-  const std::string next = next_of(chain);
+  const std::string next = name_behind(*this, chain);
   const std::function<ByZone(const std::string&)> make = [&](const std::string& server) {
     ByZone meters;
     const auto add = [&](const std::string& zone) {

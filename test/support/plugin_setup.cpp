@@ -11,7 +11,9 @@ PluginSetup::PluginSetup(const std::string& plugin,
                          void (*setup)(Setup&),
                          const std::string& block,
                          const std::vector<std::string>& keys,
-                         std::vector<std::string> others) {
+                         std::vector<std::string> others,
+                         Chain in_front)
+    : chain_(std::move(in_front)) {
   const std::string text = fmt::format("{} {{\n{}\n}}\n", fmt::join(keys, " "), block);
   others.push_back(plugin);
   corefile_ = config::parse_for_test({text, std::move(others)}, diagnostics_);

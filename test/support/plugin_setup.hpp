@@ -30,12 +30,14 @@ class LogLines final : public LogSink {
 class PluginSetup {
  public:
   /// `block` is what stands between the braces of a block for `keys`; all of its directives must be
-  /// `plugin`'s, or one of `others`, which are not set up. An error of the grammar itself throws.
+  /// `plugin`'s, or one of `others`, which are not set up. What is to stand in front of the plugin
+  /// comes as a chain. An error of the grammar itself throws.
   PluginSetup(const std::string& plugin,
               void (*setup)(Setup&),
               const std::string& block,
               const std::vector<std::string>& keys = {"."},
-              std::vector<std::string> others = {});
+              std::vector<std::string> others = {},
+              Chain in_front = {});
 
   /// "Corefile:2: plugin: text", warnings left out.
   std::vector<std::string> errors() const { return config::lines_of(diagnostics_.errors()); }
