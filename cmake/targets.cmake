@@ -83,11 +83,50 @@ function(catena_library room)
   catena_library_in(catena_${room} ${CMAKE_SOURCE_DIR}/core/${room} ${ARGN})
 endfunction()
 
-# catena_plugin(<name> [LINK <targets...>]): plugins/<name> as catena_plugin_<name>.
+# catena_plugin(<name> [LINK <targets...>]): the folder that says so as catena_plugin_<name>, linked
+# into CATENA_PLUGIN_LIST: those of the tree, or some from outside. With CATENA_PLUGINS_YIELD a plugin
+# of that name that is there already takes its place.
 function(catena_plugin name)
-  catena_library_in(catena_plugin_${name} ${CMAKE_SOURCE_DIR}/plugins/${name}
-    ${ARGN} LINK catena_plugin catena_client)
-  target_link_libraries(catena_plugins PUBLIC catena_plugin_${name})
+  set(target catena_plugin_${name})
+  if(NOT TARGET ${target})
+    catena_library_in(${target} ${CMAKE_CURRENT_SOURCE_DIR} ${ARGN} LINK catena_plugin catena_client)
+  endif()
+  get_target_property(folder ${target} SOURCE_DIR)
+  if(NOT folder STREQUAL CMAKE_CURRENT_SOURCE_DIR AND NOT CATENA_PLUGINS_YIELD)
+    message(FATAL_ERROR "Two plugins are called '${name}': found ${folder} and "
+      "${CMAKE_CURRENT_SOURCE_DIR}, expected a name for each.")
+  endif()
+  target_link_libraries(${CATENA_PLUGIN_LIST} PUBLIC ${target})
+  set_property(TARGET ${CATENA_PLUGIN_LIST} APPEND PROPERTY CATENA_PLUGIN_NAMES ${name})
+endfunction()
+
+# catena_outside_plugins(<target> <folders...>): a library with the plugins of folders from outside
+# of plugins/, and the function outside_plugins() that names them (plugins/registry.hpp).
+function(catena_outside_plugins target)
+  set(CATENA_PLUGIN_LIST ${target})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp)
+  add_library(${target} STATIC ${source})
+  target_link_libraries(${target} PUBLIC catena_plugin)
+  foreach(folder ${ARGN})
+    get_filename_component(path ${folder} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
+    if(NOT EXISTS ${path}/CMakeLists.txt)
+      message(FATAL_ERROR "CATENA_PLUGINS: found '${folder}', expected a plugin's folder with a "
+        "CMakeLists.txt; there is no ${path}/CMakeLists.txt.")
+    endif()
+    string(MD5 name ${path})
+    add_subdirectory(${path} ${CMAKE_CURRENT_BINARY_DIR}/${target}_plugins/${name})
+  endforeach()
+  get_target_property(names ${target} CATENA_PLUGIN_NAMES)
+  set(declarations)
+  set(entries)
+  foreach(name ${names})
+    if(name)
+      string(APPEND declarations "namespace ${name} {\nPluginEntry entry();\n}\n")
+      string(APPEND entries "      ${name}::entry(),\n")
+    endif()
+  endforeach()
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/outside_plugins.cpp.in ${source} @ONLY)
+  catena_compile_settings(${target})
 endfunction()
 
 # Rooms whose tests have one thread: ThreadSanitizer would see nothing there, slowly.

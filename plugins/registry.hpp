@@ -3,10 +3,17 @@
 
 #include "core/plugin/registry.hpp"
 
+#include <span>
+#include <vector>
+
 namespace catena {
 
-/// Every plugin that a Corefile may name, in the order of the chain.
+/// Every plugin of the tree that a Corefile may name, in the order of the chain. With those from
+/// outside: arrange().
 Registry plugin_registry();
+
+/// What the folders of CATENA_PLUGINS bring, in the order of that list. The build writes it.
+std::vector<PluginEntry> outside_plugins();
 
 /// Directives that CoreDNS once had, for the parser (config::Surroundings).
 std::span<const config::FormerDirective> former_directives();

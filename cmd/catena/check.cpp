@@ -3,7 +3,6 @@
 
 #include "cmd/catena/daemon.hpp"
 #include "cmd/catena/load.hpp"
-#include "plugins/registry.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +12,7 @@
 
 namespace catena {
 
-int check(const Options& options) {
+int check(const Options& options, Registry plugins) {
   const Result<config::Source> source = read_corefile(options);
   if (!source) {
     fmt::print(stderr, "{}\n", source.error().text);
@@ -26,7 +25,7 @@ int check(const Options& options) {
   Keeper keeper;
   const Process process{Log(writer), metrics, epoch, clock, keeper};
   config::Diagnostics diagnostics(options.place);
-  load(*source, options.dns_port, process, diagnostics);
+  load(*source, options.dns_port, plugins, process, diagnostics);
   writer.flush();
   fmt::print(stderr, "{}", config::format(diagnostics.needs(), "[NOTE] "));
   fmt::print(stderr, "{}", config::format(diagnostics.warnings(), "[WARNING] "));
@@ -36,15 +35,32 @@ int check(const Options& options) {
   return 0;
 }
 
+namespace {
+
+std::string_view name_at(Registry plugins, std::ptrdiff_t position) {
+  const bool exists = position >= 0 && position < std::ssize(plugins);
+  return exists ? plugins[static_cast<std::size_t>(position)].name : std::string_view("(none)");
+}
+
+void print_place(Registry plugins, const PluginEntry& entry) {
+  const auto found = std::ranges::find(plugins, entry.name, &PluginEntry::name);
+  const std::ptrdiff_t position = found - plugins.begin();
+  fmt::print("{} stands behind {} and in front of {}: {}\n", entry.name,
+             name_at(plugins, position - 1), name_at(plugins, position + 1), entry.reason);
+}
+
+}  // namespace
+
 // Plugins beside the DNS come last, and an empty line ends the list, as in CoreDNS.
-void print_plugins() {
-  std::vector<std::string> names;
-  for (const PluginEntry& entry : plugin_registry()) {
-    if (entry.setup != nullptr) names.emplace_back(entry.name);
+void print_plugins(Registry plugins, Registry outside) {
+  std::vector<std::string_view> names;
+  for (const PluginEntry& entry : plugins) {
+    if (entry.setup != nullptr) names.push_back(entry.name);
   }
   std::sort(names.begin(), names.end());
-  for (const std::string& name : names) fmt::print("{}\n", name);
+  for (const std::string_view name : names) fmt::print("{}\n", name);
   fmt::print("\n");
+  for (const PluginEntry& entry : outside) print_place(plugins, entry);
 }
 
 }  // namespace catena

@@ -4,6 +4,7 @@
 #include "core/config/file_system.hpp"
 
 #include "cmd/catena/load.hpp"
+#include "plugins/registry.hpp"
 #include "test/support/plugin_setup.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,7 +25,7 @@ Texts said(const std::string& text, config::Place place) {
   Keeper keeper;
   const Process process{Log(log), metrics, epoch, clock, keeper};
   config::Diagnostics diagnostics(place);
-  load({"Corefile", text}, 1053, process, diagnostics);
+  load({"Corefile", text}, 1053, plugin_registry(), process, diagnostics);
   Texts lines;
   for (const auto& one : diagnostics.needs()) lines.push_back("note " + config::format(one));
   for (const auto& one : diagnostics.warnings()) lines.push_back("warning " + config::format(one));

@@ -19,7 +19,7 @@ namespace {
 
 /// What the process has one of, in the order in which it must go.
 struct Household {
-  Household(const Options& options, std::size_t workers)
+  Household(const Options& options, Registry plugins, std::size_t workers)
       : format(options.log_format),
         writer(STDOUT_FILENO, format),
         metrics(workers + 1),
@@ -29,7 +29,7 @@ struct Household {
             [this] { return static_cast<double>(writer.dropped()); })),
         pidfile(options.pidfile),
         signals(writer, supervisor, pidfile),
-        supervisor(options, writer, process) {}
+        supervisor(options, plugins, writer, process) {}
 
   LogFormat format;
   LogWriter writer;
@@ -53,7 +53,7 @@ void announce(Household& household) {
 
 }  // namespace
 
-int serve(const Options& options) {
+int serve(const Options& options, Registry plugins) {
   const Result<config::Source> source = read_corefile(options);
   if (!source) {
     complain(options.log_format, source.error().text + "\n");
@@ -61,7 +61,7 @@ int serve(const Options& options) {
   }
   raise_descriptor_limit();
   const HeldSignals held;
-  Household household(options, server::worker_count(server::this_machine()));
+  Household household(options, plugins, server::worker_count(server::this_machine()));
   std::string failure;
   household.supervisor.start(*source, [&](const Result<void>& started) {
     if (!started) {

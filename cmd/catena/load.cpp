@@ -58,8 +58,10 @@ Result<config::Source> read_corefile(const Options& options) {
   return Error{fmt::format("open {}: {}", kDefaultFile, reason(text.error()))};
 }
 
-config::Corefile parse_corefile(const config::Source& source, config::Diagnostics& diagnostics) {
-  const std::vector<std::string> names = server::directive_names(plugin_registry());
+config::Corefile parse_corefile(const config::Source& source,
+                                Registry plugins,
+                                config::Diagnostics& diagnostics) {
+  const std::vector<std::string> names = server::directive_names(plugins);
   const config::Disk disk;
   const config::Environment environment = config::process_environment();
   config::Corefile corefile =
@@ -70,11 +72,11 @@ config::Corefile parse_corefile(const config::Source& source, config::Diagnostic
 
 Loaded load(const config::Source& source,
             std::uint16_t dns_port,
+            Registry plugins,
             const Process& process,
             config::Diagnostics& diagnostics) {
-  const config::Corefile corefile = parse_corefile(source, diagnostics);
-  auto configuration =
-      server::assemble({corefile, plugin_registry(), process, dns_port}, diagnostics);
+  const config::Corefile corefile = parse_corefile(source, plugins, diagnostics);
+  auto configuration = server::assemble({corefile, plugins, process, dns_port}, diagnostics);
   return {std::move(configuration), config::fingerprint(corefile)};
 }
 

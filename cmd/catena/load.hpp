@@ -23,8 +23,10 @@ inline constexpr const char* kStandardInput = "stdin";
 /// text.
 Result<config::Source> read_corefile(const Options& options);
 
-/// A Corefile with this build's directives, or the built-in one where it says nothing.
-config::Corefile parse_corefile(const config::Source& source, config::Diagnostics& diagnostics);
+/// A Corefile with the plugins' directives, or the built-in one where it says nothing.
+config::Corefile parse_corefile(const config::Source& source,
+                                Registry plugins,
+                                config::Diagnostics& diagnostics);
 
 /// A configuration that is set up, and what it was made from (config/fingerprint.hpp).
 struct Loaded {
@@ -35,6 +37,7 @@ struct Loaded {
 /// Parses and sets up everything; what is wrong goes to `diagnostics`.
 Loaded load(const config::Source& source,
             std::uint16_t dns_port,
+            Registry plugins,
             const Process& process,
             config::Diagnostics& diagnostics);
 

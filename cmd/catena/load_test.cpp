@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/catena/load.hpp"
 
+#include "plugins/registry.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
@@ -34,7 +36,8 @@ class NoLines final : public LogSink {
 
 struct Loaded {
   explicit Loaded(const std::string& text) {
-    configuration = load({"Corefile", text}, 1053, process, diagnostics).configuration;
+    configuration =
+        load({"Corefile", text}, 1053, plugin_registry(), process, diagnostics).configuration;
   }
   NoLines lines;
   metrics::Registry metrics{2};

@@ -3,31 +3,36 @@
 #include "cmd/catena/daemon.hpp"
 #include "cmd/catena/options.hpp"
 #include "cmd/catena/version.hpp"
+#include "plugins/registry.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <exception>
+#include <vector>
 
 namespace {
 
+int run_with_plugins(const catena::Options& options) {
+  const std::vector<catena::PluginEntry> outside = catena::outside_plugins();
+  const auto plugins = catena::arrange(catena::plugin_registry(), outside).value();
+  if (options.action == catena::Action::serve) return catena::serve(options, plugins);
+  if (options.action == catena::Action::check) return catena::check(options, plugins);
+  catena::print_plugins(plugins, outside);
+  return 0;
+}
+
 int run(const catena::Options& options) {
   switch (options.action) {
-    case catena::Action::serve:
-      return catena::serve(options);
-    case catena::Action::check:
-      return catena::check(options);
     case catena::Action::version:
       fmt::print("{}\n{}\n", catena::version_line(), catena::platform_line());
-      return 0;
-    case catena::Action::plugins:
-      catena::print_plugins();
       return 0;
     case catena::Action::help:
       fmt::print(stderr, "{}", catena::usage());
       return 0;
+    default:
+      return run_with_plugins(options);
   }
-  return 0;
 }
 
 }  // namespace

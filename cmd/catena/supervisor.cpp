@@ -22,8 +22,11 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Options& options, LogWriter& writer, const Process& process)
-    : options_(options), writer_(writer), process_(process) {}
+Supervisor::Supervisor(const Options& options,
+                       Registry plugins,
+                       LogWriter& writer,
+                       const Process& process)
+    : options_(options), plugins_(plugins), writer_(writer), process_(process) {}
 
 Supervisor::~Supervisor() {
   more_.reset();
@@ -74,7 +77,7 @@ void Supervisor::go_on() {
 
 Result<Loaded> Supervisor::load_checked(const config::Source& source) try {
   config::Diagnostics diagnostics;
-  Loaded loaded = load(source, options_.dns_port, process_, diagnostics);
+  Loaded loaded = load(source, options_.dns_port, plugins_, process_, diagnostics);
   for (const config::Diagnostic& warning : diagnostics.warnings()) {
     process_.log.warning("{}", config::format(warning));
   }
@@ -103,7 +106,7 @@ std::optional<std::string> Supervisor::on_disk() const {
   const Result<config::Source> text = source();
   if (!text) return std::nullopt;
   config::Diagnostics diagnostics;
-  const config::Corefile corefile = parse_corefile(*text, diagnostics);
+  const config::Corefile corefile = parse_corefile(*text, plugins_, diagnostics);
   if (diagnostics.ok()) return config::fingerprint(corefile);
   return config::fingerprint(text->text + config::format(diagnostics.errors()));
 }

@@ -31,12 +31,12 @@ enum class Queries : std::uint8_t { finish, drop };
 /// orders and turns the server's steps (server/server.hpp says its states). No order waits for
 /// another: the end goes before everything that is queued and gives up what is under way, a reload
 /// waits for the one before it, and all that wait then are one. Orders come from any thread and
-/// come back at once. `writer`, `process` and `options` outlive it.
+/// come back at once. `options`, `plugins`, `writer` and `process` outlive it.
 class Supervisor final : public Control {
  public:
   using Told = std::function<void(const Result<void>&)>;
 
-  Supervisor(const Options& options, LogWriter& writer, const Process& process);
+  Supervisor(const Options& options, Registry plugins, LogWriter& writer, const Process& process);
   ~Supervisor() override;
 
   /// Runs what the Corefile's text says. Once, the first order. `told` hears how it went on the
@@ -69,6 +69,7 @@ class Supervisor final : public Control {
   std::string exchange_running(std::string fingerprint);
 
   const Options& options_;
+  Registry plugins_;
   LogWriter& writer_;
   const Process& process_;
   std::optional<config::Source> standard_input_;  // Cannot be read a second time.

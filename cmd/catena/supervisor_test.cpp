@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/catena/supervisor.hpp"
 
+#include "plugins/registry.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -29,7 +31,7 @@ struct Household {
   Keeper keeper;
   const Options options;
   const Process process{Log(writer), metrics, epoch, clock, keeper, &supervisor};
-  Supervisor supervisor{options, writer, process};
+  Supervisor supervisor{options, plugin_registry(), writer, process};
 };
 
 /// What was told of the orders, in order.

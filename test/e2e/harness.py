@@ -132,9 +132,10 @@ class Catena(Program):
     """catena with a Corefile text, which lies at `corefile`. Write `:0` as port; `port` is the one
     that was chosen, that of the first zone line where there are several."""
 
-    def __init__(self, folder, corefile, name="catena", environment=None, arguments=(), wrapper=()):
+    def __init__(self, folder, corefile, name="catena", environment=None, arguments=(), wrapper=(),
+                 program="catena"):
         self.corefile = path = write_corefile(folder, corefile, name)
-        super().__init__([*wrapper, BUILD / "catena", "-conf", path, *arguments], folder, name,
+        super().__init__([*wrapper, BUILD / program, "-conf", path, *arguments], folder, name,
                          environment)
         self.port = int(self.wait_for(ZONE_LINE).group(2))
 
@@ -326,9 +327,9 @@ def stop_cleanly(*programs):
         assert code == 0, f"exit status {code}:\n{program.log()[-4000:]}"
 
 
-def run(*arguments, environment=None, stdin="", folder=None):
+def run(*arguments, environment=None, stdin="", folder=None, program="catena"):
     """Runs catena to its end; returns exit status, standard output and standard error."""
-    done = subprocess.run([str(BUILD / "catena"), *map(str, arguments)], capture_output=True,
+    done = subprocess.run([str(BUILD / program), *map(str, arguments)], capture_output=True,
                           text=True, input=stdin, timeout=PATIENCE, cwd=folder,
                           env={**os.environ, **(environment or {})})
     return done.returncode, done.stdout, done.stderr

@@ -190,6 +190,8 @@ def test_no_place_of_somebodys_machine(folder):
 
 
 def room_of(name):
+    if name.startswith("test/outside/") and not name.endswith("_test.cpp"):
+        return "plugins/outside"
     found = re.match(r"(core|plugins)/[^/]+(?=/)|cmd(?=/)|test(?=/)|plugins(?=/)", name)
     return found.group() if found else None
 
