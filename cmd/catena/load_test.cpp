@@ -72,7 +72,7 @@ TEST_CASE("without server blocks there is a default", "[load]") {
   Loaded loaded("# nothing\n");
   REQUIRE(loaded.diagnostics.ok());
   REQUIRE(loaded.configuration->listeners.size() == 1);
-  CHECK(loaded.configuration->listeners[0]->port == 1053);
+  CHECK(loaded.configuration->listeners[0]->key.port == 1053);
   const Chain& chain = loaded.configuration->blocks[0]->chain;
   REQUIRE(chain.size() == 2);
   CHECK(chain.name(0) == "log");
