@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace catena {
@@ -40,7 +42,15 @@ class Arena {
     return {static_cast<T*>(memory), count};
   }
 
-  /// The same for whoever can do with less: a limit that is reached here leaves no trace.
+  /// One thing, made of `arguments`; null when the limit is reached.
+  template <class T, class... Arguments>
+  T* make(Arguments&&... arguments) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    void* memory = take(sizeof(T), alignof(T));
+    return memory == nullptr ? nullptr : new (memory) T(std::forward<Arguments>(arguments)...);
+  }
+
+  /// array() for whoever can do with less: a limit that is reached here leaves no trace.
   template <class T>
   std::span<T> array_if_room(std::size_t count) {
     const bool before = exhausted_;

@@ -27,6 +27,17 @@ std::size_t Request::room_for(const dns::Question& question,
   return size;
 }
 
+Request::Request(std::span<std::uint8_t> room, std::size_t size, const dns::Question& question)
+    : room_(room.first(std::min(room.size(), kLengthSize + dns::kMaxMessage))),
+      question_(question) {
+  set_size(size);
+}
+
+void Request::set_size(std::size_t bytes) {
+  size_ = bytes;
+  put16(room_.data(), bytes);
+}
+
 std::optional<Request> Request::write(const dns::Question& question,
                                       dns::Flags flags,
                                       const std::optional<dns::Edns>& edns,
@@ -40,20 +51,17 @@ std::optional<Request> Request::write(const dns::Question& question,
     if (!writer.record(each.section, each.record)) return std::nullopt;
   }
   if (edns && !writer.opt(*edns)) return std::nullopt;
-  const std::size_t size = writer.finish().size();
-  put16(room.data(), size);
-  return Request(room.first(kLengthSize + size), question);
+  return Request(room, writer.finish().size(), question);
 }
 
 std::optional<Request> Request::pass(const dns::MessageView& message,
                                      std::span<std::uint8_t> room) {
   const std::span<const std::uint8_t> bytes = message.bytes();
   if (room.size() < kLengthSize + bytes.size()) return std::nullopt;
-  put16(room.data(), bytes.size());
   std::copy(bytes.begin(), bytes.end(), room.begin() + kLengthSize);
-  return Request(room.first(kLengthSize + bytes.size()), message.question());
+  return Request(room, bytes.size(), message.question());
 }
 
-void Request::set_id(std::uint16_t id) { put16(framed_.data() + kLengthSize, id); }
+void Request::set_id(std::uint16_t id) { put16(room_.data() + kLengthSize, id); }
 
 }  // namespace catena::client

@@ -30,7 +30,7 @@ class Request {
                               std::span<const Extra> extra = {});
 
   /// Nothing where it does not fit into `room` or into a message. `extra` is in the order of the
-  /// sections.
+  /// sections. What is left of the room is for whoever lengthens it.
   static std::optional<Request> write(const dns::Question& question,
                                       dns::Flags flags,
                                       const std::optional<dns::Edns>& edns,
@@ -42,17 +42,22 @@ class Request {
 
   void set_id(std::uint16_t id);
 
-  std::span<const std::uint8_t> datagram() const { return framed_.subspan(2); }
-  std::span<const std::uint8_t> framed() const { return framed_; }
+  std::span<const std::uint8_t> datagram() const { return framed().subspan(kLengthSize); }
+  std::span<const std::uint8_t> framed() const { return room_.first(kLengthSize + size_); }
+
+  /// The message with the room behind it, at most that of a message.
+  std::span<std::uint8_t> room() const { return room_.subspan(kLengthSize); }
+  /// The message has become longer, within its room.
+  void set_size(std::size_t bytes);
 
   /// As it was written; its name lies wherever the caller's did.
   const dns::Question& question() const { return question_; }
 
  private:
-  Request(std::span<std::uint8_t> framed, const dns::Question& question)
-      : framed_(framed), question_(question) {}
+  Request(std::span<std::uint8_t> room, std::size_t size, const dns::Question& question);
 
-  std::span<std::uint8_t> framed_;
+  std::span<std::uint8_t> room_;
+  std::size_t size_ = 0;  // Bytes of the message.
   dns::Question question_;
 };
 

@@ -87,6 +87,8 @@ class MessageView {
 
   /// Offset of the TSIG record, if there is one.
   std::optional<std::size_t> tsig() const { return tsig_; }
+  /// From now on there is none; the bytes stay.
+  void forget_tsig() { tsig_.reset(); }
 
   /// Goes over a section: `for (const PackedRecord& record : message.records(Section::answer))`.
   /// OPT and TSIG are left out.

@@ -193,16 +193,6 @@ class BlockFilter {
   virtual std::string_view view() const = 0;
 };
 
-/// Sees each message of a query as the bytes that leave, and may lengthen it within `room` (tsig
-/// signs, dnstap copies). Returns the new size.
-class WireHook {
- public:
-  virtual ~WireHook() = default;
-  virtual std::size_t leaving(const Query& query,
-                              std::span<std::uint8_t> room,
-                              std::size_t size) const = 0;
-};
-
 /// The metadata sources of one chain, asked in order about queries that came for a name in `zones`.
 class MetadataSources {
  public:

@@ -89,6 +89,11 @@ std::size_t Query::response_limit() const {
   return edns_ ? std::max<std::size_t>(edns_->udp_size, 512) : 512;
 }
 
+void Query::remove_signature() {
+  size_ = *message_->tsig();
+  message_->forget_tsig();
+}
+
 dns::Response& Query::respond() {
   retract();
   response_.flags.set(dns::Flags::kAA);
@@ -141,7 +146,7 @@ std::string_view Query::metadata(std::string_view label) {
   return sources_ == nullptr ? std::string_view() : sources_->value(*this, label);
 }
 
-bool Query::add_wire_hook(const WireHook& hook) {
+bool Query::add_wire_hook(WireHook& hook) {
   if (hook_count_ == kMaxHooks) return false;
   hooks_[hook_count_++] = &hook;
   return true;

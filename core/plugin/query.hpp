@@ -7,6 +7,7 @@
 #include "core/dns/response.hpp"
 #include "core/plugin/basis.hpp"
 #include "core/plugin/reply.hpp"
+#include "core/plugin/wire_hook.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 
@@ -19,7 +20,6 @@ namespace catena {
 class Engine;
 struct LeftInSlot;
 class MetadataSources;
-class WireHook;
 
 enum class Protocol : std::uint8_t { udp, tcp, tls, https, https3, quic, grpc };
 
@@ -117,6 +117,9 @@ class Query {
   /// The client signed its message (TSIG, RFC 8945): it and its reply pass through byte by byte or
   /// not at all, so nobody changes or keeps the answer, or asks something else instead.
   bool is_signed() const { return message_ && message_->tsig(); }
+  /// Who has judged the signature takes it away: for the plugins further down, and upstreams, the
+  /// message came without.
+  void remove_signature();
   /// Bytes of the request as it arrived.
   std::size_t size() const { return size_; }
 
@@ -214,11 +217,11 @@ class Query {
   bool is_step() const { return step_; }
   void set_step() { step_ = true; }
 
-  /// Sees, and may extend, the exact bytes of each message of this query before it leaves. Hooks
-  /// run in reverse order of their arrival, so the plugin nearest to the client comes last. False:
-  /// no room.
-  bool add_wire_hook(const WireHook& hook);
-  std::span<const WireHook* const> wire_hooks() const { return {hooks_.data(), hook_count_}; }
+  /// Sees, and may lengthen, each message of this query as it leaves (wire_hook.hpp); lives as long
+  /// as the query. False: no room for it.
+  bool add_wire_hook(WireHook& hook);
+  /// In the order in which they came.
+  std::span<WireHook* const> wire_hooks() const { return {hooks_.data(), hook_count_}; }
 
  private:
   void begin_anew();
@@ -252,7 +255,7 @@ class Query {
   const LeftInSlot* left_ = nullptr;  // In the arena.
   unsigned depth_ = 0;
   bool step_ = false;
-  std::array<const WireHook*, kMaxHooks> hooks_{};
+  std::array<WireHook*, kMaxHooks> hooks_{};
   std::size_t hook_count_ = 0;
 };
 

@@ -192,11 +192,13 @@ Outcome Dispatcher::recover(Ticket& ticket) {
 
 std::span<const std::uint8_t> Dispatcher::write(Ticket& ticket, std::span<std::uint8_t> out) {
   try {
-    return write_response(ticket, out);
+    const Written written = write_response(ticket, out);
+    if (written) return *written;
+    refuse(ticket, written.error());
   } catch (...) {
     recover(ticket);
-    return write_without_hooks(ticket, out);
   }
+  return write_without_hooks(ticket, out);
 }
 
 void Dispatcher::wait(Ticket& ticket, Reply reply) {

@@ -55,8 +55,8 @@ class Dispatcher final : public Engine {
   /// Runs a query that has begun and has its listener. Never throws.
   Reply run(Ticket& ticket);
 
-  /// The bytes of a ticket's response (write_response). A wire hook that throws costs the query its
-  /// answer: SERVFAIL, unhooked. Never throws.
+  /// The bytes of a ticket's response (write_response). A wire hook that fails or throws costs the
+  /// query its answer: the hook's rcode or SERVFAIL, without hooks. Never throws.
   std::span<const std::uint8_t> write(Ticket& ticket, std::span<std::uint8_t> out);
 
   /// For a reply that is not ready: ticket.finished() is called when it is.

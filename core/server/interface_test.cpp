@@ -77,13 +77,26 @@ TEST_CASE("a name belongs to the block that the client would reach by it", "[int
 }
 
 TEST_CASE("the exact bytes that leave may be lengthened", "[interface]") {
-  Running running(". {\n bind 127.0.0.1\n sign\n answer 1\n}\n");
+  Running running(". {\n bind 127.0.0.1\n sign\n transfer\n answer 1\n}\n");
   UdpClient udp(running.port());
   udp.send(query_bytes("a. A"));
-  CHECK(udp.receive().back() == 0x5a);
+  CHECK(udp.receive().back() == 1);
   TcpClient tcp(running.port());
   tcp.send(query_bytes("a. A"));
-  CHECK(tcp.receive()->back() == 0x5a);
+  CHECK(tcp.receive()->back() == 1);
+  tcp.send(query_bytes("a. AXFR"));
+  for (int part = 1; part <= 10; ++part) CHECK(tcp.receive()->back() == part);
+}
+
+TEST_CASE("a wire hook that fails costs its query the answer", "[interface]") {
+  Running running(". {\n bind 127.0.0.1\n sign\n transfer\n answer 1\n}\n");
+  UdpClient udp(running.port());
+  TcpClient tcp(running.port());
+  CHECK(udp.ask("unsignable. A").rcode == "NOTAUTH");
+  CHECK(tcp.ask("unsignable. A").rcode == "NOTAUTH");
+  CHECK(tcp.ask("unsignable. AXFR").rcode == "NOTAUTH");
+  CHECK(tcp.closed());
+  CHECK(running.counted("coredns_panics_total") == 0);
 }
 
 // It ended the process over UDP, and parked a query that had waited for ever.

@@ -3,10 +3,9 @@
 
 #include "core/dns/bytes.hpp"
 #include "core/dns/writer.hpp"
-#include "core/plugin/abilities.hpp"
+#include "core/plugin/wire_hook.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace catena::server {
 namespace {
@@ -49,9 +48,7 @@ void explain(const Query::Explanation& why, dns::Edns& opt, Arena& arena) {
       dns::with_option(arena, opt.options, dns::OptionCode::EDE, data).value_or(opt.options);
 }
 
-std::span<const std::uint8_t> encode(const Query& query,
-                                     dns::Response& response,
-                                     std::span<std::uint8_t> out) {
+dns::Envelope envelope_for(const Query& query, dns::Response& response) {
   dns::Envelope envelope;
   envelope.id = query.id();
   envelope.query_flags = query.flags();
@@ -60,32 +57,69 @@ std::span<const std::uint8_t> encode(const Query& query,
   if (envelope.opt && query.explanation()) {
     explain(*query.explanation(), *envelope.opt, response.arena());
   }
-  envelope.limit = std::min(query.response_limit(), out.size());
   // The upper eight bits have no place without OPT (RFC 6891 section 6.1.3).
   const bool unsayable = !envelope.opt && static_cast<unsigned>(response.rcode) > 15;
   if (unsayable) response.rcode = dns::Rcode::ServFail;
-  return dns::encode(response, envelope, out);
+  return envelope;
+}
+
+bool is_cut(std::span<const std::uint8_t> message, const dns::Response& response) {
+  const auto header = dns::Header::read(message);
+  return header && header->flags.has(dns::Flags::kTC) && !response.flags.has(dns::Flags::kTC);
+}
+
+// With room for what the hooks add: half an answer with a signature is none (RFC 8945 section 5.3).
+std::span<const std::uint8_t> encode(const Query& query,
+                                     dns::Response& response,
+                                     std::size_t kept_free,
+                                     std::span<std::uint8_t> out) {
+  dns::Envelope envelope = envelope_for(query, response);
+  const std::size_t limit = std::min(query.response_limit(), out.size());
+  envelope.limit = limit - std::min(kept_free, limit);
+  const auto message = dns::encode(response, envelope, out);
+  if (kept_free == 0 || !is_cut(message, response)) return message;
+  dns::Response nothing(response.arena());
+  nothing.flags = response.flags;
+  nothing.flags.set(dns::Flags::kTC);
+  return dns::encode(nothing, envelope, out);
+}
+
+// A query that failed has its rcode and nothing else.
+dns::Response told(const Query& query) {
+  dns::Response response = query.response();
+  if (!query.failed()) return response;
+  dns::Response error(response.arena());
+  error.rcode = response.rcode;
+  return error;
+}
+
+std::span<const std::uint8_t> write_message(const Query& query,
+                                            std::size_t kept_free,
+                                            std::span<std::uint8_t> out) {
+  dns::Response response = told(query);
+  const std::size_t size = pass_whole(query, response.whole(), out);
+  return size != 0 ? out.first(size) : encode(query, response, kept_free, out);
+}
+
+// An error is said without what does not fit beside it.
+dns::Rcode instead_of(const Query& query) {
+  return query.failed() ? query.response().rcode : dns::Rcode::ServFail;
 }
 
 }  // namespace
 
 std::span<const std::uint8_t> write_without_hooks(const Query& query, std::span<std::uint8_t> out) {
-  dns::Response response = query.response();
-  if (query.failed()) {
-    response = dns::Response(response.arena());
-    response.rcode = query.response().rcode;
-  }
-  const std::size_t size = pass_whole(query, response.whole(), out);
-  return size != 0 ? out.first(size) : encode(query, response, out);
+  return write_message(query, 0, out);
 }
 
-std::span<const std::uint8_t> write_response(const Query& query, std::span<std::uint8_t> out) {
-  std::size_t size = write_without_hooks(query, out).size();
-  if (size == 0) return {};
-  for (const WireHook* hook : std::views::reverse(query.wire_hooks())) {
-    size = std::min(hook->leaving(query, out, size), out.size());
-  }
-  return out.first(size);
+Written write_response(const Query& query, std::span<std::uint8_t> out) {
+  if (query.wire_hooks().empty()) return write_message(query, 0, out);
+  const std::size_t size = write_message(query, reserved(query, Way::to_client), out).size();
+  if (size == 0) return instead_of(query);
+  const std::size_t most = std::min(query.response_limit(), out.size());
+  const Passed passed = run_hooks(query, {Way::to_client, out.first(most), size});
+  if (!passed) return passed.error();
+  return out.first(std::min(*passed, most));
 }
 
 }  // namespace catena::server

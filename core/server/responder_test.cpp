@@ -32,7 +32,7 @@ struct Asked {
   void add(std::string_view text) {
     query.response().add(dns::Section::answer, test::record(text, query.arena()));
   }
-  test::DecodedMessage reply() { return test::decode(write_response(query, out)); }
+  test::DecodedMessage reply() { return test::decode(*write_response(query, out)); }
 
   test::TestEngine engine;
   std::vector<std::uint8_t> bytes;
@@ -129,7 +129,7 @@ TEST_CASE("a signed reply leaves byte by byte, under the client's id", "[respond
   SECTION("whatever plugins made of it meanwhile") {
     Asked asked("a. A", {.id = 0x0a0b}, Protocol::tcp);
     pass(asked);
-    const auto left = write_response(asked.query, asked.out);
+    const auto left = *write_response(asked.query, asked.out);
     std::vector<std::uint8_t> expected = reply;
     expected[0] = 0x0a;
     expected[1] = 0x0b;
@@ -200,37 +200,104 @@ TEST_CASE("an answer keeps to what the client takes", "[responder]") {
   }
 }
 
-/// Puts one byte behind the message.
+/// Puts bytes behind each message, or fails.
 class Appender final : public WireHook {
  public:
-  explicit Appender(std::uint8_t byte) : byte_(byte) {}
-  std::size_t leaving(const Query&, std::span<std::uint8_t> room, std::size_t size) const override {
-    room[size] = byte_;
-    return size + 1;
+  explicit Appender(std::uint8_t byte, std::size_t count = 1) : byte_(byte), count_(count) {}
+  std::size_t reserves(Way) const override { return count_; }
+  Passed leaving(const Query&, const WireMessage& message) override {
+    if (failure) return *failure;
+    const auto room = message.room.subspan(message.size, count_);
+    std::fill(room.begin(), room.end(), byte_);
+    return message.size + count_;
   }
+
+  std::optional<dns::Rcode> failure;
 
  private:
   std::uint8_t byte_;
+  std::size_t count_;
 };
 
 TEST_CASE("wire hooks see the bytes last, nearest to the client at the end", "[responder]") {
   Asked asked("a. A");
   asked.query.respond();
-  const std::size_t plain = write_response(asked.query, asked.out).size();
-  const Appender near_client(1);
-  const Appender below(2);
+  const std::size_t plain = write_response(asked.query, asked.out)->size();
+  Appender near_client(1);
+  Appender below(2);
   REQUIRE(asked.query.add_wire_hook(near_client));
   REQUIRE(asked.query.add_wire_hook(below));
-  const auto bytes = write_response(asked.query, asked.out);
+  const auto bytes = *write_response(asked.query, asked.out);
   REQUIRE(bytes.size() == plain + 2);
   CHECK(bytes[plain] == 2);
   CHECK(bytes[plain + 1] == 1);
 }
 
+TEST_CASE("a wire hook that fails says what the client is told", "[responder]") {
+  Asked asked("a. A");
+  asked.query.respond();
+  Appender hook(1);
+  hook.failure = dns::Rcode::NotAuth;
+  REQUIRE(asked.query.add_wire_hook(hook));
+  const Written written = write_response(asked.query, asked.out);
+  REQUIRE_FALSE(written.has_value());
+  CHECK(written.error() == dns::Rcode::NotAuth);
+}
+
+struct RoomCase {
+  const char* name;
+  int records;
+  std::size_t reserved;
+  std::string rcode;
+  bool truncated;
+  std::size_t left;
+};
+
+// Header and question take 34 bytes, each record 16.
+TEST_CASE("room for what wire hooks add is kept free", "[responder]") {
+  const RoomCase cases[]{
+      {"what fits beside it stays", 20, 512 - 34 - 20 * 16, "NXDOMAIN", false, 20},
+      {"half an answer with it is none", 20, 512 - 34 - 20 * 16 + 1, "NOERROR", true, 0},
+      {"and has no authority either", 21, 512 - 34 - 20 * 16, "NOERROR", true, 0},
+      {"the question alone fits", 1, 512 - 34, "NOERROR", true, 0},
+  };
+  for (const RoomCase& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Asked asked("many.example.org. A");
+      asked.query.respond().rcode = dns::Rcode::NXDomain;
+      for (int i = 0; i < c.records; ++i) {
+        asked.add("many.example.org. 5 IN A 192.0.2." + std::to_string(i));
+      }
+      Appender hook(7, c.reserved);
+      REQUIRE(asked.query.add_wire_hook(hook));
+      const auto bytes = *write_response(asked.query, asked.out);
+      CHECK(bytes.size() <= 512);
+      const auto reply = test::decode(bytes.first(bytes.size() - c.reserved));
+      CHECK(reply.rcode == c.rcode);
+      CHECK((reply.flags.find("tc") != std::string::npos) == c.truncated);
+      CHECK(reply.answer.size() == c.left);
+    }
+  }
+}
+
+TEST_CASE("where not even the question has room beside a wire hook's bytes", "[responder]") {
+  Asked asked("many.example.org. A");
+  Appender hook(7, 512 - 34 + 1);
+  REQUIRE(asked.query.add_wire_hook(hook));
+  SECTION("an answer becomes a SERVFAIL") {
+    asked.query.respond();
+    CHECK(write_response(asked.query, asked.out).error() == dns::Rcode::ServFail);
+  }
+  SECTION("an error stays what it is") {
+    asked.query.fail(dns::Rcode::Refused);
+    CHECK(write_response(asked.query, asked.out).error() == dns::Rcode::Refused);
+  }
+}
+
 TEST_CASE("no room is no answer", "[responder]") {
   Asked asked("a. A");
   asked.query.respond();
-  CHECK(write_response(asked.query, std::span(asked.out).first(10)).empty());
+  CHECK(write_response(asked.query, std::span(asked.out).first(10))->empty());
 }
 
 }  // namespace

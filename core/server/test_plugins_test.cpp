@@ -76,16 +76,22 @@ class WaitOnTimer final : public Awaited {
   asio::steady_timer& timer_;
 };
 
-class Throw final : public Plugin, public WireHook {
+class ThrowLeaving final : public WireHook {
+ public:
+  Passed leaving(const Query&, const WireMessage&) override {
+    throw std::runtime_error("a wire hook threw");
+  }
+};
+
+class Throw final : public Plugin {
  public:
   Reply serve(Query& query, Next next) const override {
-    if (query.name().to_text().find("leaving.") != std::string::npos) query.add_wire_hook(*this);
+    if (query.name().to_text().find("leaving.") != std::string::npos) {
+      query.add_wire_hook(*query.arena().make<ThrowLeaving>());
+    }
     if (below(query, "now.")) throw std::runtime_error("a plugin threw");
     if (below(query, "later.")) return later(query);
     return next(query);
-  }
-  std::size_t leaving(const Query&, std::span<std::uint8_t>, std::size_t) const override {
-    throw std::runtime_error("a wire hook threw");
   }
 
  private:
@@ -271,15 +277,25 @@ class Here final : public Plugin {
   std::string name_;
 };
 
-class Sign final : public Plugin, public WireHook {
+/// Puts a byte behind each message of a query: how many there were.
+class Count final : public WireHook {
+ public:
+  std::size_t reserves(Way) const override { return 1; }
+  Passed leaving(const Query& query, const WireMessage& message) override {
+    if (below(query, "unsignable.")) return dns::Rcode::NotAuth;
+    message.room[message.size] = ++number_;
+    return message.size + 1;
+  }
+
+ private:
+  std::uint8_t number_ = 0;
+};
+
+class Sign final : public Plugin {
  public:
   Reply serve(Query& query, Next next) const override {
-    query.add_wire_hook(*this);
+    query.add_wire_hook(*query.arena().make<Count>());
     return next(query);
-  }
-  std::size_t leaving(const Query&, std::span<std::uint8_t> room, std::size_t size) const override {
-    room[size] = 0x5a;
-    return size + 1;
   }
 };
 

@@ -163,6 +163,8 @@ client::Plan Forward::plan_for(const Query& query) const {
 asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, Slot) const {
   auto request = outgoing(query);
   if (!request) co_return query.fail(dns::Rcode::FormErr, "the request does not fit a message");
+  const Passed passed = run_hooks(query, *request);
+  if (!passed) co_return query.fail(passed.error());
   const client::Plan plan = plan_for(query);
   Attempts attempts(context_, query, worker);
   Doubts doubts(query);

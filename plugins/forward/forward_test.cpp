@@ -286,6 +286,45 @@ TEST_CASE("a signed question and its reply pass byte by byte") {
   CHECK(asked.query.response().additional().size() == 1);
 }
 
+/// Puts a record behind each message to an upstream, or fails.
+class Adds final : public WireHook {
+ public:
+  explicit Adds(std::optional<dns::Rcode> failure) : failure_(failure) {}
+  std::size_t reserves(Way way) const override {
+    return way == Way::to_upstream ? kGlue.size() : 0;
+  }
+  Passed leaving(const Query&, const WireMessage& message) override {
+    if (failure_) return *failure_;
+    const auto end = std::copy(kGlue.begin(), kGlue.end(),
+                               message.room.begin() + static_cast<std::ptrdiff_t>(message.size));
+    ++message.room[11];
+    return static_cast<std::size_t>(end - message.room.begin());
+  }
+
+ private:
+  std::optional<dns::Rcode> failure_;
+};
+
+TEST_CASE("wire hooks see the message to an upstream as it leaves") {
+  const auto shared = shared_bed();
+  const Protocol protocol = GENERATE(Protocol::udp, Protocol::tcp);
+  FakeUpstream upstream(shared->engine.io(), {{Act::answer}});
+  Bed bed("forward . " + upstream.address(), shared);
+  Adds hook(std::nullopt);
+  bed.set_hook(hook);
+  CHECK(bed.ask("example. A", {.edns_size = 1232}, protocol).starts_with("NOERROR"));
+  CHECK(test::decode(upstream.last()).additional == test::Lines{"a.example. 60 IN A 192.0.2.9"});
+}
+
+TEST_CASE("a wire hook that fails keeps the question from the upstream") {
+  const auto shared = shared_bed();
+  FakeUpstream upstream(shared->engine.io(), {{Act::answer}});
+  Bed bed("forward . " + upstream.address(), shared);
+  Adds hook(dns::Rcode::NotAuth);
+  bed.set_hook(hook);
+  CHECK(bed.ask("example. A").starts_with("NOTAUTH!"));
+}
+
 TEST_CASE("the client's EDNS size is the room for a reply") {
   const auto shared = shared_bed();
   FakeUpstream upstream(shared->engine.io(), {{Act::large}});

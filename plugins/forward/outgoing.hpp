@@ -3,6 +3,7 @@
 
 #include "core/client/request.hpp"
 #include "core/plugin/query.hpp"
+#include "core/plugin/wire_hook.hpp"
 
 #include <optional>
 
@@ -13,5 +14,8 @@ namespace catena::forward {
 /// for its id (RFC 8945 section 5.5). In the query's arena. Nothing where there is no room, or
 /// where a record cannot be read.
 std::optional<client::Request> outgoing(Query& query);
+
+/// Has the query's wire hooks do their part, once for all upstreams that are asked.
+Passed run_hooks(const Query& query, client::Request& request);
 
 }  // namespace catena::forward

@@ -108,6 +108,7 @@ class Bed {
     Transport transport;
     transport.protocol = protocol;
     asked.query.begin(*dns::MessageView::parse(asked.bytes), transport, shared_->clock.now());
+    if (hook_ != nullptr) asked.query.add_wire_hook(*hook_);
     engine().spawn(chain_.first()(asked.query),
                    [&asked](Outcome outcome) { asked.outcome = outcome; });
     return asked;
@@ -122,6 +123,9 @@ class Bed {
     return asked.text();
   }
 
+  /// Sees what leaves of the questions to come.
+  void set_hook(WireHook& hook) { hook_ = &hook; }
+
   test::TestEngine& engine() { return shared_->engine; }
   Chain& chain() { return chain_; }
   std::string metrics() const { return shared_->registry.text(); }
@@ -133,6 +137,7 @@ class Bed {
   Chain chain_;
   std::string errors_;
   bool running_ = false;
+  WireHook* hook_ = nullptr;
   std::deque<Asked> asked_;
 };
 
