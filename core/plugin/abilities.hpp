@@ -6,6 +6,7 @@
 #include "core/base/clock.hpp"
 #include "core/dns/record.hpp"
 #include "core/plugin/chain.hpp"
+#include "core/plugin/listener_settings.hpp"
 #include "core/plugin/query.hpp"
 #include "core/plugin/zones.hpp"
 
@@ -75,6 +76,17 @@ class Listening {
  public:
   virtual ~Listening() = default;
   virtual void listening(std::span<const std::uint16_t> ports) = 0;
+};
+
+/// Wants to know what the blocks that share a listener with its own say (ListenerSettings), its own
+/// among them, in the order of the Corefile. The control thread calls it for each listener of its
+/// block, when all plugins are set up and nothing is wrong, before start(). The settings live as long
+/// as it does.
+class SharesListener {
+ public:
+  virtual ~SharesListener() = default;
+  /// `server` as Transport::server.
+  virtual void shares(std::uint16_t server, std::span<const ListenerSettings* const> blocks) = 0;
 };
 
 /// Wants to see its block once all of the block's plugins are set up: the others' abilities and

@@ -80,6 +80,11 @@ void add_blocks(Listener& listener, const Configuration& configuration) {
   listener.timeouts = timeouts_of(of_listener<ConnectionTimes>(settings));
   listener.pairs = of_listener<SocketCount>(settings).count;
   listener.debug = of_listener<Debugging>(settings).on;
+  for (const Block* block : listener.blocks) {
+    for (SharesListener* one : block->chain.with<SharesListener>()) {
+      one->shares(listener.number, settings);
+    }
+  }
 }
 
 }  // namespace
