@@ -74,6 +74,9 @@ void setup(Setup& setup);
 namespace timeouts {
 void setup(Setup& setup);
 }
+namespace tls {
+void setup(Setup& setup);
+}
 namespace transfer {
 void setup(Setup& setup);
 }
@@ -126,7 +129,7 @@ constexpr std::array kPlugins{
                 "Before whatever is slow, after whatever changes the question."},
     PluginEntry{"header", nullptr, "Changes what the sources below answer."},
     PluginEntry{"dnssec", nullptr, "Signs what the sources below answer; the cache keeps it."},
-    PluginEntry{"tls", nullptr, "Settings of the listener."},
+    PluginEntry{"tls", tls::setup, "Settings of the listener."},
     PluginEntry{"minimal", nullptr, "Cuts what the sources below answer."},
     PluginEntry{"template", nullptr, "A source; it may shadow all others."},
     PluginEntry{"transfer", transfer::setup, "Hands out the zones of the sources below."},

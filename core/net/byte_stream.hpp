@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace catena::net {
@@ -34,6 +35,8 @@ class ByteStream {
 
   /// At most as much as there is room for; `room` is not empty.
   virtual Moved read_some(std::span<std::uint8_t> room) = 0;
+  /// The first byte that a read would give; nothing where it would not give any.
+  virtual std::optional<std::uint8_t> peek() = 0;
   /// From the beginning of `bytes`, which is not empty.
   virtual Moved write_some(std::span<const std::uint8_t> bytes) = 0;
 

@@ -55,6 +55,11 @@ class MemoryStream final : public ByteStream {
     return {Moved::How::some, move_front(link_->to_stream, room.first(most))};
   }
 
+  std::optional<std::uint8_t> peek() override {
+    const bool there = !link_->was_reset && !link_->closed && !link_->to_stream.empty();
+    return there ? std::optional(link_->to_stream.front()) : std::nullopt;
+  }
+
   Moved write_some(std::span<const std::uint8_t> bytes) override {
     if (link_->was_reset || link_->closed) return {Moved::How::failed, 0, ECONNRESET};
     if (!link_->writable()) return {};

@@ -29,6 +29,12 @@ Moved TcpStream::read_some(std::span<std::uint8_t> room) {
   }
 }
 
+std::optional<std::uint8_t> TcpStream::peek() {
+  std::uint8_t first = 0;
+  const ssize_t size = ::recv(readiness_->descriptor(), &first, 1, MSG_DONTWAIT | MSG_PEEK);
+  return size == 1 ? std::optional(first) : std::nullopt;
+}
+
 Moved TcpStream::write_some(std::span<const std::uint8_t> bytes) {
   for (;;) {
     const ssize_t size = ::send(readiness_->descriptor(), bytes.data(), bytes.size(),

@@ -17,6 +17,7 @@ class TcpStream final : public ByteStream {
 
   void attach(Events& events) override { readiness_->attach(events); }
   Moved read_some(std::span<std::uint8_t> room) override;
+  std::optional<std::uint8_t> peek() override;
   Moved write_some(std::span<const std::uint8_t> bytes) override;
   void wait_readable() override { readiness_->wait_readable(); }
   void wait_writable() override { readiness_->wait_writable(); }

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <ctime>
 
 namespace catena::net {
 namespace {
@@ -162,6 +163,14 @@ std::shared_ptr<ssl_ctx_st> TlsContext::current() const {
 TlsPolicy TlsContext::policy() const {
   const std::lock_guard lock(mutex_);
   return made_.policy;
+}
+
+std::chrono::system_clock::time_point TlsContext::expiry() const {
+  const std::shared_ptr<SSL_CTX> context = current();
+  const X509* certificate = SSL_CTX_get0_certificate(context.get());
+  std::tm time{};
+  const bool known = certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) == 1;
+  return std::chrono::system_clock::from_time_t(known ? ::timegm(&time) : 0);
 }
 
 TlsHandle TlsContext::accept() const {

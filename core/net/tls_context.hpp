@@ -5,6 +5,7 @@
 #include "core/net/tls_material.hpp"
 #include "core/net/tls_policy.hpp"
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -49,6 +50,9 @@ class TlsContext {
   TlsHandle connect(const std::string& name, const std::string& peer = {}) const;
 
   TlsPolicy policy() const;
+
+  /// Behind this its certificate is good no more; 1970 without one.
+  std::chrono::system_clock::time_point expiry() const;
 
  private:
   struct Made {

@@ -68,6 +68,16 @@ Moved TlsStream::read_some(std::span<std::uint8_t> room) {
   return {Moved::How::some, read};
 }
 
+std::optional<std::uint8_t> TlsStream::peek() {
+  if (!shake()) return std::nullopt;
+  ERR_clear_error();
+  std::uint8_t first = 0;
+  std::size_t size = 0;
+  const int result = SSL_peek_ex(handle_.get(), &first, 1, &size);
+  ERR_clear_error();
+  return result == 1 ? std::optional(first) : std::nullopt;
+}
+
 Moved TlsStream::write_some(std::span<const std::uint8_t> bytes) {
   if (!shake()) return over();
   write_needs_ = Needs::writable;
@@ -201,6 +211,12 @@ std::string_view TlsStream::alpn() const {
   unsigned size = 0;
   if (handle_) SSL_get0_alpn_selected(handle_.get(), &name, &size);
   return {reinterpret_cast<const char*>(name), size};
+}
+
+std::string_view TlsStream::server_name() const {
+  const char* name =
+      handle_ ? SSL_get_servername(handle_.get(), TLSEXT_NAMETYPE_host_name) : nullptr;
+  return name != nullptr ? name : std::string_view();
 }
 
 bool TlsStream::resumed() const { return handle_ && SSL_session_reused(handle_.get()) == 1; }

@@ -38,6 +38,7 @@ class TlsStream final : public ByteStream, private Events {
 
   void attach(Events& events) override { events_.attach(events); }
   Moved read_some(std::span<std::uint8_t> room) override;
+  std::optional<std::uint8_t> peek() override;
   Moved write_some(std::span<const std::uint8_t> bytes) override;
   void wait_readable() override;
   void wait_writable() override;
@@ -58,6 +59,8 @@ class TlsStream final : public ByteStream, private Events {
   std::string_view version() const;
   /// The protocol agreed on (RFC 7301); empty: none.
   std::string_view alpn() const;
+  /// The name that the client asked for (SNI, RFC 6066 section 3); empty: none.
+  std::string_view server_name() const;
   /// An earlier session went on.
   bool resumed() const;
 

@@ -53,7 +53,7 @@ class Assembler {
     set_up_plugins();
     for (std::size_t i = 0; i < configuration_->blocks.size(); ++i) finish(i);
     check_keys(*configuration_, diagnostics_);
-    if (diagnostics_.ok()) make_listeners(*configuration_, parts_.process.metrics);
+    if (diagnostics_.ok()) make_listeners(*configuration_, parts_.process.metrics, diagnostics_);
     return configuration_;
   }
 
@@ -76,7 +76,7 @@ void Assembler::add_block(const config::ServerBlock& source) {
   auto block = std::make_unique<Block>();
   block->keys = config::resolve_keys(source, parts_.dns_port, diagnostics_);
   for (const config::Key& key : block->keys) {
-    if (key.scheme == config::Scheme::dns) continue;
+    if (key.scheme == config::Scheme::dns || key.scheme == config::Scheme::tls) continue;
     const auto scheme = config::to_string(key.scheme);
     diagnostics_.error(key.position, {},
                        fmt::format("'{}://' is known, not in this build", scheme));

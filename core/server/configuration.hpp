@@ -35,6 +35,7 @@ class Opcodes {
 enum class Classes : std::uint8_t { internet_only, every };
 
 struct Configuration;
+struct TlsListener;
 class Dropped;
 
 /// One server block after its plugins are set up. Only read while queries run.
@@ -75,6 +76,11 @@ struct Listener {
   std::string label;  ///< "dns://:53", as metrics and logs call it.
   Timeouts timeouts;
   std::size_t pairs = 0;  ///< Of sockets; 0: one for each worker.
+  std::shared_ptr<TlsListener> tls;  ///< Null: plain text.
+  /// For the clients of its sockets that greet with TLS: the listener of the same address and port
+  /// that is for those. Null mostly.
+  const Listener* encrypted = nullptr;
+  bool has_sockets = true;  ///< False for one that is another's `encrypted`.
   bool debug = false;
   Opcodes opcodes;
   Classes classes = Classes::internet_only;
@@ -84,8 +90,9 @@ struct Listener {
   const Configuration* configuration = nullptr;  ///< The one that it belongs to.
 };
 
-/// How many pairs of sockets a listener has in a process of so many workers, which have them in turn.
+/// How many pairs of sockets a listener has in a process of so many workers, who have them in turn.
 inline std::size_t pairs_of(const Listener& listener, std::size_t workers) {
+  if (!listener.has_sockets) return 0;
   return listener.pairs != 0 ? listener.pairs : workers;
 }
 

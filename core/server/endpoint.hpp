@@ -5,7 +5,7 @@
 
 namespace catena::server {
 
-/// One socket of a listener on one worker: a way in, made by the transport of the listener's scheme.
+/// One socket of a listener on one worker: a way in, by the transport of the listener's scheme.
 /// Connections that come through it are TcpConnections' matter. One thread.
 class Endpoint {
  public:

@@ -2,7 +2,9 @@
 #include "core/server/listeners.hpp"
 
 #include "core/net/addresses.hpp"
+#include "core/plugin/server_tls.hpp"
 #include "core/server/meters.hpp"
+#include "core/server/tls_side.hpp"
 
 #include <fmt/format.h>
 
@@ -71,15 +73,73 @@ void add_block(Listener& listener, const Block& block) {
   }
 }
 
+// The first one of a block that is of this listener.
+const config::Key& key_of(const Listener& listener, const Block& block) {
+  return *std::ranges::find_if(block.keys,
+                               [&](const config::Key& key) { return answers(listener, key); });
+}
+
+void report(const Listener& listener,
+            const Disagreement& disagreement,
+            config::Diagnostics& diagnostics) {
+  const config::Key& one = key_of(listener, *listener.blocks[disagreement.one]);
+  const config::Key& other = key_of(listener, *listener.blocks[disagreement.other]);
+  diagnostics.error(
+      other.position, {},
+      fmt::format("conflicting TLS configuration for shared listener {} between zones \"{}\" and "
+                  "\"{}\": {}",
+                  listener.label, one.zone, other.zone, disagreement.why));
+}
+
+// Without a certificate it is plain text, as in CoreDNS.
+void add_tls(Listener& listener,
+             const std::vector<const ListenerSettings*>& settings,
+             metrics::Registry& registry,
+             config::Diagnostics& diagnostics) {
+  std::optional<Disagreement> disagreement;
+  const auto tls = of_listener<ServerTls>(settings, disagreement);
+  if (disagreement) return report(listener, *disagreement, diagnostics);
+  if (tls.context) {
+    listener.tls = std::make_shared<TlsListener>(
+        TlsListener{tls.context, TlsMeters(registry, listener.label)});
+  } else if (!settings.front()->find<ServerTls>()) {
+    diagnostics.warn(
+        key_of(listener, *listener.blocks.front()).position, {},
+        fmt::format("{} is plain TCP: it has no plugin tls (expected one)", listener.label));
+  }
+}
+
+// Connections to one port, plain ones and those of TLS, come to the same sockets: their first byte
+// tells which they are. Ports that are free (0) are two.
+void join_on_one_port(Configuration& configuration) {
+  for (const auto& listener : configuration.listeners) {
+    if (!listener->tls || listener->key.port == 0) continue;
+    const ListenerKey plain{config::Scheme::dns, listener->key.address, listener->key.port};
+    for (const auto& other : configuration.listeners) {
+      if (other->key != plain) continue;
+      other->encrypted = listener.get();
+      listener->has_sockets = false;
+    }
+  }
+}
+
 void add_blocks(Listener& listener, const Configuration& configuration) {
   for (const auto& block : configuration.blocks) {
     const std::vector<ListenerKey> listeners = listeners_of(*block);
     if (std::ranges::find(listeners, listener.key) != listeners.end()) add_block(listener, *block);
   }
+}
+
+// What its blocks say together.
+void add_settings(Listener& listener,
+                  metrics::Registry& registry,
+                  config::Diagnostics& diagnostics) {
   const std::vector<const ListenerSettings*> settings = settings_of(listener.blocks);
   listener.timeouts = timeouts_of(of_listener<ConnectionTimes>(settings));
   listener.pairs = of_listener<SocketCount>(settings).count;
   listener.debug = of_listener<Debugging>(settings).on;
+  const bool encrypted = listener.key.scheme == config::Scheme::tls;
+  if (encrypted) add_tls(listener, settings, registry, diagnostics);
   for (const Block* block : listener.blocks) {
     for (SharesListener* one : block->chain.with<SharesListener>()) {
       one->shares(listener.number, settings);
@@ -90,8 +150,9 @@ void add_blocks(Listener& listener, const Configuration& configuration) {
 }  // namespace
 
 bool Configuration::debug() const {
-  return std::any_of(blocks.begin(), blocks.end(),
-                     [](const auto& block) { return block->settings.template value<Debugging>().on; });
+  return std::any_of(blocks.begin(), blocks.end(), [](const std::unique_ptr<Block>& block) {
+    return block->settings.value<Debugging>().on;
+  });
 }
 
 std::optional<std::uint64_t> Configuration::memory() const {
@@ -139,7 +200,9 @@ void check_keys(const Configuration& configuration, config::Diagnostics& diagnos
   config::check_overlaps(bound, diagnostics);
 }
 
-void make_listeners(Configuration& configuration, metrics::Registry& registry) {
+void make_listeners(Configuration& configuration,
+                    metrics::Registry& registry,
+                    config::Diagnostics& diagnostics) {
   for (const ListenerKey& key : listeners_of(configuration)) {
     auto listener = std::make_unique<Listener>();
     listener->number = static_cast<std::uint16_t>(configuration.listeners.size());
@@ -148,8 +211,10 @@ void make_listeners(Configuration& configuration, metrics::Registry& registry) {
     listener->dropped = std::make_shared<Dropped>(registry, listener->label);
     listener->configuration = &configuration;
     add_blocks(*listener, configuration);
+    add_settings(*listener, registry, diagnostics);
     configuration.listeners.push_back(std::move(listener));
   }
+  join_on_one_port(configuration);
 }
 
 }  // namespace catena::server

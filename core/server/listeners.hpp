@@ -19,6 +19,9 @@ bool answers(const Listener& listener, const config::Key& key);
 void check_keys(const Configuration& configuration, config::Diagnostics& diagnostics);
 
 /// Makes the listeners of all blocks, with routers, counters and what their blocks say together.
-void make_listeners(Configuration& configuration, metrics::Registry& registry);
+/// Reports blocks that cannot share one.
+void make_listeners(Configuration& configuration,
+                    metrics::Registry& registry,
+                    config::Diagnostics& diagnostics);
 
 }  // namespace catena::server

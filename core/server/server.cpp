@@ -20,6 +20,14 @@ net::ListenerSpec spec_of(const Listener& listener) {
   return {.address = key.address, .port = key.port, .datagrams = key.scheme == config::Scheme::dns};
 }
 
+// How many listeners are at the same address and port.
+std::size_t count_at(const Configuration& configuration, const ListenerKey& key) {
+  const auto there = [&key](const std::unique_ptr<Listener>& one) {
+    return key.port != 0 && one->key.address == key.address && one->key.port == key.port;
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(configuration.listeners, there));
+}
+
 void take_over(const Configuration& configuration) {
   for (TakesOver* plugin : configuration.with<TakesOver>()) plugin->take_over();
 }
@@ -235,8 +243,9 @@ Result<Server::Bound> Server::bind(const Configuration& next, const Configuratio
     const Listener* known = before != nullptr ? before->find(listener->key) : nullptr;
     const std::size_t open = known != nullptr ? pairs_of(*known, workers_.size()) : 0;
     net::ListenerSpec spec = spec_of(*listener);
-    if (open > 0) spec.port = ports_[known->number];
-    spec.more = open > 0;
+    if (known != nullptr) spec.port = ports_[known->number];
+    spec.more = known != nullptr || count_at(next, listener->key) > 1 ||
+                (before != nullptr && count_at(*before, listener->key) > 0);
     const Result<std::uint16_t> port = bind(*listener, spec, open, bound);
     if (!port) return port.error();
     bound.ports.push_back(*port);
@@ -250,7 +259,9 @@ Result<std::uint16_t> Server::bind(const Listener& listener,
                                    Bound& bound) const {
   const std::size_t wanted = pairs_of(listener, workers_.size());
   std::vector<asio::any_io_executor> loops;
-  for (std::size_t i = open; i < wanted; ++i) loops.push_back(workers_[i % workers_.size()]->executor());
+  for (std::size_t i = open; i < wanted; ++i) {
+    loops.push_back(workers_[i % workers_.size()]->executor());
+  }
   if (loops.empty()) return spec.port;
   Result<OpenListener> made = host_.bind(spec, loops);
   if (!made) return made.error();

@@ -66,9 +66,16 @@ TcpConnection::TcpConnection(TcpConnections& connections,
       last_progress_(last_activity_) {
   serve(listener);
   stream_->attach(*this);
+  if (listener.tls) speak_tls(listener);
 }
 
 TimePoint TcpConnection::now() const { return connections_.dispatcher().clock().now(); }
+
+Lane TcpConnection::lane() const { return connections_.dispatcher().lane(); }
+
+std::size_t TcpConnection::cost() const {
+  return kCost + in_.capacity() + out_.capacity() + in_kernel_ + (tls_ ? tls_->held() : 0);
+}
 
 void TcpConnection::serve(const Listener& listener) {
   listener_ = &listener;
@@ -78,7 +85,7 @@ void TcpConnection::serve(const Listener& listener) {
 
 bool TcpConnection::start() {
   Clients& clients = connections_.dispatcher().clients();
-  if (!clients.enter(*this, transport_.client.address(), kCost)) return false;
+  if (!clients.enter(*this, transport_.client.address(), cost())) return false;
   clients.set_state(*this, State::idle);
   watch();
   stream_->wait_readable();
@@ -90,8 +97,7 @@ void TcpConnection::account() {
   if (closed_) return;
   if (in_kernel_ > 0) weigh_unsent(0);
   Clients& clients = connections_.dispatcher().clients();
-  const std::size_t bytes = kCost + in_.capacity() + out_.capacity() + in_kernel_;
-  if (!clients.resize(*this, bytes)) return give_way();
+  if (!clients.resize(*this, cost())) return give_way();
   clients.set_state(*this, state_now());
 }
 
@@ -112,8 +118,7 @@ void TcpConnection::weigh_unsent(std::size_t sent) {
 }
 
 void TcpConnection::give_way() {
-  Dispatcher& dispatcher = connections_.dispatcher();
-  dispatcher.meters().refused(limit_of(state_now())).add(dispatcher.lane());
+  connections_.dispatcher().meters().refused(limit_of(state_now())).add(lane());
   reset();
 }
 
@@ -142,9 +147,31 @@ void TcpConnection::writable() {
   proceed({});
 }
 
+void TcpConnection::speak_tls(const Listener& listener) {
+  auto stream = std::make_unique<net::TlsStream>(
+      std::move(stream_), listener.tls->context->accept(), connections_.dispatcher().executor());
+  tls_ = std::make_unique<TlsSide>(*stream, listener.tls);
+  stream_ = std::move(stream);
+  stream_->attach(*this);
+  transport_.protocol = Protocol::tls;
+  transport_.facts = tls_.get();
+  serve(listener);
+}
+
+// A client hello (RFC 8446 section 5.1) begins as a message of 5,632 bytes at least would, which
+// nobody begins with.
+void TcpConnection::settle_scheme() {
+  constexpr std::uint8_t kHandshake = 22;
+  const Listener* encrypted = listener_->encrypted;
+  const bool settled = encrypted == nullptr || tls_ || queries_ > 0 || !in_.empty();
+  if (!settled && stream_->peek() == kHandshake) speak_tls(*encrypted);
+}
+
 void TcpConnection::read() {
+  settle_scheme();
   const std::span<std::uint8_t> buffer = connections_.read_buffer();
   const net::Moved read = stream_->read_some(buffer);
+  if (tls_) tls_->look(lane());
   if (read.how == net::Moved::How::failed) return close();
   if (read.how == net::Moved::How::end) finishing_ = true;
   silent_ = read.how == net::Moved::How::later;
@@ -334,6 +361,7 @@ void TcpConnection::close() {
   timer_.cancel();
   InTurn::unlink();
   tell_room_waits();
+  if (tls_) tls_->end(lane());
   stream_->close();
   connections_.remove(*this);
 }
@@ -358,8 +386,7 @@ void TcpConnection::on_timer() {
   if (closed_) return;
   if (now() < deadline()) return watch();
   const bool stuck = unsent() > 0 || !in_.empty() || queries_ == 0;
-  Dispatcher& dispatcher = connections_.dispatcher();
-  if (stuck) dispatcher.meters().tcp_timeouts.add(dispatcher.lane());
+  if (stuck) connections_.dispatcher().meters().tcp_timeouts.add(lane());
   close();
 }
 

@@ -5,6 +5,7 @@
 #include "core/net/timer.hpp"
 #include "core/server/dispatcher.hpp"
 #include "core/server/ticket.hpp"
+#include "core/server/tls_side.hpp"
 #include "core/server/turns.hpp"
 
 #include <cstdint>
@@ -85,6 +86,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
 
   class RoomWait;
 
+  Lane lane() const;
+  std::size_t cost() const;
   void give_way() override;
   void account();
   void weigh_unsent(std::size_t sent);
@@ -94,6 +97,8 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   void writable() override;
   void look();
   void read();
+  void speak_tls(const Listener& listener);
+  void settle_scheme();
   void proceed(Bytes fresh);
   void take(Bytes fresh);
   std::size_t consume(Bytes bytes);
@@ -122,6 +127,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
 
   TcpConnections& connections_;
   std::unique_ptr<net::ByteStream> stream_;
+  std::unique_ptr<TlsSide> tls_;  // Of the stream; null where that is plain.
   const Listener* listener_;
   Transport transport_;
   net::Reminder timer_;

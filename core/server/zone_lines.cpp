@@ -40,7 +40,8 @@ std::vector<std::string> zone_lines(const Listener& listener, std::uint16_t port
     }
   }
   const bool plain = listener.key.scheme == config::Scheme::dns;
-  const std::string scheme = plain ? "" : fmt::format("{}://", config::to_string(listener.key.scheme));
+  const std::string scheme =
+      plain ? "" : fmt::format("{}://", config::to_string(listener.key.scheme));
   std::vector<std::string> lines;
   for (const std::string& zone : zones) {
     if (!follows_preferred_syntax(zone)) {

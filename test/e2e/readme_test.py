@@ -6,13 +6,16 @@ option exists, every link leads somewhere."""
 import os
 import pathlib
 import re
+import ssl
 
 import dns.flags
 import dns.message
+import dns.query
 import dns.rcode
 import dns.rdatatype
 
-from harness import Catena, Kubesim, ROOT, check, eventually, main, stop_cleanly
+from certificates import Authority
+from harness import Catena, Kubesim, PATIENCE, ROOT, check, eventually, main, stop_cleanly
 from upstream import Upstream, reply_to
 
 READMES = sorted([ROOT / "README.md", ROOT / "core" / "README.md",
@@ -53,10 +56,30 @@ def examples():
 
 
 def surroundings(folder):
-    """What examples refer to: a cluster, and a DNS server elsewhere."""
+    """What examples refer to: a cluster, and certificates."""
     kubesim = Kubesim(folder)
+    authority = Authority(folder)
+    certificate, key = authority.issue("cert")
+    os.replace(key, certificate.with_name("key.pem"))
     return kubesim, {"KUBECONFIG": str(kubesim.kubeconfig), "POD_IP": "127.0.0.1",
                      "HEALTH_PORT": "0", "READY_PORT": "0"}
+
+
+def with_files(corefile, folder):
+    """Certificates are where they are."""
+    return re.sub(r"\b(cert|key|ca)\.pem\b", rf"{folder}/\g<0>", corefile)
+
+
+def asked(catena, zone, folder):
+    """The answer to a question below a zone, which may be of an encrypted listener."""
+    scheme, _, name = zone.rpartition("://")
+    query = dns.message.make_query(f"question.{name}".rstrip("."), "TXT")
+    if scheme != "tls":
+        return dns.query.udp(query, "127.0.0.1", PATIENCE, catena.port)
+    context = ssl.create_default_context(cafile=f"{folder}/ca.pem")
+    context.load_cert_chain(f"{folder}/cert.pem", f"{folder}/key.pem")
+    return dns.query.tls(query, "127.0.0.1", PATIENCE, catena.port, ssl_context=context,
+                         server_hostname="dns.test")
 
 
 def test_every_corefile_is_good(folder):
@@ -64,7 +87,7 @@ def test_every_corefile_is_good(folder):
     found = examples()
     assert len(found) > 8
     for example in found:
-        code, said = check(folder, example.corefile, environment)
+        code, said = check(folder, with_files(example.corefile, folder), environment)
         assert code == 0 and said == "Corefile: OK\n", f"{example.where}: {said}"
     stop_cleanly(kubesim)
 
@@ -77,13 +100,13 @@ def test_every_corefile_runs_and_answers_as_shown(folder):
     kubesim, environment = surroundings(folder)
     upstream = Upstream(somewhere)
     for number, example in enumerate(examples()):
-        corefile = re.sub(r"(?<=:)1053\b", "0", example.corefile)
+        corefile = with_files(re.sub(r"(?<=:)1[08]53\b", "0", example.corefile), folder)
         # No packet leaves this host: whoever is asked for other names is the one above.
         corefile = re.sub(r"^(\s*forward \S+) [^{\n]*", rf"\1 {upstream.address} ", corefile,
                           flags=re.MULTILINE)
         catena = Catena(folder, corefile, f"catena{number}", environment, ["-dns.port", "0"])
         zone = catena.wait_for(r"^(\S*):\d+( on \S+)?$").group(1)
-        assert catena.ask(f"question.{zone}".rstrip("."), "TXT").flags & dns.flags.QR, example.where
+        assert asked(catena, zone, folder).flags & dns.flags.QR, example.where
         for question in example.questions:
             eventually(lambda: compare(catena, question, example.where))
         stop_cleanly(catena)

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/net/memory_stream.hpp"
+#include "core/net/tls_stream.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace catena::sim {
+
+/// A client's end of a connection of TLS, with the verbs of the MemoryPeer below it, which carries
+/// the records: what it says and hears here is what TLS protects. One thread.
+class TlsPeer {
+ public:
+  /// Begins a handshake, which carry() goes on with.
+  TlsPeer(std::unique_ptr<net::MemoryPeer> wire, net::TlsHandle handle)
+      : wire_(std::move(wire)),
+        tls_(near_.stream(), std::move(handle), io_.get_executor()) {
+    carry();
+  }
+
+  /// Leaves when the handshake is through.
+  void send(std::span<const std::uint8_t> bytes) {
+    to_send_.insert(to_send_.end(), bytes.begin(), bytes.end());
+    said_ += bytes.size();
+    carry();
+  }
+
+  std::vector<std::uint8_t> take(std::size_t most = SIZE_MAX) {
+    carry();
+    const auto size = static_cast<std::ptrdiff_t>(std::min(most, heard_.size()));
+    std::vector<std::uint8_t> taken(heard_.begin(), heard_.begin() + size);
+    heard_.erase(heard_.begin(), heard_.begin() + size);
+    return taken;
+  }
+
+  /// Records come to the server in pieces of this size, where it reads no more than that.
+  void limit_reads(std::size_t bytes) { wire_->limit_reads(bytes); }
+
+  /// Half a close, behind all that was sent.
+  void finish() {
+    carry();
+    wire_->finish();
+  }
+  void reset() { wire_->reset(); }
+
+  /// Bytes said that the server cannot have read: their records are not read whole.
+  std::size_t unread() const {
+    const std::size_t read = carried_ - wire_->unread();
+    std::size_t known = 0;
+    for (const auto& [record, bytes] : ends_) {
+      if (record <= read) known = bytes;
+    }
+    return said_ - known;
+  }
+
+  bool end_joined() const { return wire_->end_joined(); }
+  bool closed() const { return wire_->closed(); }
+
+  /// Whatever one end has for the other goes over. True where something did.
+  bool carry() {
+    bool any = false;
+    for (bool more = true; more; any = any || more) {
+      hear();
+      say();
+      more = carry_out();
+      more = carry_in() || more;
+    }
+    return any;
+  }
+
+  const net::TlsStream& tls() const { return tls_; }
+
+ private:
+  void hear() {
+    std::vector<std::uint8_t> room(16 * 1024);
+    for (;;) {
+      const net::Moved moved = tls_.read_some(room);
+      if (moved.how != net::Moved::How::some) return;
+      heard_.insert(heard_.end(), room.begin(),
+                    room.begin() + static_cast<std::ptrdiff_t>(moved.size));
+    }
+  }
+
+  void say() {
+    while (!to_send_.empty()) {
+      const net::Moved moved = tls_.write_some(to_send_);
+      if (moved.how != net::Moved::How::some) return;
+      to_send_.erase(to_send_.begin(), to_send_.begin() + static_cast<std::ptrdiff_t>(moved.size));
+      protected_ += moved.size;
+    }
+  }
+
+  bool carry_out() {
+    const std::vector<std::uint8_t> records = near_.take();
+    if (records.empty()) return false;
+    wire_->send(records);
+    carried_ += records.size();
+    ends_.emplace_back(carried_, protected_);
+    return true;
+  }
+
+  bool carry_in() {
+    const std::vector<std::uint8_t> records = wire_->take();
+    if (!records.empty()) near_.send(records);
+    return !records.empty();
+  }
+
+  boost::asio::io_context io_;  // Nobody waits on it.
+  std::unique_ptr<net::MemoryPeer> wire_;
+  net::MemoryPeer near_{io_.get_executor(), SIZE_MAX};
+  net::TlsStream tls_;
+  std::vector<std::uint8_t> to_send_;
+  std::vector<std::uint8_t> heard_;
+  std::vector<std::pair<std::size_t, std::size_t>> ends_;  // Of records, and of what is in them.
+  std::size_t said_ = 0;
+  std::size_t protected_ = 0;
+  std::size_t carried_ = 0;
+};
+
+}  // namespace catena::sim
