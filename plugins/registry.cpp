@@ -80,6 +80,9 @@ void setup(Setup& setup);
 namespace transfer {
 void setup(Setup& setup);
 }
+namespace tsig {
+void setup(Setup& setup);
+}
 namespace whoami {
 void setup(Setup& setup);
 }
@@ -121,7 +124,7 @@ constexpr std::array kPlugins{
     PluginEntry{"any", nullptr, "Ends ANY questions before they cost anything."},
     PluginEntry{"chaos", chaos::setup, "Class CH goes no further."},
     PluginEntry{"loadbalance", loadbalance::setup, "Shuffles also what comes out of the cache."},
-    PluginEntry{"tsig", nullptr, "Signs what leaves, checks before others act on it."},
+    PluginEntry{"tsig", tsig::setup, "Signs what leaves, checks before others act on it."},
     PluginEntry{"rewrite", nullptr, "Changes the question before anybody looks it up."},
     PluginEntry{"autopath", autopath::setup, "Asks the cache for each name of the search path."},
     PluginEntry{"acl", nullptr, "Refuses before the cache answers."},

@@ -2,9 +2,11 @@
 // Any bytes as a message: what is read can be unpacked, written and read again, and is the same.
 #include "core/dns/message.hpp"
 #include "core/dns/response.hpp"
+#include "core/dns/tsig.hpp"
 #include "core/dns/writer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
@@ -44,12 +46,36 @@ void check_written(std::span<const std::uint8_t> bytes, const Response& response
   }
 }
 
+bool same(const Tsig& a, const Tsig& b) {
+  return a.key.same_case(b.key) && a.algorithm.same_case(b.algorithm) && a.time == b.time &&
+         a.fudge == b.fudge && std::ranges::equal(a.mac, b.mac) &&
+         a.original_id == b.original_id && a.error == b.error &&
+         std::ranges::equal(a.other, b.other);
+}
+
+// What is read is written again, and is the same then.
+void check_tsig(const MessageView& message, Arena& arena) {
+  const Result<Tsig> tsig = read_tsig(message, arena);
+  require(tsig.has_value() || tsig.error() == Error::bad_rdata);
+  if (!tsig) return;
+  std::array<std::uint8_t, kSignedVariables> variables;
+  (void)signed_variables(*tsig, variables);
+  const auto header = signed_header(message, *tsig);
+  std::vector<std::uint8_t> copy(message.bytes().begin(), message.bytes().end());
+  std::copy(header.begin(), header.end(), copy.begin());
+  copy.resize(*message.tsig() + size_of(*tsig));
+  require(append_tsig(copy, *message.tsig(), *tsig) == copy.size());
+  const MessageView again = MessageView::parse(copy).value();
+  require(same(read_tsig(again, arena).value(), *tsig));
+}
+
 void check_message(std::span<const std::uint8_t> bytes) {
   const Result<MessageView> message = MessageView::parse(bytes);
   const auto lenient = MessageView::parse(bytes, MessageView::Counts::lenient_after_question);
   require(!message || lenient.has_value());
   if (!message) return;
   Arena arena;
+  if (message->tsig()) check_tsig(*message, arena);
   Response response(arena);
   const Result<void> assigned = response.assign(*message);
   require(assigned.has_value() || assigned.error() == Error::no_room);

@@ -87,10 +87,6 @@ std::string service_params_to_text(Bytes bytes) {
   return out.empty() ? out : out.substr(1);
 }
 
-std::uint64_t load48(const std::uint8_t* bytes) {
-  return std::uint64_t{load16(bytes)} << 32 | load32(bytes + 2);
-}
-
 std::string opaque_to_text(Bytes bytes) {
   if (bytes.empty()) return "\\# 0";
   return fmt::format("\\# {} {}", bytes.size(), hex_to_text(bytes));

@@ -9,25 +9,25 @@
 namespace catena::dns {
 namespace {
 
-constexpr std::pair<std::uint16_t, std::string_view> kNames[] = {
-    {16, "BADSIG"},
-    {17, "BADKEY"},
-    {18, "BADTIME"},
-    {22, "BADTRUNC"},
+constexpr std::pair<TsigError, std::string_view> kNames[] = {
+    {TsigError::BadSig, "BADSIG"},
+    {TsigError::BadKey, "BADKEY"},
+    {TsigError::BadTime, "BADTIME"},
+    {TsigError::BadTrunc, "BADTRUNC"},
 };
 
 }  // namespace
 
 std::string tsig_error_to_text(std::uint16_t error) {
   for (const auto& [number, name] : kNames) {
-    if (number == error) return std::string(name);
+    if (number == TsigError{error}) return std::string(name);
   }
   return to_string(static_cast<Rcode>(error));
 }
 
 std::optional<std::uint16_t> parse_tsig_error(std::string_view text) {
   for (const auto& [number, name] : kNames) {
-    if (name == text) return number;
+    if (name == text) return static_cast<std::uint16_t>(number);
   }
   std::uint16_t number = 0;
   const char* const end = text.data() + text.size();

@@ -85,7 +85,7 @@ std::span<const std::uint8_t> encode(const Query& query,
 }
 
 // A query that failed has its rcode and nothing else.
-dns::Response told(const Query& query) {
+dns::Response response_of(const Query& query) {
   dns::Response response = query.response();
   if (!query.failed()) return response;
   dns::Response error(response.arena());
@@ -96,7 +96,7 @@ dns::Response told(const Query& query) {
 std::span<const std::uint8_t> write_message(const Query& query,
                                             std::size_t kept_free,
                                             std::span<std::uint8_t> out) {
-  dns::Response response = told(query);
+  dns::Response response = response_of(query);
   const std::size_t size = pass_whole(query, response.whole(), out);
   return size != 0 ? out.first(size) : encode(query, response, kept_free, out);
 }

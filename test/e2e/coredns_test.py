@@ -24,7 +24,9 @@ from answers import Client
 from harness import BUILD, Kubesim, Program, eventually, find_coredns, free_ports, main, write_corefile
 from odd_cluster import OBJECTS, OUTSIDE, questions
 from pages import text as page_text
+from signatures import BASE64, Signed, Signing, sign
 from upstream import Upstream, reply_to
+from wire import Tcp, Udp
 
 KNOWN = {"www.example.com.": ("web.example.com.", "192.0.2.80", "2001:db8::80"),
          "a.example.com.": (None, "192.0.2.81", None), "b.example.com.": (None, "192.0.2.82", None)}
@@ -280,6 +282,63 @@ def test_plugins_in_front_of_the_others(folder):
         assert replies[0] == replies[1], f"{name} {kind} {opt}:\n" + "\n".join(replies)
     for server, client in both.clients.items():
         assert questions_until_the_end(client.port) == 2, server
+    both.stop()
+    upstream.stop()
+
+
+SIGNED = """
+.:{port} {{
+    bind 127.0.0.1
+    tsig {{
+        secret key.example. {secret}
+        require TXT
+        require_opcode NOTIFY
+    }}
+    cache
+    forward . {upstream}
+}}
+"""
+# Type, opcode and EDNS.
+ASKED = [("A", 0, False), ("A", 0, True), ("TXT", 0, False), ("SOA", 4, False)]
+# CoreDNS's own: it takes letter case for part of a key's name, cut MACs, unknown algorithms, classes
+# and TTLs for a wrong signature.
+SIGNINGS = [None, Signing(), Signing(algorithm="hmac-sha1."), Signing(algorithm="hmac-sha512."),
+            Signing(other=b"else", error=3), Signing(key="kex.example."),
+            Signing(secret=b"another"), Signing(original_id=7), Signing(ago=1000),
+            Signing(ago=-1000), Signing(ago=1000, secret=b"another")]
+
+
+def what_is_signed(wire, mac):
+    """A reply and what its signature says, less what changes from one second to the next."""
+    reply = Signed(wire)
+    text = shown(reply.decoded())
+    if not reply.tsig:
+        return text
+    right = reply.is_right(mac) if reply.mac else "none"
+    return f"{text}\n{reply.key} {reply.dns_class} {reply.ttl} {reply.algorithm} {reply.fudge} " \
+           f"{reply.original_id} {reply.error} {len(reply.other)} {reply.time == 0} MAC: {right}"
+
+
+def test_signatures(folder):
+    upstream = Upstream(lambda query, _: reply_to(query, f"{query.question[0].name} 60 A 192.0.2.1"))
+    both = Pair(folder, lambda port, _: SIGNED.format(port=port, upstream=upstream.address,
+                                                      secret=BASE64))
+    for way in Udp, Tcp:
+        for how in SIGNINGS:
+            for kind, opcode, edns in ASKED:
+                query = dns.message.make_query("a.example.", kind, id=0x1234, use_edns=edns)
+                query.set_opcode(opcode)
+                if opcode != 0:
+                    query.flags &= ~dns.flags.RD
+                message, mac = sign(query.to_wire(), how) if how else (query.to_wire(), b"")
+                replies = []
+                for client in both.clients.values():
+                    connection = way(client.port)
+                    connection.send(message)
+                    replies.append(what_is_signed(connection.receive(), mac))
+                    connection.close()
+                assert replies[0] == replies[1], f"{how} {kind} {opcode} {edns}:\n" + \
+                    "\n".join(replies)
     both.stop()
     upstream.stop()
 

@@ -31,10 +31,38 @@ std::size_t expected_records(const Script& script) {
   return script.ending == Ending::parts ? 30 : 1;
 }
 
+// What is not a matter of the signature.
+void check_message(const Asked& asked, std::span<const std::uint8_t> answer, Carried carried) {
+  const std::string name = asked.script.name();
+  expect(asked.script.answered() || is_refusal(answer), "{}: an answer that was to be dropped",
+         name);
+  const auto question = std::span(asked.message).first(asked.question_end).subspan(kHeader);
+  expect(answer.size() >= asked.question_end &&
+             std::equal(question.begin(), question.end(), answer.begin() + kHeader),
+         "{}: another question came back", name);
+  if (is_refusal(answer)) return;
+  const unsigned rcode = expected_rcode(asked.script, carried);
+  expect(rcode_of(answer) == rcode, "{}: rcode {}", name, rcode_of(answer));
+  if (rcode != 0 || is_cut(answer)) return;
+  const std::size_t records = expected_records(asked.script);
+  expect(answers_in(answer) == records, "{}: {} records", name, answers_in(answer));
+  const auto found = std::search(answer.begin() + static_cast<std::ptrdiff_t>(asked.question_end),
+                                 answer.end(), name.begin(), name.end());
+  expect(found != answer.end(), "{}: the records of another name", name);
+}
+
 }  // namespace
 
 Asked query_of(const Script& script) {
-  return {script, question_of(script.name(), dns::Type::TXT, script.number)};
+  Asked asked{script, question_of(script.name(), dns::Type::TXT, script.number)};
+  asked.question_end = asked.message.size();
+  return asked;
+}
+
+Asked with_signature(Asked asked, std::uint64_t now, Dice& dice) {
+  asked.signature.emplace(dice, now);
+  asked.message = asked.signature->sign(std::move(asked.message));
+  return asked;
 }
 
 Asked cut_short(Asked asked, Dice& dice) {
@@ -51,7 +79,7 @@ std::size_t owed(const Asked& asked, Carried carried) {
 
 bool is_refusal(std::span<const std::uint8_t> answer) { return rcode_of(answer) == kRefused; }
 
-void check_answer(const Asked& asked, std::span<const std::uint8_t> answer, Carried carried) {
+void check_answer(Asked& asked, std::span<const std::uint8_t> answer, Carried carried) {
   const std::string name = asked.script.name();
   expect(answer.size() >= kHeader && (answer[2] & 0x80) != 0, "{}: no answer", name);
   expect(carried == Carried::in_stream || answer.size() <= kDatagram, "{}: too long", name);
@@ -59,21 +87,11 @@ void check_answer(const Asked& asked, std::span<const std::uint8_t> answer, Carr
     const unsigned rcode = rcode_of(answer);
     return expect(rcode == kFormErr || rcode == kServFail, "{}: cut, and rcode {}", name, rcode);
   }
-  expect(asked.script.answered() || is_refusal(answer), "{}: an answer that was to be dropped",
-         name);
-  const auto question = std::span(asked.message).subspan(kHeader);
-  expect(answer.size() >= asked.message.size() &&
-             std::equal(question.begin(), question.end(), answer.begin() + kHeader),
-         "{}: another question came back", name);
-  if (is_refusal(answer)) return;
-  const unsigned rcode = expected_rcode(asked.script, carried);
-  expect(rcode_of(answer) == rcode, "{}: rcode {}", name, rcode_of(answer));
-  if (rcode != 0 || is_cut(answer)) return;
-  const std::size_t records = expected_records(asked.script);
-  expect(answers_in(answer) == records, "{}: {} records", name, answers_in(answer));
-  const auto found = std::search(answer.begin() + static_cast<std::ptrdiff_t>(asked.message.size()),
-                                 answer.end(), name.begin(), name.end());
-  expect(found != answer.end(), "{}: the records of another name", name);
+  if (!asked.signature) return check_message(asked, answer, carried);
+  // Of a datagram that came twice both answers are first ones.
+  Signature once = *asked.signature;
+  Signature& signature = carried == Carried::in_stream ? *asked.signature : once;
+  check_message(asked, signature.taken_off(answer), carried);
 }
 
 }  // namespace catena::sim

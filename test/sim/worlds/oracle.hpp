@@ -2,8 +2,10 @@
 #pragma once
 
 #include "test/sim/worlds/script.hpp"
+#include "test/sim/worlds/signature.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,6 +15,8 @@ namespace catena::sim {
 struct Asked {
   Script script;
   std::vector<std::uint8_t> message;
+  std::size_t question_end = 0;        ///< The question's in the message.
+  std::optional<Signature> signature;  ///< Every answer must have one, too.
   bool garbled = false;      ///< Cut short: only an error may come back.
   std::size_t sent = 0;      ///< How often.
   std::size_t answered = 0;  ///< How many messages have come.
@@ -25,6 +29,9 @@ enum class Carried : std::uint8_t { in_datagram, in_stream };
 /// A query for what the script says, whole.
 Asked query_of(const Script& script);
 
+/// The same with a signature of this time, in seconds since 1970.
+Asked with_signature(Asked asked, std::uint64_t now, Dice& dice);
+
 /// Where a header is left of it, but not all.
 Asked cut_short(Asked asked, Dice& dice);
 
@@ -34,7 +41,7 @@ std::size_t owed(const Asked& asked, Carried carried);
 /// Whether an answer says that the server had no memory for the query to wait.
 bool is_refusal(std::span<const std::uint8_t> answer);
 
-/// Throws Broken where the answer is not one to that query.
-void check_answer(const Asked& asked, std::span<const std::uint8_t> answer, Carried carried);
+/// Throws Broken where the answer is not the next one to that query.
+void check_answer(Asked& asked, std::span<const std::uint8_t> answer, Carried carried);
 
 }  // namespace catena::sim

@@ -12,6 +12,10 @@
 #include <charconv>
 #include <stdexcept>
 
+namespace catena::tsig {
+void setup(Setup& setup);
+}
+
 namespace catena::sim {
 namespace {
 
@@ -114,6 +118,7 @@ void set_up_times(Setup& setup) {
 }
 
 constexpr std::array kPlugins{PluginEntry{"times", set_up_times, ""},
+                              PluginEntry{"tsig", tsig::setup, ""},
                               PluginEntry{"script", set_up, ""}};
 
 }  // namespace

@@ -45,7 +45,8 @@ struct Script {
 /// Any script.
 Script roll_script(Dice& dice, std::size_t number);
 
-/// The plugin: TXT records with the name that was asked, whatever the wait.
+/// The plugin `script` behind `times` and `tsig`: TXT records with the name that was asked, whatever
+/// the wait.
 Registry script_plugins();
 
 }  // namespace catena::sim

@@ -13,7 +13,9 @@
 namespace catena::sim {
 namespace {
 
-constexpr const char* kCorefile = "sim {\n times\n script\n}\n";
+const std::string kCorefile =
+    fmt::format("sim {{\n times\n tsig {{\n secret {} {}\n}}\n script\n}}\n", Signature::kKey,
+                Signature::kSecret);
 constexpr std::size_t kMostClients = 8;
 /// Longer than any query waits, any client may be idle and any answer may take.
 constexpr Duration kLongest = std::chrono::seconds(20);
@@ -84,7 +86,14 @@ class Scene {
 
   Asked roll_query() {
     Asked asked = query_of(roll_script(dice_, ++numbers_));
+    if (dice_.percent(30)) return signed_now(std::move(asked));
     return dice_.percent(5) ? cut_short(std::move(asked), dice_) : asked;
+  }
+
+  Asked signed_now(Asked asked) {
+    const WallTime now = house_.parts.clock.wall();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+    return with_signature(std::move(asked), static_cast<std::uint64_t>(seconds.count()), dice_);
   }
 
   // Many of these are more than may wait to be taken, and none of them wakes the stream later.
