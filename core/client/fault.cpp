@@ -68,6 +68,7 @@ std::string to_text(const Fault& fault) {
   if (fault.during == Fault::During::decode) {
     return fmt::format("dns: {}", dns::to_string(static_cast<dns::Error>(fault.error)));
   }
+  if (fault.tls) return *fault.tls;
   if (fault.error == Fault::kClosed) return "EOF";
   const std::string prefix =
       fmt::format("{} {} {}: ", operation(fault.during), to_string(fault.wire), path_of(fault));

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/udp.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -34,10 +35,12 @@ struct Fault {
   int error = kTimeout;  ///< errno, or the number of a dns::Error where `during` is decode.
   Endpoint local{};      ///< Unspecified where there was none yet.
   Endpoint remote{};
+  std::shared_ptr<const std::string> tls{};  ///< Where TLS is why: what it says.
 };
 
 /// As Go words it, since operators grep for it: "read udp 10.0.0.1:5353->192.0.2.1:53: i/o
-/// timeout", "dial tcp 192.0.2.1:53: connect: connection refused", "EOF". Of what Go does not say:
+/// timeout", "dial tcp 192.0.2.1:53: connect: connection refused", "EOF", "tls: failed to verify
+/// certificate: x509: certificate signed by unknown authority". Of what Go does not say:
 /// "192.0.2.1:53 answered another question".
 std::string to_text(const Fault& fault);
 

@@ -28,8 +28,10 @@ void Prober::ask() {
   room_.resize(Request::room_for(question, std::nullopt));
   const dns::Flags flags(check.recursion_desired ? dns::Flags::kRD : std::uint16_t{0});
   request_ = Request::write(question, flags, std::nullopt, room_);
-  const Plan plan{
-      .wire = check.wire, .match = Match::id, .udp_limit = dns::kMaxMessage, .timeout = kTimeout};
+  const Plan plan{.wire = channel_->upstream().wire(check.wire),
+                  .match = Match::id,
+                  .udp_limit = dns::kMaxMessage,
+                  .timeout = kTimeout};
   call_.emplace(*request_, plan);
   call_->set_waiter(*this);
   channel_->begin(*call_);

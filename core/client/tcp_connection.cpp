@@ -39,11 +39,21 @@ void TcpConnection::open() {
     const bool binding = dialled.failed == net::Dialled<net::ByteStream>::Failed::at_binding;
     return give_up(binding ? Fault::During::bind : Fault::During::dial, dialled.error);
   }
-  stream_ = std::move(dialled.socket);
+  stream_ = secured(std::move(dialled.socket));
   stream_->attach(*this);
   stream_->wait_writable();
   wait_for_dial();
   own_ = dialled.local;
+}
+
+std::unique_ptr<net::ByteStream> TcpConnection::secured(std::unique_ptr<net::ByteStream> plain) {
+  const Upstream& upstream = channel_->upstream();
+  if (!upstream.options.tls) return plain;
+  net::TlsHandle handle = upstream.options.tls->connect(upstream.tls_name(), upstream.name);
+  auto stream = std::make_unique<net::TlsStream>(std::move(plain), std::move(handle),
+                                                 channel_->loop().executor());
+  tls_ = stream.get();
+  return stream;
 }
 
 void TcpConnection::give_up(Fault::During during, int error) {
@@ -221,8 +231,14 @@ void TcpConnection::expired(Call& call) {
 void TcpConnection::forget(Call& call) { calls_.remove(call.exchange.id()); }
 
 Fault TcpConnection::fault(Fault::During during, int error) const {
-  return Fault{
+  Fault fault{
       .during = during, .wire = Wire::tcp, .error = error, .local = local_, .remote = remote_};
+  if (tls_ == nullptr) return fault;
+  const net::TlsFailure& failure = tls_->failure();
+  const bool of_tls =
+      failure.fault != net::TlsFault::none && failure.fault != net::TlsFault::broken;
+  if (of_tls) fault.tls = std::make_shared<const std::string>(failure.text);
+  return fault;
 }
 
 }  // namespace catena::client

@@ -5,6 +5,7 @@
 #include "core/client/id_table.hpp"
 #include "core/client/loop.hpp"
 #include "core/net/network.hpp"
+#include "core/net/tls_stream.hpp"
 
 #include <memory>
 #include <vector>
@@ -14,8 +15,9 @@ namespace catena::client {
 class Channel;
 class TcpPool;
 
-/// One TCP connection that carries many questions at once; replies may come in any order. Held by
-/// its pool and by whatever it does at the moment. One thread.
+/// One TCP connection, with TLS where the upstream has it, that carries many questions at once;
+/// replies may come in any order. It is up when the first question has left, behind the handshake.
+/// Held by its pool and by whatever it does at the moment. One thread.
 class TcpConnection final : public Carrier,
                             public std::enable_shared_from_this<TcpConnection>,
                             private net::Deadline,
@@ -46,6 +48,7 @@ class TcpConnection final : public Carrier,
  private:
   enum class State : std::uint8_t { connecting, open, closed };
 
+  std::unique_ptr<net::ByteStream> secured(std::unique_ptr<net::ByteStream> plain);
   void give_up(Fault::During during, int error);
   void wait_for_dial();
   /// It takes too long to connect.
@@ -67,6 +70,7 @@ class TcpConnection final : public Carrier,
   Channel* channel_;
   TcpPool* pool_;
   std::unique_ptr<net::ByteStream> stream_;
+  const net::TlsStream* tls_ = nullptr;  // The stream, where it is one.
   IdTable calls_;
   State state_ = State::connecting;
   bool retired_ = false;

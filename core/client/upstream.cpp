@@ -7,10 +7,10 @@
 namespace catena::client {
 namespace {
 
-metrics::Labels labels_of(std::string_view proxy, std::string_view to, Wire wire) {
+metrics::Labels labels_of(std::string_view proxy, std::string_view to, std::string_view protocol) {
   return {{"proxy_name", std::string(proxy)},
           {"to", std::string(to)},
-          {"proto", std::string(to_string(wire))}};
+          {"proto", std::string(protocol)}};
 }
 
 // A number is one, as in `fe80::1%2`.
@@ -41,15 +41,17 @@ asio::ip::address Upstream::source() const {
 
 UpstreamCounters::UpstreamCounters(metrics::Registry& registry,
                                    std::string_view proxy,
-                                   std::string_view to) {
+                                   std::string_view to,
+                                   Encryption encryption) {
   for (const Wire wire : {Wire::udp, Wire::tcp}) {
     const auto at = static_cast<std::size_t>(wire);
+    const std::string_view protocol = encryption == Encryption::tls ? "tcp-tls" : to_string(wire);
     hits[at] = &registry.counter("coredns_proxy_conn_cache_hits_total",
                                  "Counter of connection cache hits per upstream and protocol.",
-                                 labels_of(proxy, to, wire));
+                                 labels_of(proxy, to, protocol));
     misses[at] = &registry.counter("coredns_proxy_conn_cache_misses_total",
                                    "Counter of connection cache misses per upstream and protocol.",
-                                   labels_of(proxy, to, wire));
+                                   labels_of(proxy, to, protocol));
   }
   health_failures = &registry.counter(
       "coredns_proxy_healthcheck_failures_total", "Counter of the number of failed healthchecks.",

@@ -6,6 +6,7 @@
 #include "core/client/fault.hpp"
 #include "core/client/health.hpp"
 #include "core/dns/name.hpp"
+#include "core/net/tls_context.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -32,15 +33,25 @@ struct UpstreamOptions {
   std::size_t max_idle = 0;  ///< Unused connections that stay open; 0: no limit.
   std::optional<asio::ip::address> source;
   HealthCheck health_check;
+
+  /// With it everything goes over TLS, probes too, whatever a plan says.
+  std::shared_ptr<const net::TlsContext> tls;
+  /// Expected in the server's certificate, and told to it; empty: its address is expected.
+  std::string tls_name;
 };
+
+enum class Encryption : std::uint8_t { none, tls };
 
 /// Counted in the lane of the worker.
 struct UpstreamCounters {
   /// Under the names of CoreDNS's proxies: `to` is the upstream's name.
-  UpstreamCounters(metrics::Registry& registry, std::string_view proxy, std::string_view to);
+  UpstreamCounters(metrics::Registry& registry,
+                   std::string_view proxy,
+                   std::string_view to,
+                   Encryption encryption = Encryption::none);
 
-  metrics::Counter* hits[2];    ///< By Wire.
-  metrics::Counter* misses[2];  ///< By Wire.
+  metrics::Counter* hits[2];    ///< By Wire; with TLS both are those of "tcp-tls".
+  metrics::Counter* misses[2];  ///< As hits.
   metrics::Counter* health_failures;
   metrics::Counter* send_pauses;  ///< The kernel had no room for a datagram.
   metrics::Counter* refused;      ///< Faults of During::limit.
@@ -64,6 +75,14 @@ struct Upstream {
   /// The endpoint that a new socket connects to. The number of an interface is looked up each time,
   /// since it may come later than we, or anew. Nothing while there is no such interface.
   std::optional<Endpoint> reachable_at() const;
+
+  /// How what is to travel in this way does.
+  Wire wire(Wire wanted) const { return options.tls ? Wire::tcp : wanted; }
+
+  /// Whose certificate TLS is to show.
+  std::string tls_name() const {
+    return options.tls_name.empty() ? endpoint.address().to_string() : options.tls_name;
+  }
 
   /// What sockets are bound to: the address of the options, or none in particular.
   asio::ip::address source() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/forward/forward.hpp"
 
+#include "core/base/ascii.hpp"
 #include "core/plugin/engine.hpp"
 
 #include "plugins/forward/outgoing.hpp"
@@ -15,6 +16,18 @@ namespace catena::forward {
 namespace {
 
 constexpr std::string_view kUpstreamLabel = "forward/upstream";
+
+HealthIdentity identity_of(const client::Endpoint& endpoint, const client::UpstreamOptions& how) {
+  if (!how.tls) return {endpoint, {}, {}};
+  return {endpoint, how.tls_name, how.tls->policy()};
+}
+
+// Names of hosts are the same in either case.
+std::string server_name(const Settings& settings, const Target& target) {
+  std::string name = target.server_name.empty() ? settings.tls_servername : target.server_name;
+  for (char& letter : name) letter = to_lower(letter);
+  return name;
+}
 
 /// Lets those in front know what a call only suspects.
 class Doubts final : public client::Witness {
@@ -66,7 +79,7 @@ Forward::Forward(Settings settings,
   const bool all_known = std::all_of(settings_.targets.begin(), settings_.targets.end(),
                                      [](const Target& target) { return target.host.empty(); });
   if (!all_known) return;
-  for (const Target& target : settings_.targets) add_upstream(target.endpoint, target.interface);
+  for (const Target& target : settings_.targets) add_upstream(target, target.endpoint);
 }
 
 Forward::~Forward() = default;
@@ -77,16 +90,25 @@ Territory Forward::territory() const {
   return {{settings_.from}, settings_.except.names()};
 }
 
-void Forward::add_upstream(const client::Endpoint& endpoint, const std::string& interface) {
-  const std::string name = client::to_text(endpoint, interface);
-  const auto known = [&name](const Link& link) { return link.upstream->name == name; };
+// The same server is asked once, but for names that its certificates are to carry.
+void Forward::add_upstream(const Target& target, const client::Endpoint& endpoint) {
+  client::UpstreamOptions options = settings_.upstream;
+  if (target.scheme == Scheme::dns) options.tls = nullptr;
+  if (options.tls) options.tls_name = server_name(settings_, target);
+  const std::string name = client::to_text(endpoint, target.interface);
+  const auto known = [&](const Link& link) {
+    const client::UpstreamOptions& other = link.upstream->options;
+    return link.upstream->name == name && other.tls == options.tls &&
+           other.tls_name == options.tls_name;
+  };
   if (std::any_of(links_.begin(), links_.end(), known)) return;
   auto health = process_.keeper.keep<client::Health>(
-      endpoint, [] { return std::make_shared<client::Health>(); });
-  const client::UpstreamCounters counters(process_.metrics, "forward", name);
+      identity_of(endpoint, options), [] { return std::make_shared<client::Health>(); });
+  const auto encryption = options.tls ? client::Encryption::tls : client::Encryption::none;
+  const client::UpstreamCounters counters(process_.metrics, "forward", name, encryption);
   links_.emplace_back(process_.metrics,
-                      std::make_shared<const client::Upstream>(
-                          endpoint, settings_.upstream, std::move(health), counters, interface));
+                      std::make_shared<const client::Upstream>(endpoint, options, std::move(health),
+                                                               counters, target.interface));
 }
 
 std::string Forward::assembled(const Chain& chain) {
@@ -110,10 +132,10 @@ bool Forward::prepared(Duration) {
   auto addresses = found.begin();
   for (const Target& target : settings_.targets) {
     if (target.host.empty()) {
-      add_upstream(target.endpoint, target.interface);
+      add_upstream(target, target.endpoint);
       continue;
     }
-    for (const auto& address : *addresses++) add_upstream({address, target.port}, "");
+    for (const auto& address : *addresses++) add_upstream(target, {address, target.port});
   }
   return true;
 }
@@ -148,11 +170,11 @@ Reply Forward::serve(Query& query, Next next) const {
                     std::string_view(most));
 }
 
-client::Plan Forward::plan_for(const Query& query) const {
+client::Plan Forward::plan_for(const Query& query, const client::Upstream& upstream) const {
   const bool stream = to_string(query.transport().protocol) == "tcp";
   const bool udp =
       settings_.carry == Carry::prefer_udp || (settings_.carry == Carry::as_client && !stream);
-  return client::Plan{.wire = udp ? client::Wire::udp : client::Wire::tcp,
+  return client::Plan{.wire = upstream.wire(udp ? client::Wire::udp : client::Wire::tcp),
                       .truncated = settings_.carry == Carry::prefer_udp
                                        ? client::Truncated::retry_over_tcp
                                        : client::Truncated::accept,
@@ -165,12 +187,12 @@ asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, S
   if (!request) co_return query.fail(dns::Rcode::FormErr, "the request does not fit a message");
   const Passed passed = run_hooks(query, *request);
   if (!passed) co_return query.fail(passed.error());
-  const client::Plan plan = plan_for(query);
   Attempts attempts(context_, query, worker);
   Doubts doubts(query);
   while (const auto index = attempts.next()) {
-    tried_->leave(query, links_[*index].upstream->name);
-    client::Call call(*request, plan);
+    const client::Upstream& upstream = *links_[*index].upstream;
+    tried_->leave(query, upstream.name);
+    client::Call call(*request, plan_for(query, upstream));
     call.set_witness(doubts);
     client::Channel& channel = attempts.channel(*index);
     channel.begin(call);

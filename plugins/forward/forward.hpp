@@ -18,7 +18,16 @@ namespace catena::forward {
 /// The name of the upstream that a query was sent to last: one for all `forward` lines of a block.
 using UpstreamSlot = QuerySlot<std::string_view>;
 
-/// Sends questions on to other servers over UDP and TCP and brings their replies back: one
+/// Whose health it is: a certificate that is not trusted here may be trusted there.
+struct HealthIdentity {
+  client::Endpoint endpoint;
+  std::string tls_name;
+  std::optional<net::TlsPolicy> tls;
+
+  bool operator==(const HealthIdentity&) const = default;
+};
+
+/// Sends questions on to other servers over UDP, TCP and TLS and brings their replies back: one
 /// `forward` line. Host names are looked up at the start; each worker has sockets of its own.
 class Forward final : public Plugin,
                       public Startable,
@@ -57,8 +66,8 @@ class Forward final : public Plugin,
   class Asking;
 
   bool mine(dns::NameView name) const;
-  void add_upstream(const client::Endpoint& endpoint, const std::string& interface);
-  client::Plan plan_for(const Query& query) const;
+  void add_upstream(const Target& target, const client::Endpoint& endpoint);
+  client::Plan plan_for(const Query& query, const client::Upstream& upstream) const;
   asio::awaitable<Outcome> ask(Query& query, Next next, Worker& worker, Slot slot) const;
 
   Settings settings_;

@@ -190,7 +190,7 @@ TEST_CASE("health lives through a reload and somebody goes on probing") {
   after.start();
   const auto place = config::parse_endpoint(upstream.address(), 53);
   auto health = shared->keeper.keep<client::Health>(
-      client::Endpoint(place->address, place->port),
+      HealthIdentity{client::Endpoint(place->address, place->port), {}, {}},
       [] { return std::make_shared<client::Health>(); });
   health->failed();
   health->failed();

@@ -20,12 +20,16 @@ enum class Policy : std::uint8_t { random, round_robin, sequential };
 /// Which transport leads to the upstream.
 enum class Carry : std::uint8_t { as_client, prefer_udp, force_tcp };
 
+enum class Scheme : std::uint8_t { dns, tls };
+
 /// One place where questions go: an address, or a host name that is looked up at the start.
 struct Target {
+  Scheme scheme = Scheme::dns;
   client::Endpoint endpoint;
   std::string interface;  ///< Of a link-local address: "eth0"; empty for others.
   std::string host;  ///< Empty for an address.
   std::uint16_t port = 53;
+  std::string server_name;  ///< `%NAME` with TLS: expected in the certificate; empty: not given.
 };
 
 /// One `forward` line.
@@ -46,7 +50,8 @@ struct Settings {
   bool next_on_nodata = false;
   bool failfast_all_unhealthy = false;
   std::vector<config::Endpoint> resolvers;
-  client::UpstreamOptions upstream;
+  std::string tls_servername;  ///< Expected of all upstreams with TLS; empty: not given.
+  client::UpstreamOptions upstream;  ///< With the TLS of those that have it.
 };
 
 }  // namespace catena::forward

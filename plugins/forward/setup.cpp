@@ -5,6 +5,7 @@
 
 #include "plugins/forward/forward.hpp"
 #include "plugins/forward/targets.hpp"
+#include "plugins/forward/tls.hpp"
 
 #include <fmt/format.h>
 
@@ -113,7 +114,7 @@ void read_transport(Directive& line, Settings& settings) {
   settings.upstream.health_check.wire = force_tcp ? client::Wire::tcp : client::Wire::udp;
   const auto positive = config::at_least(Duration(1));
   line.property("read_timeout", settings.read_timeout, positive);
-  for (const char* later : {"tls", "tls_servername", "doh_method"}) line.not_in_this_build(later);
+  line.not_in_this_build("doh_method");
 }
 
 void read_connections(Directive& line, client::UpstreamOptions& options) {
@@ -156,6 +157,7 @@ Settings read(const Setup& setup, Directive& line) {
   }
   read_except(setup, line, settings);
   read_transport(line, settings);
+  read_tls(line, settings);
   read_health_check(line, settings.upstream.health_check);
   read_connections(line, settings.upstream);
   read_attempts(line, settings);

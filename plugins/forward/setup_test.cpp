@@ -42,16 +42,37 @@ const std::vector<Case> kCases = {
      {"more than 15 TOs configured: 16"}},
     {"TO is nothing", "forward . a..b", {"not an IP address, file, or valid domain: \"a..b\""}},
     {"two bad TOs are two errors", "forward . a..b c..d", {"\"a..b\"", "\"c..d\""}},
-    {"TLS", "forward . tls://9.9.9.9", {"'tls://9.9.9.9' is known, not in this build"}},
+    {"TLS",
+     "forward . tls://192.0.2.1 tls://192.0.2.1%dns.example:8853 tls://[2001:db8::1%dns.example] "
+     "tls://[2001:db8::1%dns.example]:853 tls://2001:db8::2%dns.example tls://dns.invalid%x "
+     "192.0.2.1"},
+    {"TLS to nowhere", "forward . tls://a..b", {"valid domain: \"tls://a..b\""}},
+    {"two names for one server",
+     "forward . tls://[2001:db8::1%a.example] {\ntls_servername b.example\n}",
+     {"both forward ('b.example') and proxy level ('a.example') TLS servernames are set for "
+      "upstream proxy 'tls://[2001:db8::1]:853'"}},
+    {"an authority that is not there",
+     "forward . tls://192.0.2.1 {\ntls /nowhere/ca.pem\n}",
+     {"error reading CA: open /nowhere/ca.pem: No such file"}},
+    {"a certificate that is not there",
+     "forward . tls://192.0.2.1 {\ntls /nowhere/cert.pem /nowhere/key.pem\n}",
+     {"could not load TLS cert: open /nowhere/cert.pem: No such file"}},
+    {"what is no authority",
+     "forward . tls://192.0.2.1 {\ntls /etc/hostname\n}",
+     {"could not read root certs: /etc/hostname: "}},
+    {"what is no certificate",
+     "forward . tls://192.0.2.1 {\ntls /etc/hostname /etc/hostname\n}",
+     {"could not load TLS cert: /etc/hostname: "}},
+    {"a file too many", "forward . tls://192.0.2.1 {\ntls a b c d\n}", {"Wrong argument count"}},
     {"HTTPS", "forward . https://9.9.9.9", {"'https://9.9.9.9' is known, not in this build"}},
     {"QUIC", "forward . quic://9.9.9.9", {"'quic://9.9.9.9' is known, not in this build"}},
     {"gRPC",
      "forward . grpc://9.9.9.9",
      {"'grpc' is not supported as a destination protocol in forward: grpc://9.9.9.9"}},
-    {"tls options",
-     "forward . 1.1.1.1 {\ntls\ntls_servername x\ndoh_method GET\n}",
-     {"'tls' is known, not in this build", "'tls_servername' is known, not in this build",
-      "'doh_method' is known, not in this build"}},
+    {"tls options", "forward . tls://1.1.1.1 {\ntls\ntls_servername x\n}"},
+    {"the method of HTTPS",
+     "forward . 1.1.1.1 {\ndoh_method GET\n}",
+     {"'doh_method' is known, not in this build"}},
     {"an unknown policy", "forward . 1.1.1.1 {\npolicy best\n}", {"unknown policy 'best'"}},
     {"an unknown option", "forward . 1.1.1.1 {\npolici random\n}", {"unknown property 'polici'"}},
     {"an unknown rcode", "forward . 1.1.1.1 {\nnext NOPE\n}", {"NOPE is not a valid rcode"}},
@@ -99,6 +120,15 @@ TEST_CASE("a network off the octet boundary forwards its first zone and warns") 
   Bed bed("forward 10.0.0.0/23 192.0.2.1");
   CHECK(bed.errors().empty());
   REQUIRE(bed.diagnostics().warnings().size() == 1);
+}
+
+TEST_CASE("options of TLS that do nothing are warned of") {
+  for (const char* option : {"tls", "tls_servername dns.example"}) {
+    Bed bed(std::string("forward . 192.0.2.1 {\n") + option + "\n}");
+    CHECK(bed.errors().empty());
+    REQUIRE(bed.diagnostics().warnings().size() == 1);
+    CHECK_THAT(bed.diagnostics().warnings().front().text, Catch::Contains("do nothing"));
+  }
 }
 
 TEST_CASE("files as TO") {

@@ -116,8 +116,8 @@ CHECKS = [
      "        multicluster set.local\n    }\n}\n",
      ["Corefile:4: kubernetes: is not authoritative for the multicluster zone set.local. "
       "(authoritative zones: [cluster.local.])"]),
-    ("a scheme that is not in this build", "tls://.:853 {\n    whoami\n}\n",
-     ["Corefile:1: 'tls://' is known, not in this build"]),
+    ("a scheme that is not in this build", "quic://.:853 {\n    whoami\n}\n",
+     ["Corefile:1: 'quic://' is known, not in this build"]),
     ("an unknown property, with the nearest",
      ".:0 {\n    cache {\n        prefecth 10\n    }\n}\n",
      ["Corefile:3: cache: {}prefetch{}"]),
@@ -147,8 +147,8 @@ CHECKS = [
     ("a cluster without a zone", "10.0.0.0/8:0 {\n    kubernetes {\n"
      "        endpoint http://127.0.0.1:1\n    }\n}\n",
      ["Corefile:2: kubernetes: non-reverse zone name must be used"]),
-    ("forward over TLS is refused by name", ".:0 {\n    forward . tls://1.1.1.1\n}\n",
-     ["Corefile:2: forward: {}tls://{}not in this build{}"]),
+    ("forward over QUIC is refused by name", ".:0 {\n    forward . quic://1.1.1.1\n}\n",
+     ["Corefile:2: forward: {}quic://{}not in this build{}"]),
     ("no class IN without a word", ".:0 {\n    log . {\n        class\n    }\n}\n",
      ["Corefile:3: log: Wrong argument count or unexpected line ending after 'class'{}"]),
 ]

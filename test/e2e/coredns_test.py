@@ -25,6 +25,7 @@ from harness import BUILD, Kubesim, Program, eventually, find_coredns, free_port
 from odd_cluster import OBJECTS, OUTSIDE, questions
 from pages import text as page_text
 from signatures import BASE64, Signed, Signing, sign
+from tls_upstream import TlsUpstream, make_identity
 from upstream import Upstream, reply_to
 from wire import Tcp, Udp
 
@@ -353,6 +354,45 @@ def questions_until_the_end(port):
             except (EOFError, ConnectionError):
                 return count
     return 10
+
+
+SECURED = """
+.:{port} {{
+    bind 127.0.0.1
+    errors
+    forward . tls://127.0.0.1{name}:{upstream} {{
+        tls {authority}
+        max_connect_attempts 1
+        {option}
+    }}
+}}
+"""
+# How the upstream is named, whether its authority is known, and what is said of it where it is refused.
+NAMED = [("%dns.test", "", True, None), ("%DNS.Test", "", True, None),
+         ("", "tls_servername dns.test", True, None),
+         ("", "", True, "x509: .*127.0.0.1"), ("%other.test", "", True, "x509: .*other.test"),
+         ("%dns.test", "", False, "tls: failed to verify certificate: x509: "
+          "certificate signed by unknown authority")]
+
+
+def test_forward_over_tls(folder):
+    identity = make_identity(folder, "named", "DNS:dns.test")
+    stranger = make_identity(folder, "stranger", "DNS:dns.test")
+    upstream = TlsUpstream(identity, lambda query, _: play(query, "tls"))
+    for name, option, known, said in NAMED:
+        authority = (identity if known else stranger)[0]
+        both = Pair(folder, lambda port, _: SECURED.format(
+            port=port, name=name, upstream=upstream.port, authority=authority, option=option))
+        replies = []
+        for client in both.clients.values():
+            query = dns.message.make_query("www.example.com.", "A")
+            replies.append(shown(dns.query.udp(query, "127.0.0.1", 10, client.port)))
+        assert replies[0] == replies[1], f"{name} {option}:\n" + "\n".join(replies)
+        assert ("SERVFAIL" in replies[0]) == (said is not None), replies[0]
+        for program in both.programs.values() if said else ():
+            program.wait_for(rf"www\.example\.com\. A: .*{said}")
+        both.stop()
+    upstream.stop()
 
 
 if __name__ == "__main__":
