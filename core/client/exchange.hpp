@@ -6,6 +6,7 @@
 #include "core/client/request.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace catena::client {
@@ -26,6 +27,7 @@ struct Plan {
   Match match = Match::question;
   std::size_t udp_limit = 512;                 ///< A longer UDP reply counts as cut.
   Duration timeout = std::chrono::seconds(2);  ///< From sending to the reply, on each wire.
+  std::optional<Duration> dial_limit = {};     ///< How long it waits for a new connection.
 };
 
 /// What the one who holds the sockets does next.

@@ -97,9 +97,13 @@ void TcpConnection::send(Call& call) {
 
 void TcpConnection::set_deadline(Call& call) {
   const Loop& loop = channel_->loop();
+  const Plan& plan = call.exchange.plan();
+  if (state_ == State::connecting && plan.dial_limit) {
+    return loop.deadlines().add(call, loop.now() + *plan.dial_limit);
+  }
   const bool waits = state_ == State::connecting;
   const Duration dial = waits ? channel_->upstream().options.dial_limit : Duration::zero();
-  loop.deadlines().add(call, loop.now() + dial + call.exchange.plan().timeout);
+  loop.deadlines().add(call, loop.now() + dial + plan.timeout);
 }
 
 // Whatever was asked in one turn leaves in one write.

@@ -207,6 +207,18 @@ TEST_CASE("a handshake that comes to nothing is said to, as Go says it", "[clien
     secure.turn();
     CHECK(Secure::outcome(question) == "dial tcp 192.0.2.1:853: connect: connection reset by peer");
   }
+  SECTION("the handshake stalls for longer than this question waits") {
+    Question hasty("www.example.org.", {.wire = Wire::tcp, .dial_limit = std::chrono::seconds(1)});
+    hasty.ask(*secure.channel);
+    question.ask(*secure.channel);
+    secure.turn();
+    secure.advance(std::chrono::seconds(1));
+    CHECK(Secure::outcome(hasty) == "dial tcp 192.0.2.1:853: i/o timeout");
+    CHECK(Secure::outcome(question) == "waits");
+    secure.serves = true;
+    secure.turn();
+    CHECK(Secure::outcome(question) == "answered");
+  }
   SECTION("the handshake stalls") {
     question.ask(*secure.channel);
     secure.turn();

@@ -31,6 +31,8 @@ bool Attempts::time_left() const {
   return asked_ - began_ < kWindow && (most == 0 || failures_ < most);
 }
 
+Duration Attempts::left() const { return kWindow - (asked_ - began_); }
+
 std::optional<std::size_t> Attempts::next() {
   if (order_.empty() || last_resort_ || worker_.closed()) return std::nullopt;
   asked_ = worker_.loop().now();

@@ -42,6 +42,9 @@ class Attempts {
   /// The number of the upstream to ask now; nothing when it is time to give up.
   std::optional<std::size_t> next();
 
+  /// What is left of the time for this query.
+  Duration left() const;
+
   /// Puts what came back into the query's response, if it is the answer.
   Judgement judge(const client::Call& call, std::size_t index, bool forwarder_behind);
 

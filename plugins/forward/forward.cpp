@@ -192,7 +192,9 @@ asio::awaitable<Outcome> Forward::ask(Query& query, Next next, Worker& worker, S
   while (const auto index = attempts.next()) {
     const client::Upstream& upstream = *links_[*index].upstream;
     tried_->leave(query, upstream.name);
-    client::Call call(*request, plan_for(query, upstream));
+    client::Plan plan = plan_for(query, upstream);
+    if (upstream.options.tls) plan.dial_limit = attempts.left();
+    client::Call call(*request, plan);
     call.set_witness(doubts);
     client::Channel& channel = attempts.channel(*index);
     channel.begin(call);
