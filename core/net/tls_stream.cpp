@@ -89,7 +89,8 @@ Moved TlsStream::write_some(std::span<const std::uint8_t> bytes) {
     return {Moved::How::some, written};
   }
   if (unwritten_ == 0) unwritten_ = std::min(bytes.size(), kRecord);
-  return unmoved(result, write_needs_);
+  const Moved moved = unmoved(result, write_needs_);
+  return moved.how == Moved::How::end ? fail({TlsFault::ended, "EOF"}, EPIPE) : moved;
 }
 
 // What a call that has moved nothing says, and what it waits for.
@@ -99,7 +100,8 @@ Moved TlsStream::unmoved(int result, Needs& needs) {
     needs = why == SSL_ERROR_WANT_READ ? Needs::readable : Needs::writable;
     return {};
   }
-  if (why != SSL_ERROR_ZERO_RETURN) return classify();
+  // OpenSSL tells of the peer's end also where the stream below has failed behind that.
+  if (why != SSL_ERROR_ZERO_RETURN || link_.error != 0) return classify();
   cut_ = !ended_ && link_.ended;
   ended_ = true;
   if (state_ == State::handshaking) fail({TlsFault::ended, "EOF"}, ECONNRESET);

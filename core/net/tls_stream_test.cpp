@@ -47,6 +47,19 @@ TEST_CASE("Both ends come to speak, in whatever pieces the bytes arrive") {
   CHECK(pair.client.read() == "later");
 }
 
+// OpenSSL says that the peer has ended, of a write too, and a write that says so would be tried
+// again for ever.
+TEST_CASE("A write fails behind the end of a peer that resets") {
+  const TlsWorld world;
+  const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+  TlsPair pair(only(world.client->connect("dns.test"), version), world.server->accept());
+  pair.shake();
+  pair.server.peer.finish();
+  CHECK(pair.server.read() == "end");
+  pair.server.peer.reset();
+  CHECK(pair.server.write("answer").how == Moved::How::failed);
+}
+
 TEST_CASE("Who waits is told when the handshake is through") {
   const TlsWorld world;
   TlsPair pair(*world.client, *world.server);

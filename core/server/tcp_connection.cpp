@@ -141,9 +141,11 @@ void TcpConnection::go_on() {
 // What was read before comes before what may be there.
 void TcpConnection::look() { paused() || has_message() ? proceed({}) : read(); }
 
+// The client has taken something, though a record of TLS may not be through for long.
 void TcpConnection::writable() {
   const auto self = shared_from_this();
   writing_ = false;
+  last_progress_ = now();
   proceed({});
 }
 
@@ -299,7 +301,7 @@ void TcpConnection::flush() {
       watch();
       return stream_->wait_writable();
     }
-    if (written.how == net::Moved::How::failed) return close();
+    if (written.how != net::Moved::How::some) return close();
     sent_ += written.size;
     weigh_unsent(written.size);
     last_progress_ = last_activity_ = now();

@@ -111,6 +111,24 @@ TEST_CASE("TLS forgets a client that resets, at every point of the handshake", "
   }
 }
 
+// OpenSSL said of a write that the client had ended, and the worker tried for ever.
+TEST_CASE("TLS forgets a client that ends its half, and resets while its queries wait",
+          "[transports]") {
+  for (const Ending& ending : kEndings) {
+    INFO(ending.name);
+    House house(kTlsCorefile, kTlsPlugins);
+    TlsPeer peer(house.connect(kClient, 100000),
+                 net::only(world().client->connect("dns.test"), TLS1_2_VERSION));
+    carry(house, peer);
+    peer.send(framed({1, 2}, ending));
+    peer.finish();
+    house.turn();
+    peer.reset();
+    house.pass(kLong);
+    CHECK(house.connections.size() == (ending.waits ? 1 : 0));
+  }
+}
+
 TEST_CASE("TLS clients may ask once more of a server that leaves", "[transports]") {
   for (const Ending& ending : kEndings) {
     INFO(ending.name);

@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import socket
+import ssl
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cluster"))
@@ -21,6 +22,7 @@ import dns.query
 import dns.rdatatype
 
 from answers import Client
+from authority import Authority
 from harness import BUILD, Kubesim, Program, eventually, find_coredns, free_ports, main, write_corefile
 from odd_cluster import OBJECTS, OUTSIDE, questions
 from pages import text as page_text
@@ -342,6 +344,55 @@ def test_signatures(folder):
                     "\n".join(replies)
     both.stop()
     upstream.stop()
+
+
+SECRET = """
+tls://.:{port} {{
+    bind 127.0.0.1
+    tls {files} {ca} {{
+        client_auth {kind}
+    }}
+    chaos "a server" somebody
+    nsid here it is
+    whoami
+}}
+"""
+KINDS = ["nocert", "request", "require", "verify_if_given", "require_and_verify"]
+
+
+def test_clients_over_tls(folder):
+    """Who is served, and with what."""
+    authority, stranger = Authority(folder), Authority(folder, "stranger")
+    files = " ".join(map(str, authority.issue("server")))
+    shown_by = {"nobody": None, "somebody known": authority.issue("client"),
+                "a stranger": stranger.issue("other")}
+    for kind in KINDS:
+        both = Pair(folder, lambda port, _, kind=kind: SECRET.format(
+            port=port, files=files, ca=authority.certificate, kind=kind))
+        for who, own in shown_by.items():
+            context = ssl.create_default_context(cafile=authority.certificate)
+            if own:
+                context.load_cert_chain(*own)
+            seen = [over_tls(client.port, context) for client in both.clients.values()]
+            assert seen[0] == seen[1], (kind, who, seen)
+        both.stop()
+
+
+def over_tls(port, context):
+    """What one client sees."""
+    answers = []
+    for name, kind, where, opt in PLAIN[:5]:
+        query = dns.message.make_query(name, kind, where)
+        if opt:
+            query.use_edns(0, dns.flags.DO if opt[1] else 0, opt[0], options=opt[2])
+        try:
+            reply = dns.query.tls(query, "127.0.0.1", 10, port, ssl_context=context,
+                                  server_hostname="dns.test")
+        except (OSError, EOFError):
+            answers.append("nothing")
+        else:
+            answers.append(shown(reply))
+    return answers
 
 
 def questions_until_the_end(port):

@@ -14,7 +14,7 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 
-from certificates import Authority
+from authority import Authority
 from harness import Catena, Kubesim, PATIENCE, ROOT, check, eventually, main, stop_cleanly
 from upstream import Upstream, reply_to
 

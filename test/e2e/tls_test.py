@@ -14,7 +14,7 @@ import dns.message
 import dns.query
 import dns.rcode
 
-from certificates import Authority
+from authority import Authority
 from harness import BUILD, Catena, PATIENCE, eventually, free_ports, main, stop_cleanly
 from harness import write_corefile
 from pages import metrics

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/net/memory_stream.hpp"
 #include "core/net/tls_stream.hpp"
+
+#include "test/sim/client_end.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -16,7 +17,7 @@ namespace catena::sim {
 
 /// A client's end of a connection of TLS, with the verbs of the MemoryPeer below it, which carries
 /// the records: what it says and hears here is what TLS protects. One thread.
-class TlsPeer {
+class TlsPeer final : public ClientEnd {
  public:
   /// Begins a handshake, which carry() goes on with.
   TlsPeer(std::unique_ptr<net::MemoryPeer> wire, net::TlsHandle handle)
@@ -26,13 +27,13 @@ class TlsPeer {
   }
 
   /// Leaves when the handshake is through.
-  void send(std::span<const std::uint8_t> bytes) {
+  void send(std::span<const std::uint8_t> bytes) override {
     to_send_.insert(to_send_.end(), bytes.begin(), bytes.end());
     said_ += bytes.size();
     carry();
   }
 
-  std::vector<std::uint8_t> take(std::size_t most = SIZE_MAX) {
+  std::vector<std::uint8_t> take(std::size_t most = SIZE_MAX) override {
     carry();
     const auto size = static_cast<std::ptrdiff_t>(std::min(most, heard_.size()));
     std::vector<std::uint8_t> taken(heard_.begin(), heard_.begin() + size);
@@ -40,18 +41,17 @@ class TlsPeer {
     return taken;
   }
 
-  /// Records come to the server in pieces of this size, where it reads no more than that.
-  void limit_reads(std::size_t bytes) { wire_->limit_reads(bytes); }
+  /// Of the records' bytes.
+  void limit_reads(std::size_t bytes) override { wire_->limit_reads(bytes); }
 
-  /// Half a close, behind all that was sent.
-  void finish() {
+  void finish() override {
     carry();
     wire_->finish();
   }
-  void reset() { wire_->reset(); }
+  void reset() override { wire_->reset(); }
 
-  /// Bytes said that the server cannot have read: their records are not read whole.
-  std::size_t unread() const {
+  /// Their records are not read whole.
+  std::size_t unread() const override {
     const std::size_t read = carried_ - wire_->unread();
     std::size_t known = 0;
     for (const auto& [record, bytes] : ends_) {
@@ -60,8 +60,9 @@ class TlsPeer {
     return said_ - known;
   }
 
-  bool end_joined() const { return wire_->end_joined(); }
-  bool closed() const { return wire_->closed(); }
+  std::size_t carried() const override { return carried_ + carried_in_; }
+  bool end_joined() const override { return wire_->end_joined(); }
+  bool closed() const override { return wire_->closed(); }
 
   /// Whatever one end has for the other goes over. True where something did.
   bool carry() {
@@ -109,6 +110,7 @@ class TlsPeer {
   bool carry_in() {
     const std::vector<std::uint8_t> records = wire_->take();
     if (!records.empty()) near_.send(records);
+    carried_in_ += records.size();
     return !records.empty();
   }
 
@@ -121,7 +123,8 @@ class TlsPeer {
   std::vector<std::pair<std::size_t, std::size_t>> ends_;  // Of records, and of what is in them.
   std::size_t said_ = 0;
   std::size_t protected_ = 0;
-  std::size_t carried_ = 0;
+  std::size_t carried_ = 0;  // Records of ours, and of the server.
+  std::size_t carried_in_ = 0;
 };
 
 }  // namespace catena::sim

@@ -5,6 +5,8 @@
 #include "core/plugin/engine.hpp"
 #include "core/plugin/plugin.hpp"
 
+#include "test/sim/worlds/secret.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -119,6 +121,7 @@ void set_up_times(Setup& setup) {
 
 constexpr std::array kPlugins{PluginEntry{"times", set_up_times, ""},
                               PluginEntry{"tsig", tsig::setup, ""},
+                              PluginEntry{"secret", set_up_secret, ""},
                               PluginEntry{"script", set_up, ""}};
 
 }  // namespace

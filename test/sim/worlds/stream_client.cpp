@@ -20,12 +20,12 @@ void StreamClient::ask(Asked asked) {
 void StreamClient::send(std::size_t bytes) {
   const std::size_t size = std::min(bytes, stream_.size() - sent_);
   if (size == 0 || finished_ || reset_) return;
-  peer_->send(std::span(stream_).subspan(sent_, size));
+  end_->send(std::span(stream_).subspan(sent_, size));
   sent_ += size;
 }
 
 void StreamClient::take(std::size_t bytes) {
-  const std::vector<std::uint8_t> some = peer_->take(bytes);
+  const std::vector<std::uint8_t> some = end_->take(bytes);
   taken_ += some.size();
   incoming_.insert(incoming_.end(), some.begin(), some.end());
   if (!reset_) check_messages();
@@ -56,25 +56,25 @@ void StreamClient::check_messages() {
 
 void StreamClient::finish() {
   finished_ = true;
-  peer_->finish();
+  end_->finish();
 }
 
 void StreamClient::reset() {
   reset_ = true;
-  peer_->reset();
+  end_->reset();
 }
 
 bool StreamClient::be_kind() {
-  const std::size_t before = taken_;
-  peer_->limit_reads(SIZE_MAX);
+  const std::size_t before = end_->carried();
+  end_->limit_reads(SIZE_MAX);
   send(SIZE_MAX);
   take(SIZE_MAX);
-  return taken_ != before;
+  return end_->carried() != before;
 }
 
 std::size_t StreamClient::missing() const {
   if (reset_) return 0;
-  const std::size_t read = sent_ - peer_->unread();
+  const std::size_t read = sent_ - end_->unread();
   std::size_t missing = 0;
   for (const Place& place : places_) {
     if (place.end > read) break;

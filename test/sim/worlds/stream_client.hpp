@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/net/memory_stream.hpp"
-
+#include "test/sim/client_end.hpp"
 #include "test/sim/worlds/oracle.hpp"
 
 #include <map>
@@ -15,7 +14,7 @@ namespace catena::sim {
 /// answer against what it has asked.
 class StreamClient {
  public:
-  explicit StreamClient(std::unique_ptr<net::MemoryPeer> peer) : peer_(std::move(peer)) {}
+  explicit StreamClient(std::unique_ptr<ClientEnd> end) : end_(std::move(end)) {}
 
   /// Puts a message behind those that are still to be sent.
   void ask(Asked asked);
@@ -25,12 +24,12 @@ class StreamClient {
   void take(std::size_t bytes);
   void finish();
   void reset();
-  /// Sends and takes all there is. True where something was taken.
+  /// Sends and takes all there is. True where something went to or fro.
   bool be_kind();
 
   bool was_reset() const { return reset_; }
   bool finished() const { return finished_; }
-  bool closed() const { return peer_->closed(); }
+  bool closed() const { return end_->closed(); }
 
   /// Answers that are still owed for messages that the server has read.
   std::size_t missing() const;
@@ -43,7 +42,7 @@ class StreamClient {
   };
   void check_messages();
 
-  std::unique_ptr<net::MemoryPeer> peer_;
+  std::unique_ptr<ClientEnd> end_;
   std::map<std::uint16_t, Asked> asked_;
   std::vector<Place> places_;
   std::vector<std::uint8_t> stream_;  // All that is to be sent, from the beginning.

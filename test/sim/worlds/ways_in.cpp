@@ -3,6 +3,7 @@
 // all that clients can do.
 #include "test/sim/house.hpp"
 #include "test/sim/world.hpp"
+#include "test/sim/worlds/secret.hpp"
 #include "test/sim/worlds/stream_client.hpp"
 
 #include <array>
@@ -13,9 +14,10 @@
 namespace catena::sim {
 namespace {
 
-const std::string kCorefile =
-    fmt::format("sim {{\n times\n tsig {{\n secret {} {}\n}}\n script\n}}\n", Signature::kKey,
-                Signature::kSecret);
+// Plain clients and those of TLS come to one port.
+const std::string kCorefile = fmt::format(
+    "dns://sim:853 tls://sim:853 {{\n times\n secret\n tsig {{\n secret {} {}\n}}\n script\n}}\n",
+    Signature::kKey, Signature::kSecret);
 constexpr std::size_t kMostClients = 8;
 /// Longer than any query waits, any client may be idle and any answer may take.
 constexpr Duration kLongest = std::chrono::seconds(20);
@@ -151,8 +153,10 @@ class Scene {
     const std::size_t window = dice_.between(1, kWindows[dice_.below(kWindows.size())]);
     auto peer = house_.connect({asio::ip::make_address("198.51.100.8"), 4001}, window);
     if (dice_.percent(20)) peer->limit_reads(dice_.between(1, 50));
-    clients_.push_back(std::make_unique<StreamClient>(std::move(peer)));
-    trace_.note("connection with a window of {}", window);
+    const bool secret = dice_.percent(40);
+    clients_.push_back(std::make_unique<StreamClient>(
+        secret ? secret_client(std::move(peer)) : std::make_unique<PlainEnd>(std::move(peer))));
+    trace_.note("{} connection with a window of {}", secret ? "TLS" : "plain", window);
     if (dice_.percent(50)) turn();
   }
 
