@@ -6,6 +6,7 @@ of them would make."""
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import time
 
@@ -17,6 +18,7 @@ import dns.rcode
 import dns.tsig
 import dns.tsigkeyring
 
+from certificates import Authority
 from harness import Catena, Kubesim, PATIENCE, Skip, data_of, main, stop_cleanly
 from signatures import BADKEY, BADSIG, BADTIME, BADTRUNC, BASE64, Signed, Signing, sign
 from upstream import Upstream, reply_to
@@ -48,6 +50,17 @@ def serve(folder, upstream, properties=KEYS, zones="", more="", name="catena"):
 }}
 {more}
 """, name)
+
+
+class Tls(Tcp):
+    """A connection over TLS, to whoever it is."""
+
+    def __init__(self, port):
+        super().__init__(port, timeout=PATIENCE)
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        self.socket = context.wrap_socket(self.socket)
 
 
 def ask(catena, name, kind="A", send=dns.query.udp, key="key.example.",
@@ -129,12 +142,28 @@ def check_reply(reply, how, mac, fault):
     assert abs(now - time.time()) < 60 if signed else now == 0, (how, now)
 
 
+def over_tls(folder, upstream):
+    certificate, key = Authority(folder).issue("server")
+    return f"""
+tls://.:0 {{
+    bind 127.0.0.1
+    tls {certificate} {key}
+    tsig {{
+        {KEYS}
+    }}
+    forward . {upstream.address}
+}}
+"""
+
+
 def test_every_field_that_can_be_wrong(folder):
     upstream = Upstream(ordinary)
     required = serve(folder, upstream, KEYS + "\n require all", name="required")
-    optional = serve(folder, upstream)
+    optional = serve(folder, upstream, more=over_tls(folder, upstream))
+    secure = optional.port_of("tls://.")
     for catena in required, optional:
-        for way in Udp(catena.port), Tcp(catena.port):
+        ways = [Udp(catena.port), Tcp(catena.port)] + ([Tls(secure)] if catena is optional else [])
+        for way in ways:
             for how, *fault in FAULTS:
                 query = dns.message.make_query("a.example.", "A", id=0x1234, use_edns=0).to_wire()
                 message, mac = sign(query, how)
@@ -274,20 +303,28 @@ def test_a_transfer_of_many_messages(folder):
     """Each message is signed together with the MAC of the one before: dnspython verifies that one by
     one, so do dig and kdig."""
     kubesim = large_cluster(folder, 2000)
+    certificate, key = Authority(folder).issue("server")
     catena = Catena(folder, f"""
-.:0 {{
+(zone) {{
     bind 127.0.0.1
     errors
-    tsig cluster.local {{
+    tsig {{
         {KEYS}
         require AXFR IXFR
     }}
-    transfer cluster.local {{
+    transfer {{
         to *
     }}
-    kubernetes cluster.local {{
+    kubernetes {{
         kubeconfig {kubesim.kubeconfig}
     }}
+}}
+cluster.local:0 {{
+    import zone
+}}
+tls://cluster.local:0 {{
+    import zone
+    tls {certificate} {key}
 }}
 """)
     for algorithm in ALGORITHMS:
@@ -302,7 +339,8 @@ def test_a_transfer_of_many_messages(folder):
     plain = next(wire_transfer(catena, query_of_a_transfer()))
     assert plain.decoded().rcode() == dns.rcode.REFUSED and not plain.tsig
     for program in "dig", "kdig":
-        transfer_with(program, catena)
+        transfer_with(catena.port, program)
+    transfer_with(catena.port_of("tls://cluster.local."), "kdig", "+tls")
     stop_cleanly(catena)
     stop_cleanly(kubesim)
 
@@ -318,13 +356,13 @@ def wire_transfer(catena, message):
     connection.close()
 
 
-def transfer_with(program, catena):
+def transfer_with(port, program, *options):
     if not shutil.which(program):
         raise Skip(f"no {program}")
     for secret, good in (BASE64, True), ("b3RoZXI=", False):
         done = subprocess.run(
-            [program, "-y", f"hmac-sha256:key.example:{secret}", "@127.0.0.1", "-p",
-             str(catena.port), "cluster.local", "AXFR"],
+            [program, *options, "-y", f"hmac-sha256:key.example:{secret}", "@127.0.0.1", "-p",
+             str(port), "cluster.local", "AXFR"],
             capture_output=True, text=True, timeout=PATIENCE)
         said = done.stdout + done.stderr
         services = set(re.findall(r"^service-\S+", said, re.MULTILINE))
