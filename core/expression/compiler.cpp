@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace catena::expression {
@@ -35,6 +36,25 @@ bool is_literal(const Node& node) {
   return node.kind == Node::Kind::nil || node.kind == Node::Kind::boolean ||
          node.kind == Node::Kind::integer || node.kind == Node::Kind::floating ||
          node.kind == Node::Kind::string;
+}
+
+bool is_or(const Node& node) { return node.text == "or" || node.text == "||"; }
+bool is_and(const Node& node) { return node.text == "and" || node.text == "&&"; }
+
+// A boolean that needs no run. Like expr-lang, whose `x and false` is false whatever becomes of x.
+std::optional<bool> decided(const Node& node) {
+  if (node.kind == Node::Kind::boolean) return node.integer != 0;
+  if (node.kind == Node::Kind::unary && (node.text == "not" || node.text == "!")) {
+    const auto inner = decided(*node.children.front());
+    return inner ? std::optional(!*inner) : std::nullopt;
+  }
+  if (node.kind != Node::Kind::binary || (!is_or(node) && !is_and(node))) return std::nullopt;
+  const auto left = decided(*node.children[0]);
+  const auto right = decided(*node.children[1]);
+  const bool strong = is_or(node);
+  if (left == !strong) return right;
+  if (right == !strong) return left;
+  return left || right ? std::optional(strong) : std::nullopt;
 }
 
 }  // namespace
@@ -90,8 +110,7 @@ void Compiler::write_children(const Node& node) {
 
 void Compiler::binary(const Node& node) {
   const std::string& op = node.text;
-  if (op == "or" || op == "||") return either(node, Code::jump_if_true);
-  if (op == "and" || op == "&&") return either(node, Code::jump_if_false);
+  if (is_or(node) || is_and(node)) return logical(node);
   if (op == "??") return either(node, Code::jump_if_value);
   if (op == "matches") return pattern(node);
   write_children(node);
@@ -99,6 +118,16 @@ void Compiler::binary(const Node& node) {
       std::ranges::find(kOperations, op, &std::pair<std::string_view, Operation>::first);
   emit(node, Code::operate, static_cast<std::size_t>(found->second));
   if (op == "!=") emit(node, Code::invert);
+}
+
+void Compiler::logical(const Node& node) {
+  const bool strong = is_or(node);
+  const auto left = decided(*node.children[0]);
+  const auto right = decided(*node.children[1]);
+  if (left == !strong) return write(*node.children[1]);
+  if (right == !strong) return write(*node.children[0]);
+  if (left || right) return push(node, Value::boolean(strong));
+  either(node, strong ? Code::jump_if_true : Code::jump_if_false);
 }
 
 // The left side, unless that does not do.

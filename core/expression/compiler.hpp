@@ -26,6 +26,7 @@ class Compiler {
   void write(const Node& node);
   void write_children(const Node& node);
   void binary(const Node& node);
+  void logical(const Node& node);
   void either(const Node& node, Code jump);
   void pattern(const Node& node);
   void conditional(const Node& node);

@@ -22,6 +22,18 @@ Machine::Machine(const Program& program)
 }
 
 Value Machine::run(Callee& callee) {
+  if (running_) return Value::fault("an expression leads to itself");
+  // A callee may throw.
+  struct Running {
+    explicit Running(bool& running) : running_(running) { running_ = true; }
+    ~Running() { running_ = false; }
+    bool& running_;
+  } running(running_);
+  run_all(callee);
+  return work_.failed() ? Value::fault(work_.failure()) : stack_.front();
+}
+
+void Machine::run_all(Callee& callee) {
   work_.begin();
   height_ = 0;
   loop_count_ = 0;
@@ -30,7 +42,6 @@ Value Machine::run(Callee& callee) {
     step(program_.code_[at_++], callee);
     if (work_.failed()) break;
   }
-  return work_.failed() ? Value::fault(work_.failure()) : stack_.front();
 }
 
 std::string Machine::shown_fault() const {

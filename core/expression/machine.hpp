@@ -22,7 +22,7 @@ class Machine {
   explicit Machine(const Program& program);
 
   /// The program's value, good until the next run. A fault where there is none, for a reason that
-  /// shown_fault() tells.
+  /// shown_fault() tells, and always for a run within a run, which a callee might ask for.
   Value run(Callee& callee);
 
   /// Why the last run gave none, with the place in the source, in lines as Program::compile has
@@ -41,6 +41,7 @@ class Machine {
     bool done() const { return at >= list.size(); }
   };
 
+  void run_all(Callee& callee);
   void step(const Instruction& instruction, Callee& callee);
   void step_of_values(const Instruction& instruction, Callee& callee);
   void step_of_jumps(const Instruction& instruction);
@@ -71,6 +72,7 @@ class Machine {
   std::vector<Loop> loops_;
   std::size_t loop_count_ = 0;
   std::size_t at_ = 0;
+  bool running_ = false;
 };
 
 }  // namespace catena::expression

@@ -142,6 +142,25 @@ TEST_CASE("a fault is over with its run", "[expression]") {
   CHECK(shown(machine.run(callee)) == "true");
 }
 
+TEST_CASE("a run within a run is none, and one that throws is over", "[expression]") {
+  const auto program = Program::compile("name() == 'a'", kTestEnvironment).value();
+  class Inward final : public Callee {
+   public:
+    Value call(std::size_t, std::span<const Value>) override {
+      if (machine == nullptr) throw std::runtime_error("no name");
+      inner = shown(machine->run(*this));
+      return Value::string("a");
+    }
+    Machine* machine = nullptr;
+    std::string inner;
+  } callee;
+  Machine machine(*program);
+  CHECK_THROWS(machine.run(callee));
+  callee.machine = &machine;
+  CHECK(shown(machine.run(callee)) == "true");
+  CHECK(callee.inner == "fails");
+}
+
 TEST_CASE("usual expressions allocate nothing", "[expression]") {
   for (const char* source :
        {"type() in ['A', 'AAAA'] and name() endsWith 'example.org.'",
