@@ -2,6 +2,7 @@
 #include "plugins/log/fields.hpp"
 
 #include "core/base/json_object.hpp"
+#include "core/net/address_text.hpp"
 
 #include "plugins/log/texts.hpp"
 
@@ -9,7 +10,7 @@ namespace catena::log {
 
 void QueryFields::put(JsonObject& object) const {
   const Query& query = logged_.query;
-  object.text("client_ip", AddressText(query.transport().client.address()).view());
+  object.text("client_ip", net::AddressText(query.transport().client.address()).view());
   object.number("client_port", query.transport().client.port());
   put_question(object);
   put_reply(object);

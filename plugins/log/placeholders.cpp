@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/log/placeholders.hpp"
 
+#include "core/net/address_text.hpp"
+
 #include "plugins/log/texts.hpp"
 
 #include <iterator>
@@ -18,7 +20,7 @@ void put(Out& out, fmt::format_string<Args...> format, Args&&... args) {
 
 // IPv6 addresses stand in brackets.
 void put_address(Out& out, const asio::ip::address& address) {
-  const AddressText text(address);
+  const net::AddressText text(address);
   if (address.is_v4()) {
     out.append(text.view());
   } else {

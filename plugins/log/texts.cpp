@@ -5,16 +5,6 @@
 
 namespace catena::log {
 
-AddressText::AddressText(const boost::asio::ip::address& address) {
-  if (address.is_v4()) {
-    const auto bytes = address.to_v4().to_bytes();
-    inet_ntop(AF_INET, bytes.data(), text_.data(), text_.size());
-  } else {
-    const auto bytes = address.to_v6().to_bytes();
-    inet_ntop(AF_INET6, bytes.data(), text_.data(), text_.size());
-  }
-}
-
 SecondsText::SecondsText(Duration duration) {
   const auto nanoseconds = duration.count();
   const auto end = fmt::format_to(text_.data(), "{}.{:09}", nanoseconds / 1'000'000'000,

@@ -4,23 +4,10 @@
 
 #include "core/base/clock.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
-#include <arpa/inet.h>
 #include <array>
 #include <string_view>
 
 namespace catena::log {
-
-/// An IP address without brackets.
-class AddressText {
- public:
-  explicit AddressText(const boost::asio::ip::address& address);
-  std::string_view view() const { return text_.data(); }
-
- private:
-  std::array<char, INET6_ADDRSTRLEN> text_{};
-};
 
 /// Plain decimal seconds without zeros at the end, as Go's FormatFloat(..., 'f', -1): "0.0015".
 class SecondsText {
