@@ -3,6 +3,7 @@
 
 #include "core/base/ascii.hpp"
 #include "core/dns/fold.hpp"
+#include "core/dns/name_text.hpp"
 
 #include <algorithm>
 
@@ -39,18 +40,29 @@ int compare_labels(const std::uint8_t* a, const std::uint8_t* b) {
 
 bool needs_backslash(char c) { return std::string_view("\"$().;@\\").find(c) != std::string::npos; }
 
-void append_escaped(std::string& text, char c) {
-  const auto byte = static_cast<std::uint8_t>(c);
-  if (byte <= 0x20 || byte >= 0x7f) {
-    text += '\\';
-    text += static_cast<char>('0' + byte / 100);
-    text += static_cast<char>('0' + byte / 10 % 10);
-    text += static_cast<char>('0' + byte % 10);
-    return;
+/// A byte of a label as presentation text, four characters at most.
+class Escaped {
+ public:
+  explicit Escaped(char c) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (byte <= 0x20 || byte >= 0x7f) {
+      put('\\');
+      put(static_cast<char>('0' + byte / 100));
+      put(static_cast<char>('0' + byte / 10 % 10));
+      put(static_cast<char>('0' + byte % 10));
+      return;
+    }
+    if (needs_backslash(c)) put('\\');
+    put(c);
   }
-  if (needs_backslash(c)) text += '\\';
-  text += c;
-}
+  std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  void put(char c) { text_[size_++] = c; }
+
+  std::array<char, 4> text_;
+  std::size_t size_ = 0;
+};
 
 /// The byte behind a backslash, RFC 1035 section 5.1: three digits or one other character.
 std::optional<char> read_escape(std::string_view& text) {
@@ -164,7 +176,7 @@ std::string NameView::to_text() const {
   std::string text;
   text.reserve(size_);
   for (const std::string_view label : labels()) {
-    for (const char c : label) append_escaped(text, c);
+    for (const char c : label) text += Escaped(c).view();
     text += '.';
   }
   return text;
@@ -174,6 +186,23 @@ std::string NameView::to_lower_text() const {
   std::string text = to_text();
   for (char& c : text) c = to_lower(c);
   return text;
+}
+
+std::string_view to_lower_text(NameView name, Arena& arena) {
+  if (name.is_root()) return ".";
+  std::size_t size = 0;
+  for (const std::string_view label : name.labels()) {
+    for (const char c : label) size += Escaped(c).view().size();
+    ++size;
+  }
+  const std::span<char> text = arena.array<char>(size);
+  if (text.empty()) return {};
+  char* at = text.data();
+  for (const std::string_view label : name.labels()) {
+    for (const char c : label) at = std::ranges::copy(Escaped(to_lower(c)).view(), at).out;
+    *at++ = '.';
+  }
+  return {text.data(), size};
 }
 
 Result<Name> Name::parse(std::string_view text, NameView origin) {
