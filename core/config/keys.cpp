@@ -63,12 +63,14 @@ Address address_of(const BoundKey& bound, const std::string& listen) {
 // address the last one that was registered.
 class Registered {
  public:
-  // The complaint about one more, or an empty text when it may join.
-  std::string check(const BoundKey& bound) const {
+  // Whether a block has taken all queries for it already.
+  bool is_taken(const BoundKey& bound) const {
+    return addresses_.contains(address_of(bound, bound.address));
+  }
+
+  // The complaint about one more that shares no socket of another, or an empty text.
+  std::string overlap(const BoundKey& bound) const {
     const std::string name = to_string(bound);
-    if (addresses_.contains(address_of(bound, bound.address))) {
-      return fmt::format("cannot serve {} - it is already defined", name);
-    }
     const Address everywhere = address_of(bound, "");
     const auto last = last_.find(everywhere);
     if (last == last_.end()) return {};
@@ -118,14 +120,25 @@ std::string to_string(const BoundKey& bound) {
   return fmt::format("{} on {}", to_string(bound.key), bound.address);
 }
 
+// A view behind a block that takes everything is accepted by CoreDNS, though it is never asked.
 void check_overlaps(std::span<const BoundKey> bound, Diagnostics& diagnostics) {
   Registered registered;
   for (const BoundKey& one : bound) {
     if (one.key.assumed) continue;
-    const std::string complaint = registered.check(one);
-    if (!complaint.empty()) {
-      diagnostics.error(one.key.position, "", complaint);
-    } else if (one.filtered == Filtered::no) {
+    const bool filtered = one.filtered == Filtered::yes;
+    const bool taken = registered.is_taken(one);
+    const std::string overlap = taken ? "" : registered.overlap(one);
+    if (taken && filtered) {
+      diagnostics.warn(one.key.position, "view",
+                       fmt::format("a block without a view, which stands before this one, takes all "
+                                   "queries for {}",
+                                   to_string(one)));
+    } else if (taken) {
+      diagnostics.error(one.key.position, "",
+                        fmt::format("cannot serve {} - it is already defined", to_string(one)));
+    } else if (!overlap.empty()) {
+      diagnostics.error(one.key.position, "", overlap);
+    } else if (!filtered) {
       registered.add(one);
     }
   }

@@ -86,6 +86,7 @@ struct OverlapCase {
   const char* name = "";
   std::vector<Bound> bound;
   Texts errors = {};
+  Texts warnings = {};
 };
 
 const OverlapCase kOverlaps[] = {
@@ -111,9 +112,14 @@ const OverlapCase kOverlaps[] = {
                 "with dns://.:53"}},
     {.name = "views may share a key",
      .bound = {{"a.", "", Filtered::yes}, {"a.", "", Filtered::yes}, {"a."}}},
-    {.name = "a view is checked against what stands before it",
-     .bound = {{"a."}, {"a.", "", Filtered::yes}},
-     .errors = {"Corefile:2: cannot serve dns://a.:53 - it is already defined"}},
+    {.name = "a view behind a block that takes everything is never asked",
+     .bound = {{"a."}, {"a.", "", Filtered::yes}, {"b.", "", Filtered::yes}},
+     .warnings = {"Corefile:2: view: a block without a view, which stands before this one, takes "
+                  "all queries for dns://a.:53"}},
+    {.name = "a view shares no socket of another address",
+     .bound = {{"a."}, {"a.", "127.0.0.1", Filtered::yes}},
+     .errors = {"Corefile:2: cannot serve dns://a.:53 on 127.0.0.1 - zone overlap listener capacity "
+                "with dns://a.:53"}},
     {.name = "every clash is told",
      .bound = {{"a."}, {"a."}, {"b."}, {"b."}},
      .errors = {"Corefile:2: cannot serve dns://a.:53 - it is already defined",
@@ -132,6 +138,7 @@ TEST_CASE("keys that clash are told", "[config][keys]") {
       Diagnostics diagnostics;
       check_overlaps(bound, diagnostics);
       CHECK(lines_of(diagnostics.errors()) == c.errors);
+      CHECK(lines_of(diagnostics.warnings()) == c.warnings);
     }
   }
 }

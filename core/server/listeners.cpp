@@ -188,9 +188,8 @@ std::vector<ServerLabel> labels_of(const Configuration& configuration, const Blo
 void check_keys(const Configuration& configuration, config::Diagnostics& diagnostics) {
   std::vector<config::BoundKey> bound;
   for (const auto& block : configuration.blocks) {
-    // A plugin that is missing, view for one, might tell its keys from those of other blocks.
-    const bool may_share = !block->filters.empty() || !block->whole;
-    const auto filtered = may_share ? config::Filtered::yes : config::Filtered::no;
+    const bool view = !block->filters.empty();
+    const auto filtered = view ? config::Filtered::yes : config::Filtered::no;
     for (const config::Key& key : block->keys) {
       for (const std::string& address : addresses_of(*block)) {
         bound.push_back({key, address, filtered});
