@@ -21,6 +21,13 @@ Memory::Memory(const Settings& settings, epoch::Domain& domain)
     : success(limits_of(settings.success, settings.stale), domain),
       denial(limits_of(settings.denial, settings.stale), domain) {}
 
+std::string Cache::assembled(const Chain& chain) {
+  std::string view;
+  for (const BlockFilter* filter : chain.with<BlockFilter>()) view = filter->view();
+  meters_.begin(view);
+  return {};
+}
+
 Reply Cache::serve(Query& query, Next next) const {
   const bool cacheable = query.opcode() == dns::Opcode::Query && !query.is_signed();
   if (!cacheable || !settings_.zones.contains(query.name())) {

@@ -35,7 +35,7 @@ struct Memory {
 /// Answers repeated questions from memory. A hit neither waits nor allocates nor locks; what it
 /// adds to the response points into an entry and is good until the worker's quiescent point. Of the
 /// same questions that miss on one worker at once, one is asked and the others wait for its answer.
-class Cache final : public Plugin, public WorkerAware {
+class Cache final : public Plugin, public Assembled, public WorkerAware {
  public:
   /// `lanes` as Registry::lanes().
   Cache(Settings settings, Meters meters, std::shared_ptr<Memory> memory, std::size_t lanes)
@@ -45,6 +45,8 @@ class Cache final : public Plugin, public WorkerAware {
         flights_(lanes) {}
 
   Reply serve(Query& query, Next next) const override;
+
+  std::string assembled(const Chain& chain) override;
 
   void enter(Engine&) override {}
   void leave(Engine& engine) override { flights_[index(engine.lane())].close(); }

@@ -25,8 +25,7 @@ Meter::PerClass class_meter(metrics::Registry& registry,
   };
 }
 
-Meter make_meter(metrics::Registry& registry, const std::string& server, const std::string& zones) {
-  const Labels labels = {{"server", server}, {"zones", zones}, {"view", ""}};
+Meter make_meter(metrics::Registry& registry, const Labels& labels) {
   return {
       .requests =
           &registry.counter("coredns_cache_requests_total", "The count of cache requests.", labels),
@@ -56,15 +55,12 @@ Meter make_meter(metrics::Registry& registry, const std::string& server, const s
 
 }  // namespace
 
-Meters::Meters(metrics::Registry& registry,
-               std::span<const ServerLabel> servers,
-               const Zones& zones) {
-  const std::string zone_label = zones.to_text();
+void Meters::begin(const std::string& view) {
   const std::function<Meter(const std::string&)> make = [&](const std::string& server) {
-    return make_meter(registry, server, zone_label);
+    return make_meter(*registry_, {{"server", server}, {"zones", zones_}, {"view", view}});
   };
-  meters_ = PerServer<Meter>(servers, make);
-  first_ = make(servers.empty() ? std::string() : servers.front().text);
+  meters_ = PerServer<Meter>(servers_, make);
+  first_ = make(servers_.empty() ? std::string() : servers_.front().text);
 }
 
 }  // namespace catena::cache

@@ -7,8 +7,8 @@
 #include "plugins/cache/verdict.hpp"
 
 #include <array>
-#include <span>
 #include <string>
+#include <vector>
 
 namespace catena::cache {
 
@@ -34,10 +34,14 @@ struct Meter {
   const PerClass& of(Fate fate) const { return fate == Fate::denial ? denial : success; }
 };
 
-/// The meters of all listeners of a block.
+/// The meters of all listeners of a block. Its view is known once all of its plugins are set up:
+/// until begin() there are no meters.
 class Meters {
  public:
-  Meters(metrics::Registry& registry, std::span<const ServerLabel> servers, const Zones& zones);
+  Meters(metrics::Registry& registry, std::vector<ServerLabel> servers, const Zones& zones)
+      : registry_(&registry), servers_(std::move(servers)), zones_(zones.to_text()) {}
+
+  void begin(const std::string& view);
 
   /// A question that another block of this server asked counts for the block's first listener.
   const Meter& of(const Transport& transport) const {
@@ -46,8 +50,11 @@ class Meters {
   }
 
  private:
+  metrics::Registry* registry_;
+  std::vector<ServerLabel> servers_;
+  std::string zones_;
   PerServer<Meter> meters_;
-  Meter first_;
+  Meter first_{};
 };
 
 }  // namespace catena::cache

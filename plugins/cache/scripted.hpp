@@ -301,6 +301,7 @@ class Bed {
     auto plugin = std::make_unique<Scripted>();
     upstream = plugin.get();
     made.add("scripted", std::move(plugin));
+    for (Assembled* one : made.with<Assembled>()) REQUIRE(one->assembled(made).empty());
     chain = std::move(made);
   }
 
