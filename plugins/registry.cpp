@@ -83,6 +83,9 @@ void setup(Setup& setup);
 namespace tsig {
 void setup(Setup& setup);
 }
+namespace view {
+void setup(Setup& setup);
+}
 namespace whoami {
 void setup(Setup& setup);
 }
@@ -155,7 +158,7 @@ constexpr std::array kPlugins{
     PluginEntry{"whoami", whoami::setup, "Answers everything, so it is the last."},
     PluginEntry{"on", nullptr, "Runs commands at start and end, beside the chain."},
     PluginEntry{"sign", nullptr, "Signs files, beside the chain."},
-    PluginEntry{"view", nullptr, "Chooses the block, beside the chain."},
+    PluginEntry{"view", view::setup, "Chooses the block; in the chain it has nothing to do."},
     PluginEntry{"nomad", nullptr, "A source that came late to CoreDNS's list."},
 };
 

@@ -11,6 +11,7 @@ import pathlib
 import re
 import socket
 import ssl
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cluster"))
@@ -444,6 +445,96 @@ def test_forward_over_tls(folder):
             program.wait_for(rf"www\.example\.com\. A: .*{said}")
         both.stop()
     upstream.stop()
+
+
+# Each in a zone of its own: who answers there is the block of the view, or that of all others.
+VIEWS = ["type() == 'A'", "type() in ['TXT', 'AAAA']", "type() not in ['TXT']", "class() == 'CH'",
+         "client_ip() == '127.0.0.1'", "do()", "not do()", "bufsize() == 512", "bufsize() == 1232",
+         "bufsize() == 65535", "proto() == 'tcp'", "id() == 4711", "opcode() == 0", "size() > 40",
+         "incidr(client_ip(), '127.0.0.0/8')", "incidr(client_ip(), '10.0.0.0/8')",
+         "incidr(client_ip(), 'nonsense')", "incidr('nonsense', '::/0')",
+         "incidr(server_ip(), '::/0')",
+         "metadata('view/name') startsWith 'v'", "metadata('no/such') == ''",
+         "metadata(nil ?? 'a') == ''",
+         "name() startsWith 'x.'", "name() matches '^X'", "name() matches '(?i)^X\\\\.'", "1", "'true'",
+         "nil", "do", "true or incidr('', '')", "incidr('', '') or true", "true and false or true",
+         '"any([\'x.\', \'y.\'], name() startsWith #)"', "int(server_port()) in 1..65535",
+         "len(name()) > 5 ? do() : true", "nil ?? do()", "split(name(), '.')[0] == 'x'",
+         "split(name(), '.')[9] == 'x'", "let t = type(); t == 'A' or t == 'TXT'", "int(type()) == 1",
+         "{A: 1, TXT: 2}[type()] == 2", "\"if do() { false } else { type() == 'A' }\"",
+         "id() % 2 == 1.0"]
+BROKEN_VIEWS = ["invalid expression", "name == 'x'", "name() = 'x'", "nosuch()",
+                "incidr(client_ip())", "incidr(client_ip(), 8)", "name() matches '('",
+                "type() in 'A'", "type() in [1]", "(true", "'open", "type() == 1", "do() and 1",
+                "any(name(), true)", "2 & 1", "not name()", ""]
+VIEW = """
+e{number}.test.:{port} {{
+    bind 127.0.0.1
+    metadata
+    prometheus 127.0.0.1:{page}
+    view v{number} {{
+        expr {expression}
+    }}
+    nsid view
+    forward . {upstream}
+}}
+"""
+NO_VIEW = """
+.:{port} {{
+    bind 127.0.0.1
+    nsid others
+    forward . {upstream}
+}}
+"""
+
+
+def who_answers(client, name, kind, qclass, opt, tcp):
+    query = dns.message.make_query(name, kind, qclass)
+    query.id = 4711
+    query.use_edns(0, dns.flags.DO if opt[1] else 0, opt[0], options=[NSID])
+    ask = dns.query.tcp if tcp else dns.query.udp
+    return [option.data for option in ask(query, "127.0.0.1", 10, client.port).options]
+
+
+def test_views(folder):
+    upstream = Upstream(lambda query, _: reply_to(query))
+
+    def text(port, page):
+        place = {"port": port, "page": page, "upstream": upstream.address}
+        return "".join(VIEW.format(number=number, expression=one, **place)
+                       for number, one in enumerate(VIEWS)) + NO_VIEW.format(**place)
+    both = Pair(folder, text)
+    problems, seen = [], set()
+    for number, expression in enumerate(VIEWS):
+        for asked in (("A", "IN", (1232, True), False), ("TXT", "IN", (512, False), False),
+                      ("AAAA", "IN", (4096, False), True), ("TXT", "CH", (1232, False), False)):
+            answers = [who_answers(client, f"X.e{number}.test.", *asked)
+                       for client in both.clients.values()]
+            seen.add(answers[0][0])
+            if answers[0] != answers[1]:
+                problems.append(f"{expression} {asked}: {answers}")
+    assert not problems, "\n".join(problems)
+    assert seen == {b"view", b"others"}
+    labels = [set(re.findall(r'coredns_dns_requests_total{.*view="(\w*)"', page_text(page, "/metrics")))
+              for page in both.pages.values()]
+    assert labels[0] == labels[1] and len(labels[0]) > len(VIEWS) / 2, labels
+    both.stop()
+    upstream.stop()
+
+
+def test_views_that_are_refused(folder):
+    for expression in BROKEN_VIEWS:
+        port = free_ports(1)[0]
+        text = VIEW.format(number=1, port=port, page=0, upstream="127.0.0.1", expression=expression)
+        path = write_corefile(folder, text, "broken")
+        said = []
+        for program in BUILD / "catena", find_coredns():
+            done = subprocess.run([program, "-conf", path], capture_output=True, text=True, timeout=60,
+                                  check=False)
+            assert done.returncode == 1, (expression, done)
+            said.append(done.stdout + done.stderr)
+        words = said[1].split("plugin/view: ", 1)[1].strip()
+        assert words in said[0], (expression, said)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class PluginSetup {
 
   /// "Corefile:2: plugin: text", warnings left out.
   std::vector<std::string> errors() const { return config::lines_of(diagnostics_.errors()); }
+  std::vector<std::string> warnings() const { return config::lines_of(diagnostics_.warnings()); }
 
   Chain& chain() { return chain_; }
   ListenerSettings& listener() { return listener_; }
