@@ -5,7 +5,7 @@
 
 #include "cmd/catena/load.hpp"
 #include "plugins/registry.hpp"
-#include "test/support/plugin_setup.hpp"
+#include "test/support/test_process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -18,14 +18,9 @@ using Texts = std::vector<std::string>;
 
 /// The lines about a Corefile, those of one kind behind the other.
 Texts said(const std::string& text, config::Place place) {
-  test::LogLines log;
-  metrics::Registry metrics(2);
-  epoch::Domain epoch;
-  SystemClock clock;
-  Keeper keeper;
-  const Process process{Log(log), metrics, epoch, clock, keeper};
+  const test::TestProcess parts;
   config::Diagnostics diagnostics(place);
-  load({"Corefile", text}, 1053, plugin_registry(), process, diagnostics);
+  load({"Corefile", text}, 1053, plugin_registry(), parts.process, diagnostics);
   Texts lines;
   for (const auto& one : diagnostics.needs()) lines.push_back("note " + config::format(one));
   for (const auto& one : diagnostics.warnings()) lines.push_back("warning " + config::format(one));

@@ -2,6 +2,7 @@
 #include "cmd/catena/load.hpp"
 
 #include "plugins/registry.hpp"
+#include "test/support/test_process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -29,22 +30,12 @@ class File {
   std::string path_;
 };
 
-class NoLines final : public LogSink {
- public:
-  void write(LogLevel, std::string_view) override {}
-};
-
 struct Loaded {
   explicit Loaded(const std::string& text) {
     configuration =
-        load({"Corefile", text}, 1053, plugin_registry(), process, diagnostics).configuration;
+        load({"Corefile", text}, 1053, plugin_registry(), parts.process, diagnostics).configuration;
   }
-  NoLines lines;
-  metrics::Registry metrics{2};
-  epoch::Domain epoch;
-  SystemClock clock;
-  Keeper keeper;
-  const Process process{Log(lines), metrics, epoch, clock, keeper};
+  test::TestProcess parts;
   config::Diagnostics diagnostics;
   std::shared_ptr<const server::Configuration> configuration;
 };

@@ -3,6 +3,8 @@
 
 #include "core/base/log.hpp"
 
+#include "test/support/log_lines.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <vector>
@@ -51,13 +53,8 @@ TEST_CASE("of a long text the beginning is shown", "[base]") {
   CHECK(one_line("abcd\xc3\xa4z", 5) == "abcd... (7 bytes)");
 }
 
-struct Lines final : LogSink {
-  void write(LogLevel, std::string_view line) override { lines.emplace_back(line); }
-  std::vector<std::string> lines;
-};
-
 TEST_CASE("whoever forgets it: a record of the log is one line all the same", "[base]") {
-  Lines sink;
+  test::LogLines sink;
   Log(sink).for_plugin("x").error("said: {}", "a\n[INFO] b");
   Log(sink).info("{}", std::string(100'000, 'y'));
   REQUIRE(sink.lines.size() == 2);

@@ -190,7 +190,7 @@ TEST_CASE("a cache for some zones lets other names pass") {
   CHECK(bed.upstream->asked == 3);
   const std::string line =
       "coredns_cache_requests_total{server=\"dns://:53\",view=\"\",zones=\"example.org.\"} 2\n";
-  CHECK(bed.registry.text().find(line) != std::string::npos);
+  CHECK(bed.parts.metrics.text().find(line) != std::string::npos);
 }
 
 TEST_CASE("a question from another block counts for the block's first listener") {
@@ -198,7 +198,7 @@ TEST_CASE("a question from another block counts for the block's first listener")
   bed.ask({.name = "www.example.net."});
   const std::string line =
       "coredns_cache_requests_total{server=\"dns://:53\",view=\"\",zones=\".\"} 1\n";
-  CHECK(bed.registry.text().find(line) != std::string::npos);
+  CHECK(bed.parts.metrics.text().find(line) != std::string::npos);
 }
 
 TEST_CASE("what is cached outlives a reload only if the block has not changed") {

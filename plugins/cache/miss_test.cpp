@@ -174,7 +174,7 @@ TEST_CASE("what is stored") {
     const auto hits = [&](const std::string& type) {
       const std::string line = "coredns_cache_hits_total{server=\"dns://:53\",type=\"" + type +
                                "\",view=\"\",zones=\".\"} ";
-      return bed.registry.text().find(line + (row.kept == type ? "1\n" : "0\n"));
+      return bed.parts.metrics.text().find(line + (row.kept == type ? "1\n" : "0\n"));
     };
     CHECK(hits("success") != std::string::npos);
     CHECK(hits("denial") != std::string::npos);
@@ -237,7 +237,7 @@ TEST_CASE("what cannot be kept is counted") {
   CHECK(bed.query.response().answer().size() == 300);
   const std::string line =
       "coredns_cache_drops_total{server=\"dns://:53\",view=\"\",zones=\".\"} 1\n";
-  CHECK(bed.registry.text().find(line) != std::string::npos);
+  CHECK(bed.parts.metrics.text().find(line) != std::string::npos);
 }
 
 }  // namespace

@@ -91,8 +91,8 @@ class Scenario {
     const std::string label = typed ? ",type=\"" + type + "\"" : "";
     const std::string line = "coredns_cache_" + name + "{server=\"dns://:53\"" + label +
                              ",view=\"\",zones=\".\"} " + (typed ? value : type) + "\n";
-    INFO(bed_.registry.text());
-    CHECK(bed_.registry.text().find(line) != std::string::npos);
+    INFO(bed_.parts.metrics.text());
+    CHECK(bed_.parts.metrics.text().find(line) != std::string::npos);
   }
 
   void background(std::istringstream& words) {

@@ -9,6 +9,7 @@
 #include "core/plugin/plugin.hpp"
 
 #include "plugins/cache/cache.hpp"
+#include "test/support/test_process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -156,6 +157,8 @@ class ScriptedEngine final : public Engine {
  public:
   enum class Background { now, soon, later, refuse };
 
+  explicit ScriptedEngine(ManualClock& clock) : time(clock) {}
+
   asio::any_io_executor executor() override { return io.get_executor(); }
   Lane lane() const override { return Lane{1}; }
   const Clock& clock() const override { return time; }
@@ -215,7 +218,7 @@ class ScriptedEngine final : public Engine {
   }
 
   asio::io_context io;
-  ManualClock time;
+  ManualClock& time;
   Background mode = Background::now;
   std::vector<Errand::As> errands;  ///< How each refresh was asked.
 
@@ -284,7 +287,7 @@ class Bed {
   explicit Bed(const std::string& directive, bool listener_known = true) {
     const config::TestSource source{". {\n" + directive + "\n}\n", {"cache"}};
     corefile = config::parse_for_test(source, diagnostics);
-    reader = domain.join([] {});
+    reader = parts.epoch.join([] {});
     reload();
     transport.server = listener_known ? 3 : 7;
   }
@@ -295,7 +298,8 @@ class Bed {
     REQUIRE(diagnostics.ok());
     auto directives = config::directives_of(corefile.blocks.front(), "cache", diagnostics);
     Chain made;
-    Setup setup(process, "cache", directives, {dns::Name()}, {{3, "dns://:53"}}, listener, made);
+    Setup setup(parts.process, "cache", directives, {dns::Name()}, {{3, "dns://:53"}}, listener,
+                made);
     setup.set_block_text(std::move(block_text));
     cache::setup(setup);
     auto plugin = std::make_unique<Scripted>();
@@ -318,7 +322,7 @@ class Bed {
     if (outcome == Outcome::respond) lines = lines_of(query);
     flags_after = query.flags();
     reader->quiescent();
-    domain.collect();
+    parts.epoch.collect();
     return lines;
   }
 
@@ -333,17 +337,11 @@ class Bed {
     return *outcome;
   }
 
-  metrics::Registry registry{3};
-  epoch::Domain domain;
+  ManualClock time;
+  catena::test::TestProcess parts{time, 3};
   std::shared_ptr<epoch::Reader> reader;
-  Keeper keeper;
   Chain chain;  // Outlives what waits in the engine.
-  ScriptedEngine engine;
-  struct NoLog final : LogSink {
-    void write(LogLevel, std::string_view) override {}
-  } no_log;
-  Log log{no_log};
-  Process process{log, registry, domain, engine.time, keeper};
+  ScriptedEngine engine{time};
   ListenerSettings listener;
   config::Diagnostics diagnostics;
   config::Corefile corefile;

@@ -2,15 +2,12 @@
 #include "core/config/testing.hpp"
 
 #include "plugins/cache/cache.hpp"
+#include "test/support/test_process.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace catena::cache {
 namespace {
-
-struct NoLog final : LogSink {
-  void write(LogLevel, std::string_view) override {}
-};
 
 // Reads a directive as the first plugin of a block for example.org and example.net.
 struct Read {
@@ -21,17 +18,11 @@ struct Read {
     auto directives = config::directives_of(corefile.blocks.front(), "cache", diagnostics);
     const std::vector<dns::Name> zones{dns::Name::parse("example.org.").value(),
                                        dns::Name::parse("example.net.").value()};
-    const Setup setup(process, "cache", directives, zones, {}, listener, chain);
+    const Setup setup(parts.process, "cache", directives, zones, {}, listener, chain);
     settings = parse(setup, setup.once());
   }
 
-  NoLog no_log;
-  Log log{no_log};
-  metrics::Registry registry{1};
-  epoch::Domain domain;
-  SystemClock clock;
-  Keeper keeper;
-  Process process{log, registry, domain, clock, keeper};
+  test::TestProcess parts;
   ListenerSettings listener;
   Chain chain;
   config::Diagnostics diagnostics;

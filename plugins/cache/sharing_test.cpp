@@ -69,7 +69,7 @@ std::size_t count_of(const Clients& all, const Lines& lines) {
 }
 
 std::string counter(const Bed& bed, const std::string& name) {
-  const std::string text = bed.registry.text();
+  const std::string text = bed.parts.metrics.text();
   const std::string start = name + "{server=\"dns://:53\",view=\"\",zones=\".\"} ";
   const std::size_t at = text.find(start);
   if (at == std::string::npos) return "";

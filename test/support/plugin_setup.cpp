@@ -23,7 +23,8 @@ PluginSetup::PluginSetup(const std::string& plugin,
     zones.push_back(dns::Name::parse(key.zone).value());
   }
   auto directives = config::directives_of(corefile_.blocks.front(), plugin, diagnostics_);
-  catena::Setup made(process_, plugin, directives, zones, {{0, "dns://:53"}}, listener_, chain_);
+  catena::Setup made(process_.process, plugin, directives, zones, {{0, "dns://:53"}}, listener_,
+                     chain_);
   made.set_block(corefile_.blocks.front());
   setup(made);
 }

@@ -2,29 +2,16 @@
 #pragma once
 
 #include "core/base/clock.hpp"
-#include "core/base/json_record.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/testing.hpp"
 #include "core/plugin/setup.hpp"
+
+#include "test/support/test_process.hpp"
 
 #include <string>
 #include <vector>
 
 namespace catena::test {
-
-/// Keeps what is logged, as lines of text and as JSON without the time.
-class LogLines final : public LogSink {
- public:
-  void write(LogLevel, std::string_view line) override { lines.emplace_back(line); }
-  void take(const LogRecord& record) override {
-    JsonBuffer members;
-    append_members(record, members);
-    records.emplace_back(members.data(), members.size());
-    LogSink::take(record);
-  }
-  std::vector<std::string> lines;
-  std::vector<std::string> records;
-};
 
 /// One plugin set up from a server block's text, as the server does it.
 class PluginSetup {
@@ -45,17 +32,13 @@ class PluginSetup {
 
   Chain& chain() { return chain_; }
   ListenerSettings& listener() { return listener_; }
-  LogLines& log() { return log_; }
+  LogLines& log() { return process_.log; }
   ManualClock& clock() { return clock_; }
-  metrics::Registry& metrics() { return metrics_; }
+  metrics::Registry& metrics() { return process_.metrics; }
 
  private:
-  LogLines log_;
   ManualClock clock_;
-  metrics::Registry metrics_{2};
-  epoch::Domain epoch_;
-  Keeper keeper_;
-  Process process_{Log(log_), metrics_, epoch_, clock_, keeper_};
+  TestProcess process_{clock_};
   config::Diagnostics diagnostics_;
   config::Corefile corefile_;
   ListenerSettings listener_;

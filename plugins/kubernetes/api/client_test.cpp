@@ -2,6 +2,7 @@
 #include "plugins/kubernetes/api/client.hpp"
 
 #include "plugins/kubernetes/api/credentials.hpp"
+#include "test/support/log_lines.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -26,16 +27,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-class Lines final : public LogSink {
- public:
-  void write(LogLevel, std::string_view line) override {
-    const std::lock_guard guard(mutex);
-    lines.emplace_back(line);
-  }
-  std::mutex mutex;
-  std::vector<std::string> lines;
-};
 
 /// Waits, with a limit far beyond what a slow machine needs.
 class Signal {
@@ -133,7 +124,7 @@ constexpr const char* kState =
 
 std::unique_ptr<ApiClient> follow(std::uint16_t port,
                                   Namespaces& sink,
-                                  Lines& lines,
+                                  test::LogLines& lines,
                                   metrics::Registry& registry,
                                   const Clock& clock) {
   ApiClient::Config config;
@@ -174,7 +165,7 @@ class Folder {
 TEST_CASE("A cluster is followed, and left while the watch is open") {
   Server server({stream(kState)});
   Namespaces sink;
-  Lines lines;
+  test::LogLines lines;
   metrics::Registry registry(1);
   const SystemClock clock;
   const auto client = follow(server.port(), sink, lines, registry, clock);
@@ -205,7 +196,7 @@ TEST_CASE("Pages are read over as many connections as it takes") {
                                       "items":[{"metadata":{"name":"b"}}]})"),
                  stream(R"({"type":"BOOKMARK","object":{"metadata":{}}})")});
   Namespaces sink;
-  Lines lines;
+  test::LogLines lines;
   metrics::Registry registry(1);
   const SystemClock clock;
   const auto client = follow(server.port(), sink, lines, registry, clock);
@@ -218,7 +209,7 @@ TEST_CASE("Pages are read over as many connections as it takes") {
 
 TEST_CASE("A client that was never started ends") {
   Namespaces sink;
-  Lines lines;
+  test::LogLines lines;
   metrics::Registry registry(1);
   const SystemClock clock;
   const auto client = follow(1, sink, lines, registry, clock);
@@ -228,7 +219,7 @@ TEST_CASE("A client that was never started ends") {
 
 TEST_CASE("A client ends while it backs off") {
   Namespaces sink;
-  Lines lines;
+  test::LogLines lines;
   metrics::Registry registry(1);
   const SystemClock clock;
   {
@@ -240,7 +231,7 @@ TEST_CASE("A client ends while it backs off") {
 
 TEST_CASE("A token file is read again after a minute or a refusal, and a bad one is not taken") {
   const Folder folder;
-  Lines lines;
+  test::LogLines lines;
   ManualClock clock;
   asio::io_context context;
   ApiServer server;
@@ -269,7 +260,7 @@ TEST_CASE("A token file is read again after a minute or a refusal, and a bad one
 }
 
 TEST_CASE("Missing and unusable files are errors of the set-up, that name the file") {
-  Lines lines;
+  test::LogLines lines;
   ManualClock clock;
   asio::io_context context;
   const Folder folder;
@@ -288,7 +279,7 @@ TEST_CASE("Missing and unusable files are errors of the set-up, that name the fi
 }
 
 TEST_CASE("Other ways to sign in") {
-  Lines lines;
+  test::LogLines lines;
   ManualClock clock;
   asio::io_context context;
   ApiServer server;
@@ -306,7 +297,7 @@ TEST_CASE("Other ways to sign in") {
 
 TEST_CASE("A credential plugin is run when it is due") {
   const Folder folder;
-  Lines lines;
+  test::LogLines lines;
   ManualClock clock;
   asio::io_context context;
   ApiServer server;
@@ -343,7 +334,7 @@ TEST_CASE("A credential plugin is run when it is due") {
 
 TEST_CASE("Credentials become others") {
   const Folder folder;
-  Lines lines;
+  test::LogLines lines;
   ManualClock clock;
   asio::io_context context;
   ApiServer server;

@@ -10,7 +10,6 @@ using testing::Dialogue;
 using testing::kStream;
 using testing::kTooLarge;
 using testing::kWatch;
-using testing::Lines;
 using testing::Objects;
 
 }  // namespace
@@ -148,7 +147,7 @@ TEST_CASE("What was taken away must still be away") {
 }
 
 TEST_CASE("The proof also asks for a resource's own fields") {
-  Lines lines;
+  catena::test::LogLines lines{LogLevel::info};
   ManualClock clock;
   Objects objects;
   DecodingSink<ServiceObject> sink(objects);

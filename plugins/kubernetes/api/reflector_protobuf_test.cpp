@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/reflector.hpp"
 #include "plugins/kubernetes/api/testing.hpp"
+#include "test/support/log_lines.hpp"
 
 namespace catena::kubernetes::api {
 
@@ -13,14 +14,6 @@ using testing::recorded_bytes;
 
 constexpr const char* kProtobuf = "application/vnd.kubernetes.protobuf";
 constexpr const char* kJson = "application/json";
-
-class Lines final : public LogSink {
- public:
-  void write(LogLevel level, std::string_view line) override {
-    if (level != LogLevel::debug) text.append(line).push_back('\n');
-  }
-  std::string text;
-};
 
 /// The slices' names and Services, as they come.
 class Slices final : public Sink<SliceObject> {
@@ -38,7 +31,7 @@ class Slices final : public Sink<SliceObject> {
 };
 
 struct Dialogue {
-  Lines lines;
+  catena::test::LogLines lines{LogLevel::info};
   ManualClock clock;
   Slices slices;
   DecodingSink<SliceObject> sink{slices};
@@ -119,7 +112,7 @@ TEST_CASE("A server that knows no choice is asked for JSON from then on") {
   const NextStep second = d.next();
   CHECK(second.target == first.target);
   CHECK(second.accept == kJson);
-  CHECK(d.lines.text.empty());
+  CHECK(d.lines.text().empty());
   d.answer(406, kJson, body);
   CHECK(d.next().target == "/slices?limit=500&resourceVersion=0");
 }
@@ -127,20 +120,21 @@ TEST_CASE("A server that knows no choice is asked for JSON from then on") {
 TEST_CASE("A refusal in protobuf is said in the server's words") {
   Dialogue d;
   d.answer(403, kProtobuf, envelope(Message().bytes(3, "may not watch").number(6, 403)));
-  CHECK(d.lines.text.find("HTTP 403: may not watch;") != std::string::npos);
+  CHECK(d.lines.text().find("HTTP 403: may not watch;") != std::string::npos);
 }
 
 TEST_CASE("Broken protobuf is backed off") {
   Dialogue d;
   d.answer(200, kProtobuf, testing::frame("\x0a\x7f"));
-  CHECK(d.lines.text.find("cannot be used: broken protobuf") != std::string::npos);
+  CHECK(d.lines.text().find("cannot be used: broken protobuf") != std::string::npos);
   CHECK(d.next().wait == std::chrono::milliseconds(800));
 }
 
 TEST_CASE("An event of an impossible length is no reason to wait for its end") {
   Dialogue d;
   d.answer(200, kProtobuf, "}]\x01garbage{[");
-  CHECK(d.lines.text.find("cannot be used: an event of an impossible length") != std::string::npos);
+  CHECK(d.lines.text().find("cannot be used: an event of an impossible length") !=
+        std::string::npos);
 }
 
 TEST_CASE("What a real API server said in protobuf is understood, in chunks of any size") {
@@ -157,7 +151,7 @@ TEST_CASE("What a real API server said in protobuf is understood, in chunks of a
     CHECK(std::count(d.slices.text.begin(), d.slices.text.end(), '\n') == 6);
     CHECK(d.slices.text.find("kube-system/kube-dns-8298c of kube-dns\n") != std::string::npos);
     CHECK_FALSE(d.reflector.body(recorded_bytes("410-watch-list-protobuf.pb")));
-    CHECK(d.lines.text ==
+    CHECK(d.lines.text() ==
           "[INFO] endpointslices: the last version seen has expired, listing again\n");
   }
 }

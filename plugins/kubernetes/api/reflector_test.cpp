@@ -12,7 +12,6 @@ using testing::Dialogue;
 using testing::kStream;
 using testing::kTooLarge;
 using testing::kWatch;
-using testing::Lines;
 using testing::Objects;
 using testing::recorded;
 
@@ -130,7 +129,7 @@ TEST_CASE("An unknown kind of event is passed over") {
 }
 
 TEST_CASE("Selectors are sent") {
-  Lines lines;
+  catena::test::LogLines lines{LogLevel::info};
   ManualClock clock;
   Objects objects;
   DecodingSink<ServiceObject> sink(objects);

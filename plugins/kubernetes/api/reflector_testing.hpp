@@ -3,6 +3,7 @@
 #pragma once
 
 #include "plugins/kubernetes/api/reflector.hpp"
+#include "test/support/log_lines.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -27,14 +28,6 @@ inline constexpr const char* kWatch =
 inline constexpr const char* kProbe =
     "/api/v1/services?fieldSelector=metadata.name%3D{}%2Cmetadata.namespace%3Dn&limit=1"
     "&resourceVersion={}&resourceVersionMatch=NotOlderThan";
-
-class Lines final : public LogSink {
- public:
-  void write(LogLevel level, std::string_view line) override {
-    if (level != LogLevel::debug) lines.emplace_back(line);
-  }
-  std::vector<std::string> lines;
-};
 
 /// Keeps what a store would: objects by key, and forgets only at a commit.
 class Objects final : public Sink<ServiceObject> {
@@ -69,7 +62,7 @@ class Objects final : public Sink<ServiceObject> {
 
 /// One resource followed, with everything around it in the test's hands.
 struct Dialogue {
-  Lines lines;
+  catena::test::LogLines lines{LogLevel::info};
   ManualClock clock;
   Objects objects;
   DecodingSink<ServiceObject> sink{objects};

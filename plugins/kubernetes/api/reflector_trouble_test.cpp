@@ -9,7 +9,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::Dialogue;
 using testing::kStream;
-using testing::Lines;
 using testing::Objects;
 using testing::recorded;
 
@@ -238,7 +237,7 @@ TEST_CASE("What the API server says is one line of a bounded length") {
 }
 
 TEST_CASE("A missing right is named with its group") {
-  Lines lines;
+  catena::test::LogLines lines{LogLevel::info};
   ManualClock clock;
   Objects objects;
   DecodingSink<ServiceObject> sink(objects);

@@ -2,6 +2,7 @@
 #include "plugins/kubernetes/store/store.hpp"
 
 #include "plugins/kubernetes/store/testing.hpp"
+#include "test/support/log_lines.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -346,12 +347,10 @@ TEST_CASE("the time from trigger to answer is measured once the cluster is known
 TEST_CASE("readers see whole services while the writer changes them", "[kubernetes]") {
   epoch::Domain epoch;
   Store store(epoch);
-  struct Silence final : LogSink {
-    void write(LogLevel, std::string_view) override {}
-  } silence;
+  catena::test::LogLines log;
   ManualClock clock;
   metrics::Registry metrics(2);
-  const WriterContext context{store, epoch, clock, Log(silence), metrics, shown_records};
+  const WriterContext context{store, epoch, clock, Log(log), metrics, shown_records};
   SliceSink slices(context);
   std::atomic<bool> stop{false};
   std::atomic<int> wrong{0};

@@ -6,6 +6,7 @@
 
 #include "plugins/kubernetes/answer/shown.hpp"
 #include "plugins/kubernetes/store/import_sinks.hpp"
+#include "test/support/log_lines.hpp"
 
 #include <memory>
 #include <string>
@@ -144,13 +145,6 @@ class Cluster {
   }
 
  private:
-  struct Lines final : LogSink {
-    void write(LogLevel level, std::string_view line) override {
-      if (level != LogLevel::debug) lines.emplace_back(line);
-    }
-    std::vector<std::string> lines;
-  };
-
   std::string next() { return std::to_string(++version_); }
   api::Metadata metadata(const std::string& name) {
     const std::size_t dot = name.find('.');
@@ -174,7 +168,7 @@ class Cluster {
     return ports;
   }
 
-  Lines lines_;
+  catena::test::LogLines lines_{LogLevel::info};
   ManualClock clock_;
   epoch::Domain epoch_;
   Store store_;

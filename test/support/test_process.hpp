@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/plugin/setup.hpp"
+
+#include "test/support/log_lines.hpp"
+
+namespace catena::test {
+
+/// What a process has one of, for tests: a log in memory, the system's clock or another one, and
+/// nobody who controls it.
+struct TestProcess {
+  explicit TestProcess(std::size_t lanes = 2) : TestProcess(system_clock, lanes) {}
+  /// `clock` outlives it.
+  explicit TestProcess(const Clock& clock, std::size_t lanes = 2)
+      : metrics(lanes), process{Log(log), metrics, epoch, clock, keeper} {}
+  TestProcess(const TestProcess&) = delete;
+  TestProcess& operator=(const TestProcess&) = delete;
+
+  SystemClock system_clock;
+  LogLines log;
+  metrics::Registry metrics;
+  epoch::Domain epoch;
+  Keeper keeper;
+  const Process process;
+};
+
+}  // namespace catena::test
