@@ -17,9 +17,11 @@ namespace {
 
 constexpr std::string_view kUpstreamLabel = "forward/upstream";
 
-HealthIdentity identity_of(const client::Endpoint& endpoint, const client::UpstreamOptions& how) {
-  if (!how.tls) return {endpoint, {}, {}};
-  return {endpoint, how.tls_name, how.tls->policy()};
+HealthIdentity identity_of(const client::Endpoint& endpoint,
+                           const std::string& interface,
+                           const client::UpstreamOptions& how) {
+  if (!how.tls) return {endpoint, interface, {}, {}};
+  return {endpoint, interface, how.tls_name, how.tls->policy()};
 }
 
 // Names of hosts are the same in either case.
@@ -103,7 +105,8 @@ void Forward::add_upstream(const Target& target, const client::Endpoint& endpoin
   };
   if (std::any_of(links_.begin(), links_.end(), known)) return;
   auto health = process_.keeper.keep<client::Health>(
-      identity_of(endpoint, options), [] { return std::make_shared<client::Health>(); });
+      identity_of(endpoint, target.interface, options),
+      [] { return std::make_shared<client::Health>(); });
   const auto encryption = options.tls ? client::Encryption::tls : client::Encryption::none;
   const client::UpstreamCounters counters(process_.metrics, "forward", name, encryption);
   links_.emplace_back(process_.metrics,

@@ -18,9 +18,11 @@ namespace catena::forward {
 /// The name of the upstream that a query was sent to last: one for all `forward` lines of a block.
 using UpstreamSlot = QuerySlot<std::string_view>;
 
-/// Whose health it is: a certificate that is not trusted here may be trusted there.
+/// Whose health it is: a link-local address is another server on each interface, a certificate that
+/// is not trusted here may be trusted there.
 struct HealthIdentity {
   client::Endpoint endpoint;
+  std::string interface;
   std::string tls_name;
   std::optional<net::TlsPolicy> tls;
 

@@ -189,8 +189,8 @@ TEST_CASE("health lives through a reload and somebody goes on probing") {
   before->start();
   after.start();
   const auto place = config::parse_endpoint(upstream.address(), 53);
-  auto health = shared->keeper.keep<client::Health>(
-      HealthIdentity{client::Endpoint(place->address, place->port), {}, {}},
+  auto health = shared->parts.keeper.keep<client::Health>(
+      HealthIdentity{client::Endpoint(place->address, place->port), {}, {}, {}},
       [] { return std::make_shared<client::Health>(); });
   health->failed();
   health->failed();

@@ -8,6 +8,7 @@
 #include "test/support/fake_upstream.hpp"
 #include "test/support/messages.hpp"
 #include "test/support/test_engine.hpp"
+#include "test/support/test_process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,10 +20,6 @@
 namespace catena::forward {
 
 void setup(Setup& setup);
-
-struct NoLog final : LogSink {
-  void write(LogLevel, std::string_view) override {}
-};
 
 /// Answers NOTIMP: stands behind the `forward` lines of a test.
 struct Behind final : Plugin {
@@ -39,13 +36,7 @@ class Bed {
 
   /// What lives through a reload is shared with the configuration before.
   struct Shared {
-    NoLog no_log;
-    Log log{no_log};
-    metrics::Registry registry{2};
-    epoch::Domain domain;
-    SystemClock clock;
-    Keeper keeper;
-    Process process{log, registry, domain, clock, keeper};
+    test::TestProcess parts;
     test::TestEngine engine;
   };
 
@@ -57,7 +48,7 @@ class Bed {
     const config::Corefile corefile = config::parse_for_test(source, diagnostics_);
     REQUIRE(diagnostics_.ok());
     auto directives = config::directives_of(corefile.blocks.front(), "forward", diagnostics_);
-    Setup one(shared_->process, "forward", directives, {dns::Name()}, {}, listener_, chain_);
+    Setup one(shared_->parts.process, "forward", directives, {dns::Name()}, {}, listener_, chain_);
     setup(one);
     for (const config::Diagnostic& error : diagnostics_.errors()) errors_ += error.text + "\n";
     chain_.add("behind", std::move(behind));
@@ -107,7 +98,8 @@ class Bed {
     asked.bytes = std::move(message);
     Transport transport;
     transport.protocol = protocol;
-    asked.query.begin(*dns::MessageView::parse(asked.bytes), transport, shared_->clock.now());
+    asked.query.begin(*dns::MessageView::parse(asked.bytes), transport,
+                      shared_->parts.system_clock.now());
     if (hook_ != nullptr) asked.query.add_wire_hook(*hook_);
     engine().spawn(chain_.first()(asked.query),
                    [&asked](Outcome outcome) { asked.outcome = outcome; });
@@ -128,7 +120,7 @@ class Bed {
 
   test::TestEngine& engine() { return shared_->engine; }
   Chain& chain() { return chain_; }
-  std::string metrics() const { return shared_->registry.text(); }
+  std::string metrics() const { return shared_->parts.metrics.text(); }
 
  private:
   std::shared_ptr<Shared> shared_;
