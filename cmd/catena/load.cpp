@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/catena/load.hpp"
 
+#include "core/base/system_text.hpp"
 #include "core/config/environment.hpp"
 #include "core/config/file_system.hpp"
 #include "core/config/fingerprint.hpp"
@@ -10,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <iostream>
 #include <iterator>
 #include <sys/stat.h>
@@ -27,17 +27,11 @@ bool stdin_is_terminal() {
   return ::fstat(STDIN_FILENO, &status) != 0 || S_ISCHR(status.st_mode);
 }
 
-// As Go writes the reasons of the system.
-std::string reason(const boost::system::error_code& error) {
-  std::string text = error.message();
-  if (!text.empty()) text[0] = static_cast<char>(std::tolower(text[0]));
-  return text;
-}
-
 Result<config::Source> read_named(const std::string& name) {
   const auto text = config::Disk().read(name);
   if (text) return config::Source{name, *text};
-  return Error{fmt::format("loading Caddyfile via flag: open {}: {}", name, reason(text.error()))};
+  return Error{
+      fmt::format("loading Caddyfile via flag: open {}: {}", name, go_system_text(text.error()))};
 }
 
 }  // namespace
@@ -55,7 +49,7 @@ Result<config::Source> read_corefile(const Options& options) {
   if (text.error() == boost::system::errc::no_such_file_or_directory) {
     return config::Source{kDefaultFile, {}};
   }
-  return Error{fmt::format("open {}: {}", kDefaultFile, reason(text.error()))};
+  return Error{fmt::format("open {}: {}", kDefaultFile, go_system_text(text.error()))};
 }
 
 config::Corefile parse_corefile(const config::Source& source,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/catena/pidfile.hpp"
 
+#include "core/base/system_text.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@ void PidFile::write(const Log& log) {
   if (written) {
     state_ = State::written;
   } else {
-    log.error("Could not write pidfile: open {}: {}", path_, std::strerror(errno));
+    log.error("Could not write pidfile: open {}: {}", path_, system_text(errno));
   }
   if (file >= 0) ::close(file);
 }

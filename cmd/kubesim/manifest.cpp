@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/manifest.hpp"
 
+#include "core/base/encodings.hpp"
+#include "core/base/system_text.hpp"
+
 #include "cmd/kubesim/api/cluster.hpp"
-#include "cmd/kubesim/model/encoding.hpp"
 #include "cmd/kubesim/model/yaml.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -28,7 +29,7 @@ void ensure_namespace(Cluster& cluster, std::string_view name) {
 }
 
 [[noreturn]] void fail(const std::string& what, const std::string& path) {
-  throw std::runtime_error(fmt::format("cannot {} {}: {}", what, path, std::strerror(errno)));
+  throw std::runtime_error(fmt::format("cannot {} {}: {}", what, path, system_text(errno)));
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ std::string kubeconfig_text(const std::string& server,
                             const std::string& token_file) {
   std::string cluster = fmt::format("    server: {}\n", server);
   if (!ca_certificate.empty()) {
-    cluster += fmt::format("    certificate-authority-data: {}\n", base64(ca_certificate));
+    cluster += fmt::format("    certificate-authority-data: {}\n", to_base64(ca_certificate));
   }
   const std::string user =
       token_file.empty()

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/client/fault.hpp"
 
+#include "core/base/system_text.hpp"
 #include "core/dns/message.hpp"
 
 #include <fmt/format.h>
-
-#include <system_error>
 
 namespace catena::client {
 namespace {
@@ -33,13 +32,6 @@ std::string_view system_call(Fault::During during) {
     default:
       return "read";
   }
-}
-
-// The kernel's words with the small first letter that Go gives them.
-std::string system_text(int error) {
-  std::string text = std::generic_category().message(error);
-  if (!text.empty()) text[0] = to_lower(text[0]);
-  return text;
 }
 
 std::string path_of(const Fault& fault) {
@@ -73,7 +65,7 @@ std::string to_text(const Fault& fault) {
   const std::string prefix =
       fmt::format("{} {} {}: ", operation(fault.during), to_string(fault.wire), path_of(fault));
   if (fault.error == Fault::kTimeout) return prefix + "i/o timeout";
-  return fmt::format("{}{}: {}", prefix, system_call(fault.during), system_text(fault.error));
+  return fmt::format("{}{}: {}", prefix, system_call(fault.during), go_system_text(fault.error));
 }
 
 }  // namespace catena::client

@@ -11,26 +11,6 @@ using Bytes = std::vector<std::uint8_t>;
 
 Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
-struct Case {
-  const char* bytes;
-  const char* text;
-};
-
-/// Both ways for each; the other way leaves what was there.
-template <class Print, class Parse>
-void check_both_ways(std::initializer_list<Case> cases, Print print, Parse parse) {
-  for (const Case& c : cases) {
-    DYNAMIC_SECTION(c.text) {
-      std::string text = ">";
-      print(text, bytes_of(c.bytes));
-      CHECK(text == ">" + std::string(c.text));
-      Bytes bytes = {'>'};
-      CHECK(parse(bytes, c.text));
-      CHECK(bytes == bytes_of(">" + std::string(c.bytes)));
-    }
-  }
-}
-
 template <class Parse>
 void check_refused(std::initializer_list<const char*> texts, Parse parse) {
   for (const char* text : texts) {
@@ -43,34 +23,6 @@ void check_refused(std::initializer_list<const char*> texts, Parse parse) {
 }
 
 }  // namespace
-
-TEST_CASE("hexadecimal") {
-  check_both_ways({{"", ""}, {"f", "66"}, {"foo\xff", "666F6FFF"}}, append_hex, append_from_hex);
-  check_refused({"6", "6g", "66 6", "0x66"}, append_from_hex);
-}
-
-TEST_CASE("base64, with the examples of RFC 4648") {
-  check_both_ways({{"", ""},
-                   {"f", "Zg=="},
-                   {"fo", "Zm8="},
-                   {"foo", "Zm9v"},
-                   {"foob", "Zm9vYg=="},
-                   {"foobar", "Zm9vYmFy"},
-                   {"\xfb\xff", "+/8="}},
-                  append_base64, append_from_base64);
-  check_refused({"Zg", "Zg=", "Zh==", "=", "====", "Z===", "Zm-_", "Zg==Zg=="}, append_from_base64);
-}
-
-TEST_CASE("base32 with the extended hex alphabet and no padding") {
-  check_both_ways({{"", ""},
-                   {"f", "CO"},
-                   {"fo", "CPNG"},
-                   {"foo", "CPNMU"},
-                   {"foob", "CPNMUOG"},
-                   {"foobar", "CPNMUOJ1E8"}},
-                  append_base32hex, append_from_base32hex);
-  check_refused({"C", "CP", "CO======", "CW"}, append_from_base32hex);
-}
 
 TEST_CASE("strings in quotes") {
   std::string text;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/page_server.hpp"
 
+#include "core/base/system_text.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -10,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <sys/socket.h>
 
 namespace catena::http {
@@ -29,13 +30,6 @@ constexpr int kReceiveBuffer = 8 * 1024;
 constexpr int kSendBuffer = 64 * 1024;
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-
-// As Go writes the reasons of the system.
-std::string reason(const error_code& error) {
-  std::string text = error.message();
-  if (!text.empty()) text[0] = static_cast<char>(std::tolower(text[0]));
-  return text;
-}
 
 /// All addresses of the host are one IPv6 socket that takes IPv4 too, where there is IPv6. A name
 /// is its first IPv4 address, or its first one.
@@ -94,13 +88,14 @@ Result<void> PageServer::open() {
   if (thread_.joinable()) return {};
   error_code error;
   const std::vector<tcp::endpoint> places = candidates(address_, error);
-  if (error) return Error{fmt::format("listen tcp: lookup {}: {}", address_.host, reason(error))};
+  if (error)
+    return Error{fmt::format("listen tcp: lookup {}: {}", address_.host, go_system_text(error))};
   for (const tcp::endpoint& place : places) {
     bind(acceptor_, place, error);
     if (!error || error == asio::error::address_in_use) break;
   }
   if (error) {
-    return Error{fmt::format("listen tcp {}: bind: {}", address_.text(), reason(error))};
+    return Error{fmt::format("listen tcp {}: bind: {}", address_.text(), go_system_text(error))};
   }
   endpoint_ = acceptor_.local_endpoint();
   asio::co_spawn(io_, accept(), asio::detached);

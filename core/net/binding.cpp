@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/binding.hpp"
 
+#include "core/base/system_text.hpp"
 #include "core/net/addresses.hpp"
 #include "core/net/socket_options.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <sys/socket.h>
 #include <vector>
@@ -116,16 +115,10 @@ std::optional<std::uint16_t> find_port(SocketAddress address, const std::vector<
   return std::nullopt;
 }
 
-std::string lower_reason(int number) {
-  std::string reason = std::strerror(number);
-  if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(reason[0]));
-  return reason;
-}
-
 Error failure(Type type, const std::string& address, std::uint16_t port, int number) {
   const char* kind = type == SOCK_STREAM ? "tcp" : "udp";
   std::string text = fmt::format("Listen: listen {} {}: bind: {}", kind, to_text(address, port),
-                                 lower_reason(number));
+                                 go_system_text(number));
   if (number == EACCES || number == EPERM) {
     text += fmt::format(
         " (port {} is privileged: start as root, give the program the capability "

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/tls_stream.hpp"
 
+#include "core/base/system_text.hpp"
 #include "core/net/openssl.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace catena::net {
@@ -115,7 +115,7 @@ Moved TlsStream::classify() {
   }
   if (link_.error != 0) {
     ERR_clear_error();
-    return fail({TlsFault::broken, std::strerror(link_.error)}, link_.error);
+    return fail({TlsFault::broken, system_text(link_.error)}, link_.error);
   }
   return fail(take_failure(handle_.get()), EPROTO);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/tls/key_log.hpp"
 
+#include "core/base/system_text.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ Result<std::shared_ptr<KeyLog>> KeyLog::open(const std::string& path) {
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kOwnerOnly));
   if (file) return std::make_shared<KeyLog>(std::move(file));
   return Error{
-      fmt::format("unable to write TLS Key Log to \"{}\": {}", path, std::strerror(errno))};
+      fmt::format("unable to write TLS Key Log to \"{}\": {}", path, system_text(errno))};
 }
 
 // In one piece, so that lines of several threads do not mix.

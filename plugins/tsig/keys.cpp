@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/tsig/keys.hpp"
 
-#include "core/dns/encodings.hpp"
+#include "core/base/encodings.hpp"
 
 #include <array>
 
@@ -18,7 +18,7 @@ std::string_view key_of(dns::NameView name,
 
 Secret read_secret(std::string_view text) {
   std::vector<std::uint8_t> bytes;
-  if (!dns::append_from_base64(bytes, text) || bytes.empty()) return std::nullopt;
+  if (!append_from_base64(bytes, text) || bytes.empty()) return std::nullopt;
   return bytes;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cmd/kubesim/api/cluster.hpp"
-#include "cmd/kubesim/model/encoding.hpp"
+#include "cmd/kubesim/model/url.hpp"
 
 #include <memory>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/api/list_options.hpp"
 
+#include "core/base/encodings.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -22,12 +24,13 @@ struct Continuation {
   std::string start;
 
   [[nodiscard]] std::string write() const {
-    return base64_url(object({{"v", "meta.k8s.io/v1"}, {"rv", version}, {"start", start}}).write());
+    return to_base64_url(
+        object({{"v", "meta.k8s.io/v1"}, {"rv", version}, {"start", start}}).write());
   }
 };
 
 Outcome<Continuation> read_continuation(std::string_view token) {
-  const auto text = decode_base64(token);
+  const auto text = from_base64_url(token);
   const auto json = text ? parse_json(*text) : JsonError{"illegal base64 data"};
   if (!json || (*json)["v"].text() != "meta.k8s.io/v1" || (*json)["start"].text().empty()) {
     return bad_request("invalid continue token: continue key is not valid");

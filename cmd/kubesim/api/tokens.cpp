@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/api/tokens.hpp"
 
-#include "cmd/kubesim/model/encoding.hpp"
+#include "core/base/encodings.hpp"
 
 #include <openssl/rand.h>
 
@@ -14,7 +14,7 @@ std::string Tokens::issue(std::string user, std::optional<Time> expiry) {
   std::array<unsigned char, 32> bytes{};
   if (RAND_bytes(bytes.data(), bytes.size()) != 1) throw std::runtime_error("no random bytes");
   const std::string token =
-      "kubesim." + base64_url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+      "kubesim." + to_base64_url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   tokens_[token] = {std::move(user), expiry};
   return token;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cmd/kubesim/model/encoding.hpp"
+#include "core/base/encodings.hpp"
+
 #include "cmd/kubesim/model/protobuf.hpp"
 #include "cmd/kubesim/model/protobuf_schema.hpp"
 #include "cmd/kubesim/model/store.hpp"
 
-#include <protozero/pbf_writer.hpp>
-
 #include <algorithm>
+#include <protozero/pbf_writer.hpp>
 
 namespace catena::kubesim {
 namespace {
@@ -32,7 +32,7 @@ void write_map(pbf_writer& out, const MessageField& field, const Json& json) {
   std::map<std::string_view, std::string> entries;
   for (const JsonMember& member : json.members()) {
     const std::string_view value = member.value.text();
-    const auto bytes = field.type == FieldType::BytesMap ? decode_base64(value) : std::nullopt;
+    const auto bytes = field.type == FieldType::BytesMap ? from_base64(value) : std::nullopt;
     entries[member.name] = bytes ? *bytes : std::string(value);
   }
   for (const auto& [key, value] : entries) out.add_string(field.number, entry_text(key, value));

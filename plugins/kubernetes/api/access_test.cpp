@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/access.hpp"
 
-#include "plugins/kubernetes/api/base64.hpp"
 #include "plugins/kubernetes/api/exec.hpp"
 #include "plugins/kubernetes/api/kubeconfig.hpp"
 #include "plugins/kubernetes/api/limiter.hpp"
 #include "plugins/kubernetes/api/timestamp.hpp"
+#include "test/support/log_lines.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -18,12 +18,6 @@
 namespace catena::kubernetes::api {
 
 namespace {
-
-class Lines final : public LogSink {
- public:
-  void write(LogLevel, std::string_view line) override { lines.emplace_back(line); }
-  std::vector<std::string> lines;
-};
 
 /// A folder that goes away with the test.
 class Folder {
@@ -94,7 +88,7 @@ TEST_CASE("Endpoints are taken apart") {
 }
 
 TEST_CASE("A pod finds its own cluster") {
-  Lines lines;
+  test::LogLines lines;
   const Folder folder;
   std::map<std::string, std::string> variables;
   const auto environment = [&](const std::string& name) -> std::optional<std::string> {
@@ -263,16 +257,6 @@ TEST_CASE("What a credential plugin is told") {
   CHECK(exec_info(server, "CA") ==
         R"({"kind":"ExecCredential","apiVersion":"v","spec":{"interactive":false,)"
         R"("cluster":{"server":"https://api.test:443","certificate-authority-data":"Q0E="}}})");
-}
-
-TEST_CASE("Base64 there and back") {
-  for (const std::string text : {"", "a", "ab", "abc", "abcd", "\xff\xfe\xfd"}) {
-    CHECK(base64_decode(base64_encode(text)) == text);
-  }
-  CHECK(base64_decode(" Q0\nE= ") == "CA");
-  for (const char* bad : {"Q", "Q0", "Q0E", "Q=E=", "====", "Q0E=Q0E=", "!!!!"}) {
-    CHECK(!base64_decode(bad).has_value());
-  }
 }
 
 TEST_CASE("Timestamps") {

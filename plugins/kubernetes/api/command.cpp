@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/system_text.hpp"
 #include "core/http/deadline.hpp"
 
 #include "plugins/kubernetes/api/exec.hpp"
@@ -9,7 +10,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include <cstring>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -57,7 +57,7 @@ Result<pid_t> spawn(std::vector<std::string> words,
                                    pointers(words).data(), pointers(variables).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) return Error{fmt::format("exec: \"{}\": {}", words[0], std::strerror(error))};
+  if (error != 0) return Error{fmt::format("exec: \"{}\": {}", words[0], system_text(error))};
   return process;
 }
 
@@ -96,7 +96,7 @@ struct Command::State {
 Result<void> Command::State::start(std::vector<std::string> words,
                                    std::vector<std::string> variables) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Error{fmt::format("pipe: {}", std::strerror(errno))};
+  if (::pipe2(ends, O_CLOEXEC) != 0) return Error{fmt::format("pipe: {}", system_text(errno))};
   const auto started = spawn(std::move(words), std::move(variables), ends[1]);
   ::close(ends[1]);
   if (!started) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/credentials.hpp"
 
+#include "core/base/encodings.hpp"
 #include "core/base/one_line.hpp"
 #include "core/base/small_file.hpp"
-
-#include "plugins/kubernetes/api/base64.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -118,7 +117,7 @@ std::string Credentials::authorization() const {
   if (exec_ && !exec_->token.empty()) return "Bearer " + exec_->token;
   if (!token_.empty()) return "Bearer " + token_;
   if (auth.username.empty()) return {};
-  return "Basic " + base64_encode(auth.username + ":" + auth.password);
+  return "Basic " + to_base64(auth.username + ":" + auth.password);
 }
 
 Result<void> Credentials::read_token() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/exec.hpp"
 
-#include "plugins/kubernetes/api/base64.hpp"
+#include "core/base/encodings.hpp"
+#include "core/base/json_object.hpp"
+
 #include "plugins/kubernetes/api/json_reader.hpp"
 #include "plugins/kubernetes/api/timestamp.hpp"
 
@@ -55,25 +57,40 @@ Result<ExecCredential> parse_exec_credential(std::string_view json, std::string_
   return std::move(credential);
 }
 
+namespace {
+
+std::string braces(const JsonBuffer& members) {
+  return fmt::format("{{{}}}", std::string_view(members.data(), members.size()));
+}
+
+std::string cluster_info(const ApiServer& server, std::string_view authorities) {
+  JsonBuffer members;
+  JsonObject cluster(members);
+  cluster.text("server", server.url());
+  if (!server.tls.server_name.empty()) cluster.text("tls-server-name", server.tls.server_name);
+  if (server.tls.verification == net::Verification::none) {
+    cluster.boolean("insecure-skip-tls-verify", true);
+  }
+  if (!authorities.empty()) {
+    cluster.text("certificate-authority-data", to_base64(authorities));
+  }
+  return braces(members);
+}
+
+}  // namespace
+
 std::string exec_info(const ApiServer& server, std::string_view authorities) {
   const ExecSettings& exec = *server.auth.exec;
-  std::string cluster;
-  if (exec.provide_cluster_info) {
-    cluster = fmt::format(R"(,"cluster":{{"server":{})", json_quoted(server.url()));
-    if (!server.tls.server_name.empty()) {
-      cluster += fmt::format(R"(,"tls-server-name":{})", json_quoted(server.tls.server_name));
-    }
-    if (server.tls.verification == net::Verification::none) {
-      cluster += R"(,"insecure-skip-tls-verify":true)";
-    }
-    if (!authorities.empty()) {
-      cluster += fmt::format(R"(,"certificate-authority-data":"{}")", base64_encode(authorities));
-    }
-    cluster += "}";
-  }
-  return fmt::format(
-      R"({{"kind":"ExecCredential","apiVersion":{},"spec":{{"interactive":false{}}}}})",
-      json_quoted(exec.api_version), cluster);
+  JsonBuffer spec_members;
+  JsonObject spec(spec_members);
+  spec.boolean("interactive", false);
+  if (exec.provide_cluster_info) spec.literal("cluster", cluster_info(server, authorities));
+  JsonBuffer members;
+  JsonObject info(members);
+  info.text("kind", "ExecCredential");
+  info.text("apiVersion", exec.api_version);
+  info.literal("spec", braces(spec_members));
+  return braces(members);
 }
 
 }  // namespace catena::kubernetes::api

@@ -108,18 +108,4 @@ Result<void> read_json(std::string_view json, JsonVisitor& visitor) {
                            rapidjson::GetParseError_En(result.Code()))};
 }
 
-std::string json_quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
-}
-
 }  // namespace catena::kubernetes::api

@@ -51,7 +51,4 @@ inline constexpr std::size_t kJsonDepthLimit = 100;
 /// than kJsonDepthLimit and when the visitor said no. Never throws.
 Result<void> read_json(std::string_view json, JsonVisitor& visitor);
 
-/// `text` as a JSON string with its quotes.
-std::string json_quoted(std::string_view text);
-
 }  // namespace catena::kubernetes::api

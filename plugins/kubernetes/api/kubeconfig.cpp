@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/kubeconfig.hpp"
 
+#include "core/base/encodings.hpp"
 #include "core/base/small_file.hpp"
-
-#include "plugins/kubernetes/api/base64.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -84,7 +83,11 @@ class Kubeconfig {
     PemSetting pem;
     pem.name = fmt::format("{}-data", key);
     pem.file = path_at(node, key);
-    const auto data = base64_decode(text_at(node, pem.name.c_str()));
+    std::string text = text_at(node, pem.name.c_str());
+    std::erase_if(text, [](char c) {
+      return std::string_view(" \n\r\t").find(c) != std::string_view::npos;
+    });  // YAML may fold it over several lines.
+    const auto data = from_base64(text);
     if (!data) throw Refused{fmt::format("{}: not base64", pem.name)};
     pem.data = *data;
     return pem;

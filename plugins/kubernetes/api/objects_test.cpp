@@ -150,6 +150,4 @@ TEST_CASE("What is no object is refused") {
   }
 }
 
-TEST_CASE("JSON text is quoted") { CHECK(json_quoted("a\"\\\n") == R"("a\"\\\u000a")"); }
-
 }  // namespace catena::kubernetes::api

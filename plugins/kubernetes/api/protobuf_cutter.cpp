@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/protobuf_cutter.hpp"
 
-#include "plugins/kubernetes/api/protobuf_fields.hpp"
-
 #include <algorithm>
 #include <utility>
 

@@ -10,6 +10,9 @@
 
 namespace catena::kubernetes::api {
 
+/// What an object or a list of Kubernetes starts with, before its runtime.Unknown.
+inline constexpr std::string_view kMagic{"k8s\0", 4};
+
 /// Cuts protobuf as Kubernetes sends it. A list is the envelope: "k8s", a zero byte, and a
 /// runtime.Unknown whose field 2 is the list, in which field 1 is the metadata and each field 2 an
 /// item. A stream is frames: four bytes of length, the first the highest, then a meta/v1

@@ -3,7 +3,9 @@
 // runtime. They never change (Kubernetes API conventions).
 #include "plugins/kubernetes/api/protobuf_objects.hpp"
 
-#include "plugins/kubernetes/api/protobuf_fields.hpp"
+#include "core/base/protobuf_fields.hpp"
+
+#include "plugins/kubernetes/api/protobuf_cutter.hpp"
 
 #include <limits>
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/snapshot/disk.hpp"
 
+#include "core/base/system_text.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace catena::kubernetes::snapshot {
 namespace {
 
 Error failure(std::string_view what, const std::string& path) {
-  return Error{fmt::format("cannot {} {}: {}", what, path, std::generic_category().message(errno))};
+  return Error{fmt::format("cannot {} {}: {}", what, path, system_text(errno))};
 }
 
 std::string new_name(const std::string& path) { return path + ".new"; }

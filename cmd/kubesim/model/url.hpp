@@ -2,18 +2,11 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace catena::kubesim {
-
-/// RFC 4648: with padding, and the form for URLs without it.
-std::string base64(std::string_view bytes);
-std::string base64_url(std::string_view bytes);
-/// Reads both forms; nothing if a character is neither.
-std::optional<std::string> decode_base64(std::string_view text);
 
 using Query = std::map<std::string, std::string, std::less<>>;
 

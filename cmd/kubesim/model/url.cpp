@@ -1,27 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cmd/kubesim/model/encoding.hpp"
-
-#include <cstdint>
+#include "cmd/kubesim/model/url.hpp"
 
 namespace catena::kubesim {
 namespace {
-
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kUrlAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-std::string encode(std::string_view bytes, std::string_view alphabet) {
-  std::string text;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char byte : bytes) {
-    bits = bits << 8 | static_cast<unsigned char>(byte);
-    for (count += 8; count >= 6; count -= 6) text += alphabet[bits >> (count - 6) & 63];
-  }
-  if (count > 0) text += alphabet[bits << (6 - count) & 63];
-  return text;
-}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -45,32 +26,6 @@ std::string decode(std::string_view text, char blank) {
 }
 
 }  // namespace
-
-std::string base64(std::string_view bytes) {
-  std::string text = encode(bytes, kAlphabet);
-  while (text.size() % 4 != 0) text += '=';
-  return text;
-}
-
-std::string base64_url(std::string_view bytes) { return encode(bytes, kUrlAlphabet); }
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    std::size_t value = kAlphabet.find(c);
-    if (value == kAlphabet.npos) value = kUrlAlphabet.find(c);
-    if (value == kAlphabet.npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 255);
-  }
-  return bytes;
-}
 
 std::string percent_decode(std::string_view text) { return decode(text, '\0'); }
 

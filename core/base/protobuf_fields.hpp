@@ -5,13 +5,10 @@
 #include <protozero/pbf_reader.hpp>
 #include <string_view>
 
-namespace catena::kubernetes::api {
+namespace catena {
 
-/// What an object or a list of Kubernetes starts with, before its runtime.Unknown.
-inline constexpr std::string_view kMagic{"k8s\0", 4};
-
-/// One field of a message: bytes (texts and messages) or a number. The other of the two is empty
-/// or 0, so that a field of the wrong type counts as absent.
+/// One field of a protobuf message: bytes (texts and messages) or a number. The other of the two is
+/// empty or 0, so that a field of the wrong type counts as absent.
 struct ProtobufField {
   std::uint32_t number = 0;
   std::string_view bytes;  ///< Points into the message.
@@ -21,7 +18,7 @@ struct ProtobufField {
 /// Calls `visit(field)`, which returns whether to go on, for each field of `message` from front to
 /// back; fields of fixed size, which Kubernetes does not use, are passed over. False when the
 /// message is broken or `visit` said no. Of protozero nothing leaves this function, exceptions
-/// included.
+/// included. Link catena_protobuf.
 template <class Visit>
 bool each_field(std::string_view message, Visit&& visit) {
   try {
@@ -45,4 +42,4 @@ bool each_field(std::string_view message, Visit&& visit) {
   }
 }
 
-}  // namespace catena::kubernetes::api
+}  // namespace catena
