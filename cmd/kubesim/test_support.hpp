@@ -39,14 +39,14 @@ class TestCluster {
   Simulator& simulator() { return simulator_; }
   Api& api() { return api_; }
 
-  Answer ask(Request request) {
+  Answer ask(ApiRequest request) {
     Answer answer = api_.handle(request);
     settle();
     return answer;
   }
 
-  static Request request(std::string method, std::string_view target, std::string body = "") {
-    Request made;
+  static ApiRequest request(std::string method, std::string_view target, std::string body = "") {
+    ApiRequest made;
     const std::size_t mark = std::min(target.find('?'), target.size());
     made.method = std::move(method);
     made.path = std::string(target.substr(0, mark));

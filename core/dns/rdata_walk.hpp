@@ -12,12 +12,12 @@ namespace catena::dns {
 /// Where the names lie in one record's data. No type has more than two.
 struct RdataNames {
   static constexpr std::size_t kMost = 2;
-  struct Place {
+  struct Span {
     std::uint16_t offset;
     std::uint8_t size;
     bool compressible;
   };
-  std::array<Place, kMost> places;
+  std::array<Span, kMost> places;
   std::uint8_t count = 0;
   bool fits = false;  ///< The whole data is as the table says; else there are no places.
 };
@@ -30,7 +30,7 @@ bool walk_rdata(Type type, std::span<const std::uint8_t> rdata, Names&& names, B
   const RdataNames found = find_names(type, rdata);
   std::size_t done = 0;
   for (std::size_t i = 0; i < found.count; ++i) {
-    const RdataNames::Place& place = found.places[i];
+    const RdataNames::Span& place = found.places[i];
     if (place.offset > done) bytes(rdata.subspan(done, place.offset - done));
     names(NameView(rdata.data() + place.offset, place.size), place.compressible);
     done = std::size_t{place.offset} + place.size;

@@ -45,10 +45,10 @@ const char* protocol_text(bool tcp) { return tcp ? "tcp" : "udp"; }
 
 }  // namespace
 
-RequestMeters::RequestMeters(metrics::Registry& registry, Place place)
-    : registry_(registry), place_(std::move(place)) {}
+RequestMeters::RequestMeters(metrics::Registry& registry, SeriesLabels series)
+    : registry_(registry), series_(std::move(series)) {}
 
-RequestMeters::Request RequestMeters::request_of(const Query& query) {
+RequestMeters::ClientSide RequestMeters::client_side_of(const Query& query) {
   const Transport& transport = query.transport();
   return {.tcp = to_string(transport.protocol) == "tcp",
           .v6 = transport.client.address().is_v6(),
@@ -57,7 +57,7 @@ RequestMeters::Request RequestMeters::request_of(const Query& query) {
           .size = query.size()};
 }
 
-void RequestMeters::count(Lane lane, const Request& request, const Reply& reply) {
+void RequestMeters::count(Lane lane, const ClientSide& request, const ServerSide& reply) {
   requests(request).add(lane);
   responses(reply).add(lane);
   durations().observe(lane, reply.seconds);
@@ -68,11 +68,11 @@ void RequestMeters::count(Lane lane, const Request& request, const Reply& reply)
 
 metrics::Labels RequestMeters::labels(metrics::Labels more) const {
   more.insert(more.end(),
-              {{"server", place_.server}, {"zone", place_.zone}, {"view", place_.view}});
+              {{"server", series_.server}, {"zone", series_.zone}, {"view", series_.view}});
   return more;
 }
 
-metrics::Counter& RequestMeters::requests(const Request& request) {
+metrics::Counter& RequestMeters::requests(const ClientSide& request) {
   const std::size_t slot =
       (std::size_t{request.tcp} * 2 + std::size_t{request.v6}) * kTypes + request.type;
   return made_once(requests_[slot], [&]() -> metrics::Counter& {
@@ -84,14 +84,14 @@ metrics::Counter& RequestMeters::requests(const Request& request) {
   });
 }
 
-metrics::Counter& RequestMeters::responses(const Reply& reply) {
+metrics::Counter& RequestMeters::responses(const ServerSide& reply) {
   const std::size_t rcode = std::min(static_cast<std::size_t>(reply.rcode), kRcodes - 1);
   const bool by_plugin = reply.writer == Writer::plugin;
   return made_once(
       responses_[std::size_t{by_plugin} * kRcodes + rcode], [&]() -> auto& {
         return registry_.counter("coredns_dns_responses_total", "Counter of response status codes.",
                                  labels({{"rcode", rcode_text(rcode, kRcodes - 1)},
-                                         {"plugin", by_plugin ? place_.plugin : ""}}));
+                                         {"plugin", by_plugin ? series_.plugin : ""}}));
       });
 }
 

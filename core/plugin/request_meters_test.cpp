@@ -14,14 +14,14 @@ using Writer = RequestMeters::Writer;
 constexpr const char* kPlace = "server=\"dns://:53\"";
 
 struct Bed {
-  void ask(const char* question, const Transport& transport, RequestMeters::Reply reply) {
+  void ask(const char* question, const Transport& transport, RequestMeters::ServerSide reply) {
     test::QueryOptions options;
     options.dnssec_ok = true;
     options.edns_size = 1232;
     const auto bytes = test::query_bytes(question, options);
     Query query(engine);
     query.begin(dns::MessageView::parse(bytes).value(), transport, engine.clock().now());
-    meters.count(Lane{1}, RequestMeters::request_of(query), reply);
+    meters.count(Lane{1}, RequestMeters::client_side_of(query), reply);
   }
   bool has(const std::string& line) const {
     INFO(registry.text());
@@ -96,14 +96,14 @@ TEST_CASE("sizes, time and the DO bit", "[request_meters]") {
   const Transport transport = client("192.0.2.1", Protocol::udp);
   bed.ask("a.example.org. A", transport, {.size = 99, .seconds = 0.003});
   bed.ask("a.example.org. A", transport, {.size = 400, .seconds = 0.5});
-  const std::string place = "server=\"dns://:53\",view=\"inside\",zone=\"example.org.\"";
-  CHECK(bed.has("coredns_dns_do_requests_total{" + place + "} 2"));
-  const std::string sizes = "coredns_dns_response_size_bytes_bucket{proto=\"udp\"," + place;
+  const std::string series = "server=\"dns://:53\",view=\"inside\",zone=\"example.org.\"";
+  CHECK(bed.has("coredns_dns_do_requests_total{" + series + "} 2"));
+  const std::string sizes = "coredns_dns_response_size_bytes_bucket{proto=\"udp\"," + series;
   CHECK(bed.has(sizes + ",le=\"0\"} 0"));
   CHECK(bed.has(sizes + ",le=\"100\"} 1"));
   CHECK(bed.has(sizes + ",le=\"400\"} 2"));
-  CHECK(bed.has("coredns_dns_request_size_bytes_sum{proto=\"udp\"," + place + "} 84"));
-  const std::string times = "coredns_dns_request_duration_seconds_bucket{" + place;
+  CHECK(bed.has("coredns_dns_request_size_bytes_sum{proto=\"udp\"," + series + "} 84"));
+  const std::string times = "coredns_dns_request_duration_seconds_bucket{" + series;
   CHECK(bed.has(times + ",le=\"0.002\"} 0"));
   CHECK(bed.has(times + ",le=\"0.004\"} 1"));
   CHECK(bed.has(times + ",le=\"0.512\"} 2"));

@@ -56,7 +56,7 @@ Store::~Store() {
 
 Entry* Store::load(const Bucket& bucket, std::size_t way) { return load_acquire(bucket.ways[way]); }
 
-Store::Place Store::place(std::uint64_t hash) const {
+Store::Home Store::home(std::uint64_t hash) const {
   const std::size_t bucket = bucket_of(hash);
   const std::size_t shard = bucket / shard_buckets_;
   return {shards_[shard], buckets_[bucket], shard * shard_buckets_};
@@ -99,7 +99,7 @@ void Store::count_out(Shard& shard, const Entry& entry) {
 }
 
 void Store::publish(
-    const Place& at, std::size_t way, Entry* entry, std::uint64_t hash, Change& change) {
+    const Home& at, std::size_t way, Entry* entry, std::uint64_t hash, Change& change) {
   Entry* before = load(at.bucket, way);
   count_in(at.shard, *entry);
   if (before != nullptr) count_out(at.shard, *before);
@@ -115,7 +115,7 @@ void Store::take_out(Shard& shard, Bucket& bucket, std::size_t way, Change& chan
   change.removed.push_back(entry);
 }
 
-std::size_t Store::free_way(const Place& at, Change& change) {
+std::size_t Store::free_way(const Home& at, Change& change) {
   std::size_t free = kWays;
   for (std::size_t way = 0; way < kWays; ++way) {
     const Entry* entry = load(at.bucket, way);
@@ -136,7 +136,7 @@ std::size_t Store::free_way(const Place& at, Change& change) {
   return way;
 }
 
-void Store::evict_one(const Place& at, const Entry* spared, Change& change) {
+void Store::evict_one(const Home& at, const Entry* spared, Change& change) {
   const std::size_t slots = shard_buckets_ * kWays;
   for (std::size_t turn = 0; turn < 2 * slots; ++turn) {
     const std::size_t slot = at.shard.hand;
@@ -154,7 +154,7 @@ void Store::evict_one(const Place& at, const Entry* spared, Change& change) {
 
 std::size_t Store::insert(Entry::Owned owned, const Key& key, std::uint64_t hash, TimePoint now) {
   Change change{.now = now, .removed = {}, .evicted = 0};
-  const Place at = place(hash);
+  const Home at = home(hash);
   {
     const std::lock_guard lock(at.shard.mutex);
     Entry* entry = owned.release();
@@ -173,7 +173,7 @@ bool Store::erase(const Key& key, std::uint64_t hash) {
   // Most keys that are to go are not there: looking first keeps the lock for those that are.
   if (find(key, hash) == nullptr) return false;
   Change change{.now = {}, .removed = {}, .evicted = 0};
-  const Place at = place(hash);
+  const Home at = home(hash);
   {
     const std::lock_guard lock(at.shard.mutex);
     const std::size_t way = way_of(at.bucket, key);

@@ -81,7 +81,7 @@ class Store {
     std::size_t hand = 0;  // The slot that the CLOCK looks at next.
   };
 
-  struct Place {
+  struct Home {
     Shard& shard;
     Bucket& bucket;
     std::size_t first;  // The shard's first bucket.
@@ -98,16 +98,16 @@ class Store {
   std::size_t bucket_of(std::uint64_t hash) const {
     return ((hash >> 32) * (shard_buckets_ * kShards)) >> 32;
   }
-  Place place(std::uint64_t hash) const;
+  Home home(std::uint64_t hash) const;
   static Entry* load(const Bucket& bucket, std::size_t way);
   static std::size_t way_of(const Bucket& bucket, const Key& key);
   bool dead(const Entry& entry, TimePoint now) const;
   void count_in(Shard& shard, const Entry& entry);
   void count_out(Shard& shard, const Entry& entry);
-  void publish(const Place& at, std::size_t way, Entry* entry, std::uint64_t hash, Change& change);
+  void publish(const Home& at, std::size_t way, Entry* entry, std::uint64_t hash, Change& change);
   void take_out(Shard& shard, Bucket& bucket, std::size_t way, Change& change);
-  std::size_t free_way(const Place& at, Change& change);
-  void evict_one(const Place& at, const Entry* spared, Change& change);
+  std::size_t free_way(const Home& at, Change& change);
+  void evict_one(const Home& at, const Entry* spared, Change& change);
   void retire(const std::vector<Entry*>& removed);
 
   epoch::Domain& domain_;

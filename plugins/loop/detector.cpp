@@ -63,14 +63,14 @@ bool Detector::is_probe(const Query& query) const {
 }
 
 // Where a loop is known the second sight says enough, and spares the network the third.
-Detector::Verdict Detector::see(const Query& query) {
+Detector::Passage Detector::see(const Query& query) {
   const State state = this->state();
-  if (state == State::quiet) return Verdict::pass;
-  if (!is_probe(query)) return state == State::blocked ? Verdict::refuse : Verdict::pass;
+  if (state == State::quiet) return Passage::pass;
+  if (!is_probe(query)) return state == State::blocked ? Passage::refuse : Passage::pass;
   const unsigned times = sightings_.fetch_add(1, std::memory_order_acq_rel) + 1;
-  if (times < (state == State::blocked ? kLoop - 1 : kLoop)) return Verdict::pass;
+  if (times < (state == State::blocked ? kLoop - 1 : kLoop)) return Passage::pass;
   if (state == State::watching) found(query);
-  return Verdict::refuse;
+  return Passage::refuse;
 }
 
 void Detector::found(const Query& query) {

@@ -21,7 +21,7 @@ class Detector {
  public:
   /// Nothing is looked for; a probe is watched for; nothing is handed on.
   enum class State : std::uint8_t { quiet, watching, blocked };
-  enum class Verdict : std::uint8_t { pass, refuse };
+  enum class Passage : std::uint8_t { pass, refuse };
 
   /// `zone` is the block's first one; `registry` outlives it.
   Detector(dns::Name zone, Consequence consequence, Log log, metrics::Registry& registry);
@@ -36,7 +36,7 @@ class Detector {
   dns::Name probe_name() const;
 
   /// A query on its way to the plugins behind. The third sight of the present probe is a loop.
-  Verdict see(const Query& query);
+  Passage see(const Query& query);
 
   /// The present probe was answered: if it came by once at most, nothing loops any more.
   void answered();

@@ -14,7 +14,7 @@ Loop::Loop(Settings settings, std::shared_ptr<Detector> detector, std::optional<
     : settings_(settings), detector_(std::move(detector)), server_(std::move(server)) {}
 
 Reply Loop::serve(Query& query, Next next) const {
-  if (detector_->see(query) == Detector::Verdict::pass) return next(query);
+  if (detector_->see(query) == Detector::Passage::pass) return next(query);
   return query.fail(dns::Rcode::ServFail, "loop detected for zone \"",
                     std::string_view(detector_->zone_text()), "\"");
 }

@@ -13,9 +13,9 @@ TimePoint began(const Query& query) {
 
 // What plugins did not write counts as nothing: a failure has the code that the server will send,
 // silence has NOERROR.
-RequestMeters::Reply reply_of(const Query& query, Outcome outcome, TimePoint begin) {
+RequestMeters::ServerSide server_side_of(const Query& query, Outcome outcome, TimePoint begin) {
   using Writer = RequestMeters::Writer;
-  RequestMeters::Reply reply;
+  RequestMeters::ServerSide reply;
   const Duration took = query.engine().clock().now() - begin;
   reply.seconds = std::chrono::duration<double>(took).count();
   if (outcome == Outcome::drop) return reply;
@@ -53,7 +53,7 @@ std::string Prometheus::assembled(const Chain& chain) {
     ByZone meters;
     const auto add = [&](const std::string& zone) {
       meters.push_back(std::make_unique<RequestMeters>(
-          registry_, RequestMeters::Place{server, zone, view_, next}));
+          registry_, RequestMeters::SeriesLabels{server, zone, view_, next}));
     };
     for (const dns::Name& zone : config_.zones.names()) add(zone.to_text());
     add(".");
@@ -67,10 +67,10 @@ std::string Prometheus::assembled(const Chain& chain) {
 Reply Prometheus::serve(Query& query, Next next) const {
   RequestMeters* meters = query.is_step() ? nullptr : meters_for(query);
   if (meters == nullptr) return next(query);
-  const RequestMeters::Request request = RequestMeters::request_of(query);
+  const RequestMeters::ClientSide request = RequestMeters::client_side_of(query);
   const TimePoint begin = began(query);
   return next(query).then([&query, meters, request, begin](Outcome outcome) {
-    meters->count(query.engine().lane(), request, reply_of(query, outcome, begin));
+    meters->count(query.engine().lane(), request, server_side_of(query, outcome, begin));
     return outcome;
   });
 }

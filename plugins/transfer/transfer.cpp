@@ -69,15 +69,15 @@ class Framed {
 }  // namespace
 
 /// One of the transfers that may be under way; move only.
-class Transfer::Place {
+class Transfer::Slot {
  public:
-  explicit Place(std::atomic<int>& count) : count_(&count) {
+  explicit Slot(std::atomic<int>& count) : count_(&count) {
     if (count.fetch_add(1, std::memory_order_relaxed) < kMost) return;
     leave();
   }
-  Place(Place&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
-  Place& operator=(Place&&) = delete;
-  ~Place() { leave(); }
+  Slot(Slot&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+  Slot& operator=(Slot&&) = delete;
+  ~Slot() { leave(); }
 
   /// False where there are too many already.
   bool found() const { return count_ != nullptr; }
@@ -178,8 +178,8 @@ Outcome Transfer::serial_only(Query& query, const dns::Record& soa) {
 Reply Transfer::whole(Query& query,
                       std::unique_ptr<ZoneCursor> cursor,
                       const dns::Record& soa) const {
-  Place place(under_way_);
-  if (place.found()) return send(query, std::move(cursor), soa, std::move(place));
+  Slot slot(under_way_);
+  if (slot.found()) return send(query, std::move(cursor), soa, std::move(slot));
   turned_away_.add(query.engine().lane());
   return query.fail(dns::Rcode::ServFail, "plugin/transfer: too many transfers are under way");
 }
@@ -196,7 +196,7 @@ void Transfer::tell(Query& query, std::size_t records, const dns::Record& soa) c
 asio::awaitable<Outcome> Transfer::send(Query& query,
                                         std::unique_ptr<ZoneCursor> cursor,
                                         dns::Record soa,
-                                        [[maybe_unused]] Place place) const {
+                                        [[maybe_unused]] Slot slot) const {
   Framed zone(soa, *cursor);
   Parts parts(query);
   for (const dns::Record* record = zone.next(); record != nullptr;) {

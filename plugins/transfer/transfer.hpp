@@ -41,7 +41,7 @@ class Transfer final : public Plugin, public Assembled {
   std::string assembled(const Chain& chain) override;
 
  private:
-  class Place;
+  class Slot;
   const Permission* permission_for(dns::NameView zone) const;
   const TransferSource* source_of(dns::NameView zone) const;
   Reply hand_out(Query& query, const TransferSource& source) const;
@@ -51,7 +51,7 @@ class Transfer final : public Plugin, public Assembled {
   asio::awaitable<Outcome> send(Query& query,
                                 std::unique_ptr<ZoneCursor> cursor,
                                 dns::Record soa,
-                                Place place) const;
+                                Slot slot) const;
 
   std::vector<Permission> permissions_;
   std::vector<const TransferSource*> sources_;  // In the order of the chain.

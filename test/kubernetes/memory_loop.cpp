@@ -16,8 +16,8 @@ namespace {
 
 constexpr Duration kHead = http::Timeouts().head;
 
-kubesim::Request request_of(const http::Request& asked) {
-  kubesim::Request request;
+kubesim::ApiRequest request_of(const http::Request& asked) {
+  kubesim::ApiRequest request;
   const std::size_t mark = std::min(asked.target.find('?'), asked.target.size());
   const std::string_view query = std::string_view(asked.target).substr(mark);
   request.method = asked.method;
@@ -86,13 +86,13 @@ asio::awaitable<http::HttpResult<http::ResponseHead>> MemoryConnection::send(
   co_await pause(held_up_ ? kHead : network().delay);
   if (broken_) co_return *broken_;
   if (network().silent) co_return fail(FailureKind::timeout, "the server is silent");
-  const kubesim::Request asked = request_of(request);
+  const kubesim::ApiRequest asked = request_of(request);
   const kubesim::Answer answer = network().server().api().handle(asked);
   co_return take(asked, answer);
 }
 
 // A question about one object has a limit, and a list in pages is none of one moment.
-http::ResponseHead MemoryConnection::take(const kubesim::Request& request,
+http::ResponseHead MemoryConnection::take(const kubesim::ApiRequest& request,
                                           const kubesim::Answer& answer) {
   http::ResponseHead head;
   head.status = 200;

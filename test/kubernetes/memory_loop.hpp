@@ -70,7 +70,7 @@ class MemoryConnection final : public http::Connection {
   TimePoint now() const { return network().clock_.now(); }
   boost::asio::awaitable<void> pause(Duration time);
   http::Failure fail(http::FailureKind kind, std::string text);
-  http::ResponseHead take(const kubesim::Request& request, const kubesim::Answer& answer);
+  http::ResponseHead take(const kubesim::ApiRequest& request, const kubesim::Answer& answer);
   void put(std::string body);
   bool take_event();
   boost::asio::awaitable<void> wait_for_event(TimePoint patience);

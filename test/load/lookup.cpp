@@ -184,10 +184,10 @@ void Lookup::take(Bytes message) {
   if (questions_[0].answered && questions_[1].answered) finish();
 }
 
-void Lookup::count(Verdict verdict) {
-  if (verdict == Verdict::right) ++tally_.right;
-  if (verdict == Verdict::failed) ++tally_.failed;
-  if (verdict == Verdict::wrong) ++tally_.wrong;
+void Lookup::count(Worth worth) {
+  if (worth == Worth::right) ++tally_.right;
+  if (worth == Worth::failed) ++tally_.failed;
+  if (worth == Worth::wrong) ++tally_.wrong;
 }
 
 void Lookup::on_timeout() { fail("silence"); }

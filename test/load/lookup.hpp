@@ -78,7 +78,7 @@ class Lookup {
   void receive_stream();
   bool take_messages();
   void take(Bytes message);
-  void count(Verdict verdict);
+  void count(Worth worth);
   void fail(const char* reason);
   void finish();
   bool is_stream() const { return way_ != Way::udp; }

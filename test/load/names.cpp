@@ -89,19 +89,18 @@ std::optional<std::uint16_t> id_of(Bytes message) {
   return static_cast<std::uint16_t>(number(message, 0));
 }
 
-Verdict judge(const Name& name, std::size_t type, Bytes message) {
+Worth judge(const Name& name, std::size_t type, Bytes message) {
   const std::string asked = question(name, type, 0);
-  if (message.size() < asked.size() || number(message, 4) != 1) return Verdict::wrong;
-  if ((message[2] & kResponse) == 0 || (message[2] & kCut) != 0) return Verdict::wrong;
+  if (message.size() < asked.size() || number(message, 4) != 1) return Worth::wrong;
+  if ((message[2] & kResponse) == 0 || (message[2] & kCut) != 0) return Worth::wrong;
   const std::size_t size = asked.size() - kHeader;
-  if (std::memcmp(message.data() + kHeader, asked.data() + kHeader, size) != 0)
-    return Verdict::wrong;
+  if (std::memcmp(message.data() + kHeader, asked.data() + kHeader, size) != 0) return Worth::wrong;
   const int rcode = message[3] & 15;
   if (rcode == name.rcode) {
     const bool same = data_of(message, asked.size(), kTypes[type]) == name.data[type];
-    return same ? Verdict::right : Verdict::wrong;
+    return same ? Worth::right : Worth::wrong;
   }
-  return rcode == kServFail && number(message, 6) == 0 ? Verdict::failed : Verdict::wrong;
+  return rcode == kServFail && number(message, 6) == 0 ? Worth::failed : Worth::wrong;
 }
 
 }  // namespace catena::load

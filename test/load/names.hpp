@@ -34,9 +34,9 @@ std::optional<std::uint16_t> id_of(Bytes message);
 
 /// What an answer is worth. A failure is SERVFAIL to the question that was asked, with no records:
 /// the server says that it does not know. Anything else that is not right is wrong.
-enum class Verdict : std::uint8_t { right, failed, wrong };
+enum class Worth : std::uint8_t { right, failed, wrong };
 
 /// Right are question, code and addresses, each once, not cut.
-Verdict judge(const Name& name, std::size_t type, Bytes message);
+Worth judge(const Name& name, std::size_t type, Bytes message);
 
 }  // namespace catena::load

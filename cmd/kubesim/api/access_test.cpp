@@ -15,7 +15,7 @@ Options tls() {
 }
 
 int status_with(TestCluster& cluster, const std::string& authorization) {
-  Request request = TestCluster::request("GET", "/api/v1/services");
+  ApiRequest request = TestCluster::request("GET", "/api/v1/services");
   request.authorization = authorization;
   return std::get<Response>(cluster.ask(request)).status;
 }
@@ -31,7 +31,7 @@ TEST_CASE("with TLS a request needs a token or a certificate") {
   CHECK(status_with(cluster, "Bearer " + token) == 200);
   cluster.pass(std::chrono::seconds(10));
   CHECK(status_with(cluster, "Bearer " + token) == 401);
-  Request request = TestCluster::request("GET", "/api/v1/services");
+  ApiRequest request = TestCluster::request("GET", "/api/v1/services");
   request.certificate = "kubernetes-admin";
   CHECK(std::get<Response>(cluster.ask(request)).status == 200);
   CHECK(cluster.call("GET", "/healthz").body == "ok");
@@ -43,7 +43,7 @@ TEST_CASE("with TLS a request needs a token or a certificate") {
 
 TEST_CASE("a service account's token is valid for the time that was asked") {
   TestCluster cluster(tls());
-  Request request =
+  ApiRequest request =
       TestCluster::request("POST", "/api/v1/namespaces/default/serviceaccounts/default/token",
                            R"({"spec":{"expirationSeconds":60}})");
   request.certificate = "kubernetes-admin";
@@ -54,7 +54,7 @@ TEST_CASE("a service account's token is valid for the time that was asked") {
   const std::string bearer = "Bearer " + status["token"].scalar();
   CHECK(status_with(cluster, bearer) == 200);
   CHECK(cluster.call("POST", "/kubesim/faults", R"({"forbid":["services"]})").status == 200);
-  Request list = TestCluster::request("GET", "/api/v1/services?watch=true");
+  ApiRequest list = TestCluster::request("GET", "/api/v1/services?watch=true");
   list.authorization = bearer;
   CHECK_THAT(
       std::get<Response>(cluster.ask(list)).body,
@@ -105,7 +105,7 @@ TEST_CASE("discovery, plain and aggregated") {
   CHECK_THAT(cluster.get("/api/v1").write(), Catch::Contains(R"("shortNames":["svc"])"));
   CHECK(cluster.call("GET", "/apis/none/v1").status == 404);
   CHECK(cluster.get("/version")["minor"].text() == "36");
-  Request request = TestCluster::request("GET", "/apis");
+  ApiRequest request = TestCluster::request("GET", "/apis");
   request.accept =
       "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
   const Response response = std::get<Response>(cluster.ask(request));

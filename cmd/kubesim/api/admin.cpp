@@ -32,7 +32,7 @@ std::optional<Status> Api::perform(const Json& request) {
   return std::nullopt;
 }
 
-Response Api::administer(const Request& request) {
+Response Api::administer(const ApiRequest& request) {
   if (request.path == "/kubesim/counters") return respond(200, counters());
   if (request.path != "/kubesim/faults") return {404, "404 page not found\n", "text/plain"};
   if (request.method == "DELETE") {

@@ -46,7 +46,7 @@ Route route(const std::vector<std::string>& segments) {
   return result;
 }
 
-std::string_view verb_of(const Request& request, const Target& target) {
+std::string_view verb_of(const ApiRequest& request, const Target& target) {
   const bool one = !target.name.empty();
   if (request.method == "GET" && request.flag("watch")) return "watch";
   if (request.method == "GET") return one ? "get" : "list";
@@ -95,12 +95,12 @@ Answer answer_of(Outcome<T> outcome) {
 
 }  // namespace
 
-std::string_view Request::parameter(std::string_view name) const {
+std::string_view ApiRequest::parameter(std::string_view name) const {
   const auto found = query.find(name);
   return found == query.end() ? std::string_view() : std::string_view(found->second);
 }
 
-bool Request::flag(std::string_view name) const {
+bool ApiRequest::flag(std::string_view name) const {
   const std::string_view value = parameter(name);
   return value == "true" || value == "1" || (value.empty() && query.contains(name));
 }
@@ -116,7 +116,7 @@ Response respond(const Status& status) {
   return response;
 }
 
-Outcome<std::string> Api::authenticate(const Request& request) const {
+Outcome<std::string> Api::authenticate(const ApiRequest& request) const {
   if (cluster_.access == Access::Open) return std::string("kubernetes-admin");
   if (!request.certificate.empty()) return request.certificate;
   if (request.authorization.empty()) return std::string(kAnonymous);
@@ -136,11 +136,11 @@ std::optional<Status> Api::refusal(const Target& target,
   return forbidden(resource, user, verb, target.space);
 }
 
-Outcome<Form> Api::form(const Request& request, std::string_view kind) const {
+Outcome<Form> Api::form(const ApiRequest& request, std::string_view kind) const {
   return wanted_form(request.accept, cluster_.faults.protobuf() ? kind : "");
 }
 
-Answer Api::handle(const Request& request) {
+Answer Api::handle(const ApiRequest& request) {
   Answer result = answer(request);
   auto* const response = std::get_if<Response>(&result);
   if (response == nullptr || response->refusal.is_null()) return result;
@@ -151,7 +151,7 @@ Answer Api::handle(const Request& request) {
   return result;
 }
 
-Answer Api::answer(const Request& request) {
+Answer Api::answer(const ApiRequest& request) {
   ++cluster_.requests;
   if (request.path.starts_with("/kubesim/")) return administer(request);
   const Route found = route(path_segments(request.path));
@@ -168,7 +168,7 @@ Answer Api::answer(const Request& request) {
   return dispatch(request, found.target, verb);
 }
 
-Answer Api::dispatch(const Request& request, const Target& target, std::string_view verb) {
+Answer Api::dispatch(const ApiRequest& request, const Target& target, std::string_view verb) {
   const std::string& part = target.subresource;
   if (part == "token" && target.resource->kind == "ServiceAccount") {
     return answer_of(token(request, target));

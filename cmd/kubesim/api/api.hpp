@@ -9,7 +9,7 @@
 namespace catena::kubesim {
 
 /// What a connection read, without anything of HTTP's transport.
-struct Request {
+struct ApiRequest {
   std::string method;
   std::string path;
   Query query;
@@ -57,56 +57,56 @@ class Api {
  public:
   explicit Api(Cluster& cluster) : cluster_(cluster) {}
 
-  Answer handle(const Request& request);
+  Answer handle(const ApiRequest& request);
   /// What a watch sends for an event: a line with its line break, or a frame of protobuf.
   [[nodiscard]] std::string write_event(const Watch& watch, const Watch::Event& event) const;
 
  private:
   // Requests that are not about objects: api_other.cpp.
-  std::optional<Response> other(const Request& request, std::string_view user);
-  Response discovery(const Request& request, const std::vector<std::string>& segments);
-  Response access_review(const Request& request);
+  std::optional<Response> other(const ApiRequest& request, std::string_view user);
+  Response discovery(const ApiRequest& request, const std::vector<std::string>& segments);
+  Response access_review(const ApiRequest& request);
   // The tests' own: admin.cpp.
-  Response administer(const Request& request);
+  Response administer(const ApiRequest& request);
   std::optional<Status> perform(const Json& request);
   [[nodiscard]] Json counters() const;
 
   // Who asks, and how it wants to be answered: api.cpp.
-  Answer answer(const Request& request);
-  [[nodiscard]] Outcome<Form> form(const Request& request, std::string_view kind) const;
-  Outcome<std::string> authenticate(const Request& request) const;
+  Answer answer(const ApiRequest& request);
+  [[nodiscard]] Outcome<Form> form(const ApiRequest& request, std::string_view kind) const;
+  Outcome<std::string> authenticate(const ApiRequest& request) const;
   std::optional<Status> refusal(const Target& target,
                                 std::string_view verb,
                                 std::string_view user) const;
-  Answer dispatch(const Request& request, const Target& target, std::string_view verb);
+  Answer dispatch(const ApiRequest& request, const Target& target, std::string_view verb);
 
   // Reading: api_read.cpp.
-  Outcome<Response> get(const Request& request, const Target& target);
-  Outcome<Response> list(const Request& request, const Target& target);
-  Outcome<std::shared_ptr<Watch>> watch(const Request& request, const Target& target);
+  Outcome<Response> get(const ApiRequest& request, const Target& target);
+  Outcome<Response> list(const ApiRequest& request, const Target& target);
+  Outcome<std::shared_ptr<Watch>> watch(const ApiRequest& request, const Target& target);
 
   // Writing: api_write.cpp.
-  Outcome<Response> create(const Request& request, const Target& target);
-  Outcome<Response> replace(const Request& request, const Target& target);
-  Outcome<Response> patch(const Request& request, const Target& target);
-  Outcome<ObjectPtr> update(const Request& request, const Target& target, Json json);
-  Outcome<Json> patched(const Request& request, const Json& current) const;
+  Outcome<Response> create(const ApiRequest& request, const Target& target);
+  Outcome<Response> replace(const ApiRequest& request, const Target& target);
+  Outcome<Response> patch(const ApiRequest& request, const Target& target);
+  Outcome<ObjectPtr> update(const ApiRequest& request, const Target& target, Json json);
+  Outcome<Json> patched(const ApiRequest& request, const Json& current) const;
 
   // Deleting: api_delete.cpp.
-  Outcome<Response> remove(const Request& request, const Target& target);
-  Outcome<Response> remove_collection(const Request& request, const Target& target);
+  Outcome<Response> remove(const ApiRequest& request, const Target& target);
+  Outcome<Response> remove_collection(const ApiRequest& request, const Target& target);
   Outcome<ObjectPtr> remove_object(const Resource& resource, ObjectPtr found, const Json& options);
   void orphan(const Object& owner);
 
   // `scale` and `token`: api_subresources.cpp.
-  Outcome<Response> scale(const Request& request, const Target& target);
-  Outcome<Response> token(const Request& request, const Target& target);
+  Outcome<Response> scale(const ApiRequest& request, const Target& target);
+  Outcome<Response> token(const ApiRequest& request, const Target& target);
 
   Cluster& cluster_;
 };
 
 /// Reads a body that should be one object, JSON or YAML.
-Outcome<Json> read_body(const Request& request);
-Outcome<Filter> filter_of(const Request& request, const Target& target);
+Outcome<Json> read_body(const ApiRequest& request);
+Outcome<Filter> filter_of(const ApiRequest& request, const Target& target);
 
 }  // namespace catena::kubesim

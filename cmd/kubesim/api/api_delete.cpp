@@ -8,7 +8,7 @@ namespace catena::kubesim {
 namespace {
 
 /// DeleteOptions from the body, or else from the query.
-Outcome<Json> read_options(const Request& request) {
+Outcome<Json> read_options(const ApiRequest& request) {
   Json options = object();
   if (!request.body.empty()) {
     auto body = read_body(request);
@@ -104,7 +104,7 @@ Outcome<ObjectPtr> Api::remove_object(const Resource& resource,
   return cluster_.store.replace(resource, std::move(json));
 }
 
-Outcome<Response> Api::remove(const Request& request, const Target& target) {
+Outcome<Response> Api::remove(const ApiRequest& request, const Target& target) {
   const auto options = read_options(request);
   if (!options) return options.error();
   const Resource& resource = *target.resource;
@@ -115,7 +115,7 @@ Outcome<Response> Api::remove(const Request& request, const Target& target) {
   return deleted(resource, **last);
 }
 
-Outcome<Response> Api::remove_collection(const Request& request, const Target& target) {
+Outcome<Response> Api::remove_collection(const ApiRequest& request, const Target& target) {
   const auto options = read_options(request);
   if (!options) return options.error();
   const auto filter = filter_of(request, target);

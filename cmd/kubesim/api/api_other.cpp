@@ -32,7 +32,7 @@ Response aggregated(GroupSet set, const std::string& version, const HiddenGroups
   return response;
 }
 
-Response open_api(const Request& request,
+Response open_api(const ApiRequest& request,
                   const std::vector<std::string>& segments,
                   const HiddenGroups& hidden) {
   if (segments.size() < 2) return absent();
@@ -50,7 +50,7 @@ Response open_api(const Request& request,
 
 }  // namespace
 
-Response Api::discovery(const Request& request, const std::vector<std::string>& segments) {
+Response Api::discovery(const ApiRequest& request, const std::vector<std::string>& segments) {
   const HiddenGroups& hidden = cluster_.faults.absent_groups();
   const bool core = segments[0] == "api";
   const std::string version = aggregated_version(request.accept);
@@ -66,7 +66,7 @@ Response Api::discovery(const Request& request, const std::vector<std::string>& 
   return respond_or_absent(resource_list(segments[1], segments[2]));
 }
 
-Response Api::access_review(const Request& request) {
+Response Api::access_review(const ApiRequest& request) {
   auto review = read_body(request);
   if (!review) return respond(review.error());
   const std::string_view plural = review->at("spec.resourceAttributes.resource").text();
@@ -74,7 +74,7 @@ Response Api::access_review(const Request& request) {
   return respond(201, *review);
 }
 
-std::optional<Response> Api::other(const Request& request, std::string_view) {
+std::optional<Response> Api::other(const ApiRequest& request, std::string_view) {
   const std::vector<std::string> segments = path_segments(request.path);
   if (segments.empty()) return respond(200, object({{"paths", array({"/api", "/apis"})}}));
   const std::string& first = segments[0];

@@ -82,7 +82,7 @@ std::vector<Event> initial_events(const std::vector<ObjectPtr>& objects) {
 
 }  // namespace
 
-Outcome<Response> Api::get(const Request& request, const Target& target) {
+Outcome<Response> Api::get(const ApiRequest& request, const Target& target) {
   const auto form = this->form(request, target.resource->kind);
   if (!form) return form.error();
   const Resource& resource = *target.resource;
@@ -97,7 +97,7 @@ Outcome<Response> Api::get(const Request& request, const Target& target) {
   return respond(200, table);
 }
 
-Outcome<Response> Api::list(const Request& request, const Target& target) {
+Outcome<Response> Api::list(const ApiRequest& request, const Target& target) {
   const auto form = this->form(request, target.resource->kind);
   if (!form) return form.error();
   const auto options = ListOptions::parse(request, target);
@@ -118,7 +118,7 @@ Outcome<Response> Api::list(const Request& request, const Target& target) {
   return respond(200, table);
 }
 
-Outcome<std::shared_ptr<Watch>> Api::watch(const Request& request, const Target& target) {
+Outcome<std::shared_ptr<Watch>> Api::watch(const ApiRequest& request, const Target& target) {
   const auto form = this->form(request, target.resource->kind);
   if (!form) return form.error();
   const auto options = ListOptions::parse(request, target);

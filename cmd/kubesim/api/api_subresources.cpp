@@ -33,7 +33,7 @@ constexpr std::int64_t kLongestToken = 86400 * 365;
 
 }  // namespace
 
-Outcome<Response> Api::scale(const Request& request, const Target& target) {
+Outcome<Response> Api::scale(const ApiRequest& request, const Target& target) {
   const Resource& resource = *target.resource;
   const ObjectPtr workload = cluster_.store.get(resource, target.space, target.name);
   if (!workload) return not_found(resource, target.name);
@@ -57,7 +57,7 @@ Outcome<Response> Api::scale(const Request& request, const Target& target) {
   return respond(200, scale_of(**stored));
 }
 
-Outcome<Response> Api::token(const Request& request, const Target& target) {
+Outcome<Response> Api::token(const ApiRequest& request, const Target& target) {
   const ObjectPtr account = cluster_.store.get(*target.resource, target.space, target.name);
   if (!account) return not_found(*target.resource, target.name);
   if (request.method != "POST") return method_not_allowed();

@@ -132,7 +132,7 @@ TEST_CASE("refusals in a real API server's words") {
 
 TEST_CASE("a media type that is not served") {
   TestCluster cluster;
-  Request request = TestCluster::request("GET", "/api/v1/services");
+  ApiRequest request = TestCluster::request("GET", "/api/v1/services");
   request.accept = "application/yaml;as=Nothing;g=x;v=y";
   CHECK(std::get<Response>(cluster.ask(request)).status == 406);
   request.accept = "application/vnd.kubernetes.protobuf, application/json";
@@ -237,7 +237,7 @@ TEST_CASE("a patch changes what it says, and nothing of the status") {
   TestCluster cluster;
   cluster.create(kServices, service("web"));
   const std::string path = std::string(kServices) + "/web";
-  Request request = TestCluster::request("PATCH", path);
+  ApiRequest request = TestCluster::request("PATCH", path);
   const auto patch = [&](std::string type, std::string body) {
     request.content_type = std::move(type);
     request.body = std::move(body);
@@ -275,7 +275,7 @@ TEST_CASE("a patch changes what it says, and nothing of the status") {
 
 TEST_CASE("server-side apply creates and changes") {
   TestCluster cluster;
-  Request request = TestCluster::request("PATCH", std::string(kServices) + "/web");
+  ApiRequest request = TestCluster::request("PATCH", std::string(kServices) + "/web");
   request.content_type = "application/apply-patch+yaml";
   request.body = "metadata: {name: web}\nspec:\n  ports: [{port: 80}]\n";
   CHECK(std::get<Response>(cluster.ask(request)).status == 201);
@@ -291,7 +291,7 @@ TEST_CASE("scale reads and sets the replicas") {
   const Json scale = cluster.get(path);
   CHECK(scale["kind"].text() == "Scale");
   CHECK(scale["status"].write() == R"({"replicas":2,"selector":"app=nginx"})");
-  Request request = TestCluster::request("PATCH", path, R"({"spec":{"replicas":4}})");
+  ApiRequest request = TestCluster::request("PATCH", path, R"({"spec":{"replicas":4}})");
   request.content_type = "application/merge-patch+json";
   CHECK(std::get<Response>(cluster.ask(request)).status == 200);
   CHECK(cluster.get(path).at("status.replicas").integer() == 4);
@@ -305,7 +305,7 @@ TEST_CASE("a Table shows what kubectl get shows") {
   create_nginx(cluster, 1);
   cluster.pass(std::chrono::seconds(168));
   const auto row = [&](std::string_view target) {
-    Request request = TestCluster::request("GET", target);
+    ApiRequest request = TestCluster::request("GET", target);
     request.accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
     const Json table = *parse_json(std::get<Response>(cluster.ask(request)).body);
     CHECK(table["kind"].text() == "Table");
@@ -326,7 +326,7 @@ TEST_CASE("a Table shows what kubectl get shows") {
 
 TEST_CASE("metadata only") {
   TestCluster cluster;
-  Request request = TestCluster::request("GET", "/api/v1/services");
+  ApiRequest request = TestCluster::request("GET", "/api/v1/services");
   request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
   const Json list = *parse_json(std::get<Response>(cluster.ask(request)).body);
   CHECK(list["kind"].text() == "PartialObjectMetadataList");

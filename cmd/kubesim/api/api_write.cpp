@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t kGeneratedSuffix = 5;
 constexpr std::size_t kMaximumPatchOperations = 10000;
 
-bool dry_run(const Request& request) { return request.parameter("dryRun") == "All"; }
+bool dry_run(const ApiRequest& request) { return request.parameter("dryRun") == "All"; }
 
-std::string_view media_type(const Request& request) {
+std::string_view media_type(const ApiRequest& request) {
   const std::string_view type = request.content_type;
   return type.substr(0, type.find(';'));
 }
@@ -82,7 +82,7 @@ void keep_other_half(const Target& target, const Json& before, Json& json) {
 
 }  // namespace
 
-Outcome<Json> read_body(const Request& request) {
+Outcome<Json> read_body(const ApiRequest& request) {
   const std::string_view type = media_type(request);
   const bool yaml = type.ends_with("yaml") && !request.body.starts_with('{');
   const bool protobuf = type == "application/vnd.kubernetes.protobuf";
@@ -98,7 +98,7 @@ Outcome<Json> read_body(const Request& request) {
   return std::move(*read);
 }
 
-Outcome<Response> Api::create(const Request& request, const Target& target) {
+Outcome<Response> Api::create(const ApiRequest& request, const Target& target) {
   auto json = read_body(request);
   if (!json) return json.error();
   const Resource& resource = *target.resource;
@@ -129,7 +129,7 @@ Outcome<Response> Api::create(const Request& request, const Target& target) {
   return Response{201, (*stored)->text()};
 }
 
-Outcome<ObjectPtr> Api::update(const Request& request, const Target& target, Json json) {
+Outcome<ObjectPtr> Api::update(const ApiRequest& request, const Target& target, Json json) {
   const Resource& resource = *target.resource;
   if (const auto wrong = place(target, json)) return *wrong;
   if (json.at("metadata.name").text() != target.name) {
@@ -153,7 +153,7 @@ Outcome<ObjectPtr> Api::update(const Request& request, const Target& target, Jso
   return cluster_.store.replace(resource, std::move(*admitted));
 }
 
-Outcome<Response> Api::replace(const Request& request, const Target& target) {
+Outcome<Response> Api::replace(const ApiRequest& request, const Target& target) {
   auto json = read_body(request);
   if (!json) return json.error();
   const auto stored = update(request, target, std::move(*json));
@@ -161,7 +161,7 @@ Outcome<Response> Api::replace(const Request& request, const Target& target) {
   return Response{200, (*stored)->text()};
 }
 
-Outcome<Json> Api::patched(const Request& request, const Json& current) const {
+Outcome<Json> Api::patched(const ApiRequest& request, const Json& current) const {
   const auto body = read_body(request);
   if (!body) return body.error();
   const std::string_view type = media_type(request);
@@ -182,7 +182,7 @@ Outcome<Json> Api::patched(const Request& request, const Json& current) const {
   return result;
 }
 
-Outcome<Response> Api::patch(const Request& request, const Target& target) {
+Outcome<Response> Api::patch(const ApiRequest& request, const Target& target) {
   const Resource& resource = *target.resource;
   const ObjectPtr before = cluster_.store.get(resource, target.space, target.name);
   if (!before && media_type(request) == "application/apply-patch+yaml") {

@@ -115,7 +115,7 @@ std::size_t limit_of(const Cluster& cluster, const ListOptions& options) {
 
 }  // namespace
 
-Outcome<Filter> filter_of(const Request& request, const Target& target) {
+Outcome<Filter> filter_of(const ApiRequest& request, const Target& target) {
   auto labels = LabelSelector::parse(request.parameter("labelSelector"));
   if (!labels) return labels.error();
   std::string terms(request.parameter("fieldSelector"));
@@ -127,7 +127,7 @@ Outcome<Filter> filter_of(const Request& request, const Target& target) {
   return Filter{target.space, std::move(*labels), std::move(*fields)};
 }
 
-Outcome<ListOptions> ListOptions::parse(const Request& request, const Target& target) {
+Outcome<ListOptions> ListOptions::parse(const ApiRequest& request, const Target& target) {
   ListOptions options;
   auto filter = filter_of(request, target);
   if (!filter) return filter.error();
@@ -206,7 +206,7 @@ std::optional<Status> check_watch(const Cluster& cluster,
   return std::nullopt;
 }
 
-Watch::Settings watch_settings(const Request& request,
+Watch::Settings watch_settings(const ApiRequest& request,
                                const Target& target,
                                const ListOptions& options) {
   Watch::Settings settings;

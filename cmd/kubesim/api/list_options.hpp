@@ -17,7 +17,7 @@ struct ListOptions {
   InitialEvents initial_events = InitialEvents::Unset;
   bool bookmarks = false;
 
-  static Outcome<ListOptions> parse(const Request& request, const Target& target);
+  static Outcome<ListOptions> parse(const ApiRequest& request, const Target& target);
 };
 
 /// A part of a list.
@@ -37,7 +37,7 @@ Outcome<Page> page_of(const Cluster& cluster, const Resource& resource, const Li
 std::optional<Status> check_watch(const Cluster& cluster,
                                   const Resource& resource,
                                   const ListOptions& options);
-Watch::Settings watch_settings(const Request& request,
+Watch::Settings watch_settings(const ApiRequest& request,
                                const Target& target,
                                const ListOptions& options);
 /// Queues what happened since a version, or the error event that it is too old.

@@ -113,7 +113,7 @@ TEST_CASE("a watch from the future is silent until then") {
 
 TEST_CASE("watches in other forms") {
   TestCluster cluster;
-  Request request = TestCluster::request("GET", std::string(kServices) + "?watch=true");
+  ApiRequest request = TestCluster::request("GET", std::string(kServices) + "?watch=true");
   const auto first_line = [&](const char* accept) {
     request.accept = accept;
     const auto watch = std::get<std::shared_ptr<Watch>>(cluster.ask(request));

@@ -24,7 +24,7 @@ void scale(TestCluster& cluster, const std::string& collection, int replicas) {
 }
 
 void patch(TestCluster& cluster, const std::string& path, const std::string& body) {
-  Request request = TestCluster::request("PATCH", path, body);
+  ApiRequest request = TestCluster::request("PATCH", path, body);
   request.content_type = "application/strategic-merge-patch+json";
   REQUIRE(std::get<Response>(cluster.ask(request)).status == 200);
 }
@@ -157,7 +157,7 @@ TEST_CASE("an object with a finalizer ends when that is gone") {
                  "{metadata: {name: c, finalizers: [test/hold]}, data: {a: b}}");
   cluster.call("DELETE", path);
   CHECK(cluster.get(path)["metadata"].has("deletionTimestamp"));
-  Request request = TestCluster::request("PATCH", path, R"({"metadata":{"finalizers":null}})");
+  ApiRequest request = TestCluster::request("PATCH", path, R"({"metadata":{"finalizers":null}})");
   request.content_type = "application/merge-patch+json";
   cluster.ask(request);
   CHECK(cluster.call("GET", path).status == 404);

@@ -29,7 +29,7 @@ void create_pod(TestCluster& cluster, const std::string& name, const std::string
 }
 
 void annotate(TestCluster& cluster, const std::string& pod, const std::string& ready) {
-  Request request =
+  ApiRequest request =
       TestCluster::request("PATCH", std::string(kPods) + "/" + pod,
                            R"({"metadata":{"annotations":{"catena/ready":")" + ready + "\"}}}");
   request.content_type = "application/merge-patch+json";
@@ -163,8 +163,8 @@ TEST_CASE("a slice is not touched when nothing of it changed") {
   create_nginx(cluster, 2);
   const Json before = only_slice(cluster, "nginx");
   cluster.pass(std::chrono::seconds(5));
-  Request request = TestCluster::request("PATCH", std::string(kPods) + "/nginx-0",
-                                         R"({"metadata":{"annotations":{"other":"x"}}})");
+  ApiRequest request = TestCluster::request("PATCH", std::string(kPods) + "/nginx-0",
+                                            R"({"metadata":{"annotations":{"other":"x"}}})");
   request.content_type = "application/merge-patch+json";
   cluster.ask(request);
   CHECK(only_slice(cluster, "nginx") == before);
@@ -197,7 +197,7 @@ TEST_CASE("a managed slice that somebody spoils is put right") {
   create_nginx(cluster, 1);
   const std::string name(only_slice(cluster, "nginx").at("metadata.name").text());
   const std::string path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/" + name;
-  Request request = TestCluster::request("PATCH", path, R"({"endpoints":null})");
+  ApiRequest request = TestCluster::request("PATCH", path, R"({"endpoints":null})");
   request.content_type = "application/merge-patch+json";
   cluster.ask(request);
   CHECK(only_slice(cluster, "nginx")["endpoints"].size() == 1);

@@ -64,7 +64,7 @@ TEST_CASE("protobuf that cannot be used is an error") {
 
 TEST_CASE("a namespace is created from protobuf") {
   TestCluster cluster;
-  Request request = TestCluster::request("POST", "/api/v1/namespaces");
+  ApiRequest request = TestCluster::request("POST", "/api/v1/namespaces");
   request.content_type = "application/vnd.kubernetes.protobuf";
   request.body = unknown("v1", "Namespace", bytes(1, bytes(1, "demo")) + bytes(2, ""));
   CHECK(std::get<Response>(cluster.ask(request)).status == 201);
@@ -141,7 +141,7 @@ TEST_CASE("who asks for protobuf gets it, refusals too, where a kind has that fo
   }));
   DYNAMIC_SECTION(c.name) {
     TestCluster cluster;
-    Request request = TestCluster::request("GET", c.target);
+    ApiRequest request = TestCluster::request("GET", c.target);
     request.accept = kProtobufFirst;
     const auto response = std::get<Response>(cluster.ask(request));
     CHECK(response.content_type == c.type);
@@ -152,7 +152,7 @@ TEST_CASE("who asks for protobuf gets it, refusals too, where a kind has that fo
 
 TEST_CASE("a watch in protobuf, whole and broken") {
   TestCluster cluster;
-  Request request = TestCluster::request("GET", "/api/v1/namespaces?watch=true");
+  ApiRequest request = TestCluster::request("GET", "/api/v1/namespaces?watch=true");
   request.accept = kProtobufFirst;
   const auto watch = std::get<std::shared_ptr<Watch>>(cluster.ask(request));
   const auto event = watch->next();
@@ -168,7 +168,7 @@ TEST_CASE("a watch in protobuf, whole and broken") {
 TEST_CASE("a server that knows JSON only") {
   TestCluster cluster;
   CHECK(cluster.call("POST", "/kubesim/faults", R"({"protobuf": false})").status == 200);
-  Request request = TestCluster::request("GET", "/api/v1/services");
+  ApiRequest request = TestCluster::request("GET", "/api/v1/services");
   request.accept = kProtobufFirst;
   CHECK(std::get<Response>(cluster.ask(request)).content_type == "application/json");
   request.accept = "application/vnd.kubernetes.protobuf";

@@ -25,11 +25,11 @@ std::string header(const Parser& parser, http::field name) {
   return {value.data(), value.size()};
 }
 
-Request request_of(Parser& parser, const std::string& certificate) {
+ApiRequest request_of(Parser& parser, const std::string& certificate) {
   const auto target = parser.get().target();
   const std::string_view text(target.data(), target.size());
   const std::size_t mark = std::min(text.find('?'), text.size());
-  Request request;
+  ApiRequest request;
   const auto method = parser.get().method_string();
   request.method = std::string(method.data(), method.size());
   if (request.method == "HEAD") request.method = "GET";
@@ -57,7 +57,7 @@ std::optional<Response> read_failure(const ErrorCode& error) {
   return std::nullopt;
 }
 
-bool may_break(const Request& request) { return request.path.starts_with("/api"); }
+bool may_break(const ApiRequest& request) { return request.path.starts_with("/api"); }
 
 asio::awaitable<void> pause(std::chrono::milliseconds time) {
   asio::steady_timer timer(co_await asio::this_coro::executor, time);
@@ -77,7 +77,7 @@ asio::awaitable<bool> send(Stream& stream, std::string text) {
 template <class Stream>
 asio::awaitable<bool> send_response(Stream& stream,
                                     SessionContext& context,
-                                    const Request& request,
+                                    const ApiRequest& request,
                                     Response response,
                                     Connection connection,
                                     bool head_only) {
@@ -98,7 +98,7 @@ template <class Stream>
 asio::awaitable<bool> answer(Stream& stream, SessionContext& context, Parser& parser) {
   const bool head_only = parser.get().method() == http::verb::head;
   const auto connection = parser.get().keep_alive() ? Connection::KeepAlive : Connection::Close;
-  const Request request = request_of(parser, context.certificate);
+  const ApiRequest request = request_of(parser, context.certificate);
   const auto delay = context.cluster.faults.delay();
   if (delay.count() > 0 && may_break(request)) co_await pause(delay);
   Answer result = context.api.handle(request);

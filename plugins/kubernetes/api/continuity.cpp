@@ -68,16 +68,16 @@ void Continuity::add(Fact fact, std::string_view version) {
   facts_.insert(std::upper_bound(facts_.begin(), facts_.end(), *number, newer), std::move(fact));
 }
 
-Continuity::Verdict Continuity::verdict(const Fact& fact,
-                                        std::string_view told,
-                                        Encoding encoding,
-                                        std::string_view object) {
-  if (object.empty()) return fact.digest ? Verdict::other : Verdict::holds;
-  if (fact.digest == digest_of(encoding, object)) return Verdict::holds;
+Continuity::Standing Continuity::standing(const Fact& fact,
+                                          std::string_view told,
+                                          Encoding encoding,
+                                          std::string_view object) {
+  if (object.empty()) return fact.digest ? Standing::other : Standing::holds;
+  if (fact.digest == digest_of(encoding, object)) return Standing::holds;
   const auto about = decode<BookmarkObject>(encoding, object);
   const auto number = about ? to_number(about->resource_version) : std::nullopt;
   const auto newest = to_number(told);
-  return number && newest && *number > *newest ? Verdict::newer : Verdict::other;
+  return number && newest && *number > *newest ? Standing::newer : Standing::other;
 }
 
 Resource narrowed(const Resource& resource, const Continuity::Fact& fact) {

@@ -55,16 +55,16 @@ class Continuity {
   const Fact& fact(std::size_t index) const { return facts_[facts_.size() - 1 - index]; }
 
   /// What an answer to the question for a fact's object says.
-  enum class Verdict {
+  enum class Standing {
     holds,  ///< It is as it is known.
     newer,  ///< It has changed since `told`, the newest version that was told of.
     other,  ///< It is of another past, or was taken away meanwhile.
   };
   /// `object` is empty where there was none.
-  static Verdict verdict(const Fact& fact,
-                         std::string_view told,
-                         Encoding encoding,
-                         std::string_view object);
+  static Standing standing(const Fact& fact,
+                           std::string_view told,
+                           Encoding encoding,
+                           std::string_view object);
 
   /// An object that is found as this fact has it proves the whole state.
   bool behind_state(const Fact& fact) const { return fact.number > state_; }

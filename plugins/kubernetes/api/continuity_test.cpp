@@ -11,7 +11,7 @@
 namespace catena::kubernetes::api {
 namespace {
 
-using Verdict = Continuity::Verdict;
+using Standing = Continuity::Standing;
 
 std::string item(std::string_view name, std::string_view version, std::string_view more = {}) {
   return fmt::format(R"({{"metadata":{{"name":"{}","resourceVersion":"{}"{}}}}})", name, version,
@@ -71,28 +71,28 @@ TEST_CASE("what an answer says of a fact", "[kubernetes]") {
   struct Row {
     const char* name;
     std::string object;
-    Verdict there;  ///< Where the object is known,
-    Verdict gone;   ///< and where it is known to be gone.
+    Standing there;  ///< Where the object is known,
+    Standing gone;   ///< and where it is known to be gone.
   };
   const Row row = GENERATE(values<Row>({
-      {"nothing", "", Verdict::other, Verdict::holds},
-      {"the same", item("a", "7"), Verdict::holds, Verdict::other},
+      {"nothing", "", Standing::other, Standing::holds},
+      {"the same", item("a", "7"), Standing::holds, Standing::other},
       {"the same, with its kind in front",
-       R"({"kind":"Service","apiVersion":"v1",)" + item("a", "7").substr(1), Verdict::holds,
-       Verdict::other},
-      {"an older one", item("a", "6"), Verdict::other, Verdict::other},
-      {"the version, but of another object", item("a", "7", R"(,"uid":"2")"), Verdict::other,
-       Verdict::other},
-      {"one of the time that was told of", item("a", "20"), Verdict::other, Verdict::other},
-      {"a newer one", item("a", "21"), Verdict::newer, Verdict::newer},
-      {"garbage", "{", Verdict::other, Verdict::other},
+       R"({"kind":"Service","apiVersion":"v1",)" + item("a", "7").substr(1), Standing::holds,
+       Standing::other},
+      {"an older one", item("a", "6"), Standing::other, Standing::other},
+      {"the version, but of another object", item("a", "7", R"(,"uid":"2")"), Standing::other,
+       Standing::other},
+      {"one of the time that was told of", item("a", "20"), Standing::other, Standing::other},
+      {"a newer one", item("a", "21"), Standing::newer, Standing::newer},
+      {"garbage", "{", Standing::other, Standing::other},
   }));
   DYNAMIC_SECTION(row.name) {
     Continuity continuity;
     see(continuity, "a", "7");
     continuity.gone("n", "b", "9");
-    CHECK(Continuity::verdict(continuity.fact(1), "20", Encoding::json, row.object) == row.there);
-    CHECK(Continuity::verdict(continuity.fact(0), "20", Encoding::json, row.object) == row.gone);
+    CHECK(Continuity::standing(continuity.fact(1), "20", Encoding::json, row.object) == row.there);
+    CHECK(Continuity::standing(continuity.fact(0), "20", Encoding::json, row.object) == row.gone);
   }
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("lists and watches of a real server have the same bytes of an object",
     Continuity continuity;
     continuity.seen("", "x", "1", row.encoding, event->object);
     same += std::count_if(listed.begin(), listed.end(), [&](const std::string& object) {
-      return Continuity::verdict(continuity.fact(0), "1", row.encoding, object) == Verdict::holds;
+      return Continuity::standing(continuity.fact(0), "1", row.encoding, object) == Standing::holds;
     });
   }
   CHECK(same >= row.same);

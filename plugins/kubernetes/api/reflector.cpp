@@ -161,7 +161,7 @@ void Reflector::begin_body() {
   list_version_ = continue_.empty() ? std::string() : list_version_;
   if (phase_ == Phase::stream || (phase_ == Phase::list && continue_.empty())) begin_replace();
   if (phase_ == Phase::probe) {
-    verdict_ = Continuity::verdict(continuity_.fact(fact_), last_version_, encoding_, {});
+    standing_ = Continuity::standing(continuity_.fact(fact_), last_version_, encoding_, {});
   }
   if (phase_ == Phase::watch) {
     proven_ = false;
@@ -225,7 +225,7 @@ bool Reflector::take_piece(PieceKind kind, std::string_view bytes) {
 }
 
 bool Reflector::take_fact(std::string_view bytes) {
-  verdict_ = Continuity::verdict(continuity_.fact(fact_), last_version_, encoding_, bytes);
+  standing_ = Continuity::standing(continuity_.fact(fact_), last_version_, encoding_, bytes);
   return true;
 }
 
@@ -356,10 +356,10 @@ void Reflector::end_of_list() {
 void Reflector::end_of_probe() {
   probes_refused_ = 0;
   const Continuity::Fact& fact = continuity_.fact(fact_);
-  const bool found = verdict_ == Continuity::Verdict::holds && fact.digest;
+  const bool found = standing_ == Continuity::Standing::holds && fact.digest;
   if (found && continuity_.behind_state(fact)) return resume(fact.version);
   if (found && link_ == Link::kept) return resume(last_version_);
-  const bool goes_on = !found && verdict_ != Continuity::Verdict::other;
+  const bool goes_on = !found && standing_ != Continuity::Standing::other;
   if (goes_on && ++fact_ < continuity_.size()) return;
   log_.info("{}: changes may have been missed, listing again", resource_.name);
   start_over();

@@ -176,7 +176,7 @@ class Reflector {
   std::string refusal_;  ///< The body of an answer other than 200.
   std::string list_version_;
   std::string continue_;
-  Continuity::Verdict verdict_{};  ///< On the fact that a probe is about.
+  Continuity::Standing standing_{};  ///< On the fact that a probe is about.
   TimePoint answer_started_{};
   TimePoint give_up_{};  ///< For watches: when the server should long have ended it.
   Duration asked_timeout_{};
