@@ -45,6 +45,23 @@ std::string_view Arena::copy(std::string_view text) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+Arena::Mark Arena::mark() const {
+  Mark mark;
+  mark.block = current_;
+  mark.used = used_;
+  mark.total = total_;
+  mark.exhausted = exhausted_;
+  return mark;
+}
+
+void Arena::release(const Mark& mark) {
+  current_ = mark.block;
+  use(blocks_[current_]);
+  used_ = mark.used;
+  total_ = mark.total;
+  exhausted_ = mark.exhausted;
+}
+
 void Arena::reset() {
   while (blocks_.size() > 2 || (blocks_.size() == 2 && blocks_.back().size > kKeep)) {
     const bool last_is_larger = blocks_.size() > 2 && blocks_.back().size <= kKeep;

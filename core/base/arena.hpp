@@ -67,6 +67,19 @@ class Arena {
   std::span<std::uint8_t> copy(std::span<const std::uint8_t> bytes);
   std::string_view copy(std::string_view text);
 
+  /// How much is taken at a moment. Good until the next reset(), or a release() of an earlier one.
+  class Mark {
+    friend class Arena;
+    std::size_t block = 0;
+    std::size_t used = 0;
+    std::size_t total = 0;
+    bool exhausted = false;
+  };
+  Mark mark() const;
+
+  /// Gives back all that has been taken since `mark`, and forgets what was asked for in vain.
+  void release(const Mark& mark);
+
   /// Forgets everything; keeps the first block and, up to kKeep bytes, the largest later one.
   void reset();
 

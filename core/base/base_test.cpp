@@ -32,6 +32,24 @@ TEST_CASE("random numbers with a seed are the same again, without one they are n
   CHECK(Random().next64() != Random().next64());
 }
 
+TEST_CASE("an arena takes back what was taken since a mark", "[arena]") {
+  Arena arena(256);
+  arena.take(100);
+  const Arena::Mark mark = arena.mark();
+  void* const first = arena.take(64);
+  REQUIRE(arena.take(64 * 1024) != nullptr);
+  CHECK(arena.take(Arena::kLimit) == nullptr);
+  CHECK(arena.exhausted());
+  arena.release(mark);
+  CHECK_FALSE(arena.exhausted());
+  CHECK(arena.take(64) == first);
+  // As often as anybody likes: the limit is for what is in use.
+  for (int i = 0; i < 10; ++i) {
+    arena.release(mark);
+    REQUIRE(arena.take(Arena::kLimit / 2) != nullptr);
+  }
+}
+
 TEST_CASE("an arena hands out aligned pieces and forgets them all at once", "[arena]") {
   Arena arena(256);
   void* first = arena.take(10, 8);

@@ -107,6 +107,28 @@ bool Response::add(Section section, const Record& record) {
   return true;
 }
 
+bool Response::add_copies(Section section, std::span<const Record> records) {
+  Copier copier(*arena_);
+  for (Record record : records) {
+    if (!copier.copy(record) || !add(section, record)) {
+      spoil();
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Response::copy(const Response& other) {
+  clear();
+  flags = other.flags;
+  rcode = other.rcode;
+  edns = other.edns;
+  overflowed_ = other.overflowed_;
+  if (edns && !Copier(*arena_).copy(edns->options)) spoil();
+  for (const Section section : kSections) add_copies(section, other.records(section));
+  return !spoiled();
+}
+
 void Response::shrink(Section section, std::size_t count) {
   Row& target = row(section);
   target.count = std::min(target.count, count);

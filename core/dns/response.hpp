@@ -39,6 +39,14 @@ class Response {
   /// False when the arena is full: the answer is then set to be truncated (TC) when it leaves.
   bool add(Section section, const Record& record);
 
+  /// Adds copies of records that are gone before this answer. False when the arena is full:
+  /// spoiled() then.
+  bool add_copies(Section section, std::span<const Record> records);
+
+  /// Replaces what is here by a copy of another answer that is not spoiled(), without whole().
+  /// False when the arena is full: spoiled() then.
+  bool copy(const Response& other);
+
   /// Whether an add() failed since the last clear() or assign().
   bool overflowed() const { return overflowed_; }
 

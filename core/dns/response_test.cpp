@@ -85,6 +85,42 @@ TEST_CASE("an answer that is owned does not need where it came from") {
   CHECK(response.edns->option(OptionCode::NSID).has_value());
 }
 
+TEST_CASE("a copy of an answer does not need where it came from") {
+  Arena arena;
+  Response copy(arena);
+  copy.add(Section::answer, {.owner = name("old.example."), .ttl = 1});
+  {
+    Arena other;
+    Response response(other);
+    const auto bytes = [&other](std::vector<std::uint8_t> from) { return other.copy(from); };
+    const NameView owner(bytes({1, 'a', 0}));
+    response.add(Section::answer, {.owner = owner, .ttl = 5, .rdata = bytes({192, 0, 2, 1})});
+    response.add(Section::additional, {.owner = owner, .ttl = 6, .rdata = bytes({192, 0, 2, 2})});
+    response.rcode = Rcode::NXDomain;
+    response.flags.set(Flags::kAA);
+    response.edns = Edns{.options = bytes({0, 3, 0, 1, 'x'})};
+    CHECK(copy.copy(response));
+    CHECK(copy.add_copies(Section::authority, response.answer()));
+  }
+  CHECK(texts(copy.answer()) == Lines{"a.\t5\tIN\tA\t192.0.2.1"});
+  CHECK(texts(copy.authority()) == Lines{"a.\t5\tIN\tA\t192.0.2.1"});
+  CHECK(texts(copy.additional()) == Lines{"a.\t6\tIN\tA\t192.0.2.2"});
+  CHECK(copy.rcode == Rcode::NXDomain);
+  CHECK(copy.flags.has(Flags::kAA));
+  CHECK(copy.edns->option(OptionCode::NSID).has_value());
+}
+
+TEST_CASE("a copy that finds no room is no answer") {
+  Arena other;
+  Response response(other);
+  response.add(Section::answer, {.owner = name("www.example.org."), .ttl = 5});
+  Arena arena;
+  Response copy(arena);
+  while (!arena.array_if_room<std::uint8_t>(64).empty()) {}
+  CHECK_FALSE(copy.copy(response));
+  CHECK(copy.spoiled());
+}
+
 // An empty NOERROR, which it was, says that the name has no such records.
 TEST_CASE("an answer that cannot be owned is a SERVFAIL") {
   Arena arena;
