@@ -18,15 +18,6 @@ bool tells_something(dns::Rcode rcode) {
   return rcode == dns::Rcode::NoError || rcode == dns::Rcode::NXDomain;
 }
 
-/// What a denial has beside its SOA, as NSEC records, goes with it.
-void add_end(dns::Response& response, const dns::Response& end) {
-  for (const dns::Record& record : end.answer()) response.add(dns::Section::answer, record);
-  response.rcode = end.rcode;
-  if (end.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
-  if (!has_soa(end)) return;
-  for (const dns::Record& record : end.authority()) response.add(dns::Section::authority, record);
-}
-
 }  // namespace
 
 AliasFollower::AliasFollower(std::string_view plugin, metrics::Registry& metrics)
@@ -35,19 +26,27 @@ AliasFollower::AliasFollower(std::string_view plugin, metrics::Registry& metrics
                                 "Answers with an alias (CNAME) whose target could not be resolved.",
                                 {{"plugin", std::string(plugin)}})) {}
 
-asio::awaitable<Outcome> AliasFollower::follow(Query& query, dns::NameView target) const {
-  // The CNAME may point into shared state.
-  if (!query.response().own()) co_return query.fail(dns::Rcode::ServFail, "no room for an answer");
-  dns::Response end(query.arena());
+Reply AliasFollower::follow(Query& query, dns::NameView target) const {
   const dns::Question question{target, query.type(), query.qclass()};
-  const Outcome outcome = co_await query.engine().ask(query, question, Asking::question, end);
-  if (outcome == Outcome::drop) co_return give_up(query, target, "no answer");
-  if (!tells_something(end.rcode)) {
-    const std::string said = dns::to_string(end.rcode);
-    co_return give_up(query, target, said);
-  }
-  add_end(query.response(), end);
-  co_return Outcome::respond;
+  return ask(query, question, Asking::question,
+             [this, &query, target](Outcome outcome, const dns::Response& end) {
+               return add_end(query, target, outcome, end);
+             });
+}
+
+// What a denial has beside its SOA, as NSEC records, goes with it.
+Outcome AliasFollower::add_end(Query& query,
+                               dns::NameView target,
+                               Outcome outcome,
+                               const dns::Response& end) const {
+  if (outcome == Outcome::drop) return give_up(query, target, "no answer");
+  if (!tells_something(end.rcode)) return give_up(query, target, dns::to_string(end.rcode));
+  dns::Response& response = query.response();
+  response.add_copies(dns::Section::answer, end.answer());
+  response.rcode = end.rcode;
+  if (end.flags.has(dns::Flags::kTC) || end.overflowed()) response.flags.set(dns::Flags::kTC);
+  if (has_soa(end)) response.add_copies(dns::Section::authority, end.authority());
+  return Outcome::respond;
 }
 
 Outcome AliasFollower::give_up(Query& query, dns::NameView target, std::string_view why) const {

@@ -26,15 +26,13 @@ void Query::begin(const dns::MessageView& message, const Transport& transport, T
   arena_.reset();
   response_ = dns::Response(arena_);
   message_ = message;
-  asked_ = question_ = message.question();
-  flags_ = message.flags();
+  asked_ = shown_.question = message.question();
+  shown_.flags = message.flags();
   id_ = message.id();
-  edns_ = message.edns();
+  shown_.edns = message.edns();
   size_ = message.bytes().size();
   transport_ = transport;
   arrived_ = now;
-  failed_ = false;
-  failure_ = {};
   basis_.clear();
   setbacks_ = nullptr;
   begin_anew();
@@ -43,28 +41,24 @@ void Query::begin(const dns::MessageView& message, const Transport& transport, T
   sources_ = nullptr;
   depth_ = 0;
   step_ = false;
-  left_ = nullptr;
-  hook_count_ = 0;
 }
 
 void Query::begin_like(const Query& parent, const dns::Question& question) {
   arena_.reset();
   response_ = dns::Response(arena_);
   message_.reset();
-  question_ = question;
-  question_.name = dns::NameView(arena_.copy(question.name.bytes()));
-  asked_ = question_;
-  flags_ = parent.flags_;
+  shown_ = parent.shown_;
+  shown_.question = question;
+  shown_.question.name = dns::NameView(arena_.copy(question.name.bytes()));
+  asked_ = shown_.question;
   id_ = parent.id_;
-  edns_ = parent.edns_;
-  if (edns_) edns_->options = arena_.copy(edns_->options);
+  std::optional<dns::Edns>& edns = shown_.edns;
+  if (edns) edns->options = arena_.copy(edns->options);
   size_ = dns::kHeaderSize + question.name.size() + 4;
   // With the OPT record that it has from its parent: root name, type, size, flags, length, options.
-  if (edns_) size_ += 11 + edns_->options.size();
+  if (edns) size_ += 11 + edns->options.size();
   transport_ = parent.transport_;
   arrived_ = parent.arrived_;
-  failed_ = false;
-  failure_ = {};
   basis_.clear();
   setbacks_ = parent.setbacks_;
   begin_anew();
@@ -73,20 +67,22 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
   sources_ = parent.sources_;
   depth_ = parent.depth_ + 1;
   step_ = parent.step_;
-  left_ = nullptr;
-  hook_count_ = 0;
 }
 
 void Query::begin_anew() {
   given_up_ = false;
-  explanation_.reset();
+  traces_.failed = false;
+  traces_.failure = {};
+  traces_.explanation.reset();
+  traces_.slots = nullptr;
+  traces_.hook_count = 0;
   root_ = this;
   awaited_ = nullptr;
 }
 
 std::size_t Query::response_limit() const {
   if (to_string(transport_.protocol) == "tcp") return dns::kMaxMessage;
-  return edns_ ? std::max<std::size_t>(edns_->udp_size, 512) : 512;
+  return shown_.edns ? std::max<std::size_t>(shown_.edns->udp_size, 512) : 512;
 }
 
 void Query::remove_signature() {
@@ -102,13 +98,13 @@ dns::Response& Query::respond() {
 
 void Query::retract() {
   response_.clear();
-  failed_ = false;
-  failure_ = {};
-  explanation_.reset();
+  traces_.failed = false;
+  traces_.failure = {};
+  traces_.explanation.reset();
 }
 
 void Query::explain(ExtendedError code, std::string_view text) {
-  explanation_ = Explanation{code, text};
+  traces_.explanation = Explanation{code, text};
 }
 
 void Query::give_up() {
@@ -119,8 +115,8 @@ void Query::give_up() {
 Outcome Query::fail_with(dns::Rcode rcode, std::span<const std::string_view> reason) {
   retract();
   response_.rcode = rcode;
-  failed_ = true;
-  failure_ = joined(reason);
+  traces_.failed = true;
+  traces_.failure = joined(reason);
   return Outcome::respond;
 }
 
@@ -147,8 +143,8 @@ std::string_view Query::metadata(std::string_view label) {
 }
 
 bool Query::add_wire_hook(WireHook& hook) {
-  if (hook_count_ == kMaxHooks) return false;
-  hooks_[hook_count_++] = &hook;
+  if (traces_.hook_count == kMaxHooks) return false;
+  traces_.hooks[traces_.hook_count++] = &hook;
   return true;
 }
 

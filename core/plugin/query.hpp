@@ -17,6 +17,7 @@
 
 namespace catena {
 
+class Attempt;
 class Engine;
 struct LeftInSlot;
 class MetadataSources;
@@ -85,27 +86,27 @@ class Query {
   void begin_like(const Query& parent, const dns::Question& question);
 
   /// The question as it is now; rewrite changes it.
-  dns::NameView name() const { return question_.name; }
-  dns::Type type() const { return question_.type; }
-  dns::Class qclass() const { return question_.qclass; }
-  const dns::Question& question() const { return question_; }
+  dns::NameView name() const { return shown_.question.name; }
+  dns::Type type() const { return shown_.question.type; }
+  dns::Class qclass() const { return shown_.question.qclass; }
+  const dns::Question& question() const { return shown_.question; }
   /// `question`'s name must live as long as the query (its arena does).
-  void set_question(const dns::Question& question) { question_ = question; }
+  void set_question(const dns::Question& question) { shown_.question = question; }
 
   /// The question as the client asked it; what the client gets back.
   const dns::Question& asked() const { return asked_; }
 
   /// The request's header bits, as plugins further down and upstreams see them.
-  dns::Flags& flags() { return flags_; }
-  dns::Flags flags() const { return flags_; }
+  dns::Flags& flags() { return shown_.flags; }
+  dns::Flags flags() const { return shown_.flags; }
   std::uint16_t id() const { return id_; }
-  dns::Opcode opcode() const { return flags_.opcode(); }
+  dns::Opcode opcode() const { return shown_.flags.opcode(); }
 
   /// The request's OPT record, as plugins further down and upstreams see it.
-  std::optional<dns::Edns>& edns() { return edns_; }
-  const std::optional<dns::Edns>& edns() const { return edns_; }
-  bool dnssec_ok() const { return edns_ && edns_->dnssec_ok(); }
-  bool checking_disabled() const { return flags_.has(dns::Flags::kCD); }
+  std::optional<dns::Edns>& edns() { return shown_.edns; }
+  const std::optional<dns::Edns>& edns() const { return shown_.edns; }
+  bool dnssec_ok() const { return shown_.edns && shown_.edns->dnssec_ok(); }
+  bool checking_disabled() const { return shown_.flags.has(dns::Flags::kCD); }
 
   /// What may leave towards the client in one message: 65535 on streams, else the OPT's size, at
   /// least 512.
@@ -144,16 +145,16 @@ class Query {
 
   /// Set when a plugin failed instead of answering: the server makes the reply ("returned, not
   /// written" in CoreDNS's words).
-  bool failed() const { return failed_; }
+  bool failed() const { return traces_.failed; }
   /// Why, or what is wrong with an answer that is given all the same (complain()); may be empty.
-  std::string_view failure() const { return failure_; }
+  std::string_view failure() const { return traces_.failure; }
   /// The answer stays as it is; what is wrong with it (parts are joined) goes to the plugin errors.
   template <class... Parts>
   void complain(Parts... what) {
     const std::string_view parts[] = {std::string_view(), std::string_view(what)...};
-    failure_ = joined(parts);
+    traces_.failure = joined(parts);
   }
-  /// Takes back an answer or a failure, to run the rest of the chain again.
+  /// Takes back an answer or a failure (an Attempt does so to run the rest of the chain again).
   void retract();
 
   /// The changing data that the answer is made of. Whoever answers from such data adds it before
@@ -176,7 +177,7 @@ class Query {
     ExtendedError code;
     std::string_view text;
   };
-  const std::optional<Explanation>& explanation() const { return explanation_; }
+  const std::optional<Explanation>& explanation() const { return traces_.explanation; }
 
   /// Whoever waits for others on behalf of this query says for what (Waiting does), so that the
   /// server can give the query up when it has no room for it.
@@ -204,10 +205,10 @@ class Query {
   /// (`data() == nullptr`) where nobody knows it or the block has no metadata for this name.
   std::string_view metadata(std::string_view label);
 
-  /// What plugins have left in their slots, the newest first (QuerySlot): whoever runs the rest of
-  /// the chain again puts back what was there before.
-  const LeftInSlot* left_in_slots() const { return left_; }
-  void set_left_in_slots(const LeftInSlot* left) { left_ = left; }
+  /// What plugins have left in their slots, the newest first (QuerySlot). An Attempt puts back what
+  /// was there before.
+  const LeftInSlot* left_in_slots() const { return traces_.slots; }
+  void set_left_in_slots(const LeftInSlot* left) { traces_.slots = left; }
 
   /// Questions that led to this one inside the server; guards against loops.
   unsigned depth() const { return depth_; }
@@ -221,42 +222,56 @@ class Query {
   /// as the query. False: no room for it.
   bool add_wire_hook(WireHook& hook);
   /// In the order in which they came.
-  std::span<WireHook* const> wire_hooks() const { return {hooks_.data(), hook_count_}; }
+  std::span<WireHook* const> wire_hooks() const {
+    return {traces_.hooks.data(), traces_.hook_count};
+  }
 
  private:
+  friend class Attempt;
   void begin_anew();
   Outcome fail_with(dns::Rcode rcode, std::span<const std::string_view> reason);
   std::string_view joined(std::span<const std::string_view> parts);
 
   static constexpr std::size_t kMaxHooks = 4;
+
+  /// The request as plugins further down and upstreams see it.
+  struct Shown {
+    dns::Question question;
+    dns::Flags flags;
+    std::optional<dns::Edns> edns;
+  };
+
+  /// What plugins leave in a query beside its response.
+  struct Traces {
+    bool failed = false;
+    std::string_view failure;
+    std::optional<Explanation> explanation;
+    const LeftInSlot* slots = nullptr;  // In the arena.
+    std::array<WireHook*, kMaxHooks> hooks{};
+    std::size_t hook_count = 0;
+  };
+
   Engine* engine_;
   Arena arena_;
   dns::Response response_;
   std::optional<dns::MessageView> message_;
-  dns::Question question_;
+  Shown shown_;
   dns::Question asked_;
-  dns::Flags flags_;
   std::uint16_t id_ = 0;
-  std::optional<dns::Edns> edns_;
   std::size_t size_ = 0;
   Transport transport_;
   TimePoint arrived_;
-  bool failed_ = false;
+  Traces traces_;
   bool given_up_ = false;
-  std::string_view failure_;
   Basis basis_;
   SetbackObserver* setbacks_ = nullptr;
-  std::optional<Explanation> explanation_;
   Query* root_ = this;  // The client's own query.
   Awaited* awaited_ = nullptr;
   dns::NameView zone_;
   std::string_view view_;
   const MetadataSources* sources_ = nullptr;
-  const LeftInSlot* left_ = nullptr;  // In the arena.
   unsigned depth_ = 0;
   bool step_ = false;
-  std::array<WireHook*, kMaxHooks> hooks_{};
-  std::size_t hook_count_ = 0;
 };
 
 /// As long as it lives a query waits for something that can be given up: at once, where the query

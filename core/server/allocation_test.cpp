@@ -40,8 +40,17 @@ TEST_CASE("neither does one that nobody serves", "[allocation]") {
   CHECK(allocations_of("example.org {\n bind 127.0.0.1\n answer 1\n}\n", "a.b. A") == 0);
 }
 
-TEST_CASE("the count sees what waits", "[allocation]") {
-  CHECK(allocations_of(". {\n bind 127.0.0.1\n ask b.\n answer 1\n}\n", "a.ask. A") > 0);
+TEST_CASE("nor one that leads to another, where nobody waits", "[allocation]") {
+  CHECK(allocations_of(". {\n bind 127.0.0.1\n ask b.\n answer 1\n}\n", "a.ask. A") == 0);
+  CHECK(allocations_of(". {\n bind 127.0.0.1\n refresh\n answer 1\n}\n", "a. A") == 0);
+}
+
+TEST_CASE("nor a second run of the rest", "[allocation]") {
+  CHECK(allocations_of(". {\n bind 127.0.0.1\n autopath b.\n answer 1\n}\n", "a. A") == 0);
+}
+
+TEST_CASE("the count sees what is thrown", "[allocation]") {
+  CHECK(allocations_of(". {\n bind 127.0.0.1\n throw\n answer 1\n}\n", "now. A") > 0);
 }
 
 }  // namespace

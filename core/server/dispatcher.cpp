@@ -17,6 +17,8 @@ namespace {
 // the coroutines of the chain and the exchange.
 constexpr std::size_t kWaiting = 5 * 1024;
 
+constexpr std::string_view kNoMemory = "no memory for a question that has to wait";
+
 std::string text_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
@@ -39,21 +41,6 @@ class Leaving {
   std::size_t& count_;
 };
 
-// False: the answer is a SERVFAIL, since there was no room for it.
-bool copy_answer(const Query& from, dns::Response& answer) {
-  const dns::Response& source = from.response();
-  answer.clear();
-  answer.flags = source.flags;
-  answer.rcode = source.rcode;
-  answer.edns = source.edns;
-  if (answer.edns) answer.edns->options = answer.arena().copy(answer.edns->options);
-  for (const auto section :
-       {dns::Section::answer, dns::Section::authority, dns::Section::additional}) {
-    for (const dns::Record& record : source.records(section)) answer.add(section, record);
-  }
-  return answer.own();
-}
-
 // The connection may be gone before the question is done.
 Transport transport_of(const Query& origin, const Errand& errand) {
   Transport transport = origin.transport();
@@ -66,7 +53,8 @@ Transport transport_of(const Query& origin, const Errand& errand) {
 
 }  // namespace
 
-/// A question that the server asks itself: whoever asked awaits the outcome.
+/// A question that the server asks itself: whoever asked awaits the outcome. An Answer has it, and
+/// it comes back to be used again.
 class Dispatcher::Inner final : public Ticket {
  public:
   using Ticket::Ticket;
@@ -78,8 +66,11 @@ Dispatcher::Dispatcher(const Ground& ground,
                        const Service& service,
                        std::shared_ptr<const Configuration> configuration)
     : ground_(ground), lane_(lane), service_(service), clients_(service.budget) {
+  spare_.reserve(kMaxDepth);
   adopt(std::move(configuration));
 }
+
+Dispatcher::~Dispatcher() = default;
 
 void Dispatcher::adopt(std::shared_ptr<const Configuration> configuration) {
   tenures_.push_back({std::move(configuration)});
@@ -237,13 +228,24 @@ asio::awaitable<Outcome> Dispatcher::guarded(Ticket& ticket, asio::awaitable<Out
   }
 }
 
-std::unique_ptr<Dispatcher::Inner> Dispatcher::inner_like(const Query& parent,
-                                                          const dns::Question& question) {
-  auto inner = std::make_unique<Inner>(*this);
-  inner->begin_like(parent, question);
-  inner->set_listener(static_cast<const Ticket&>(parent).listener());
-  inner->set_block_of(static_cast<const Ticket&>(parent).block());
+Dispatcher::Inner& Dispatcher::lend(Answer& answer,
+                                    const Query& parent,
+                                    const dns::Question& question) {
+  if (spare_.empty()) spare_.push_back(std::make_unique<Inner>(*this));
+  Inner& inner = *spare_.back().release();
+  spare_.pop_back();
+  answer = Answer(inner);
+  inner.begin_like(parent, question);
+  inner.set_listener(static_cast<const Ticket&>(parent).listener());
+  inner.set_block_of(static_cast<const Ticket&>(parent).block());
   return inner;
+}
+
+// What it took of the budget is nobody's any more.
+void Dispatcher::give_back(Query& query) noexcept {
+  std::unique_ptr<Inner> inner(static_cast<Inner*>(&query));
+  clients_.leave(*inner);
+  if (spare_.size() < kMaxDepth) spare_.push_back(std::move(inner));
 }
 
 // It costs whoever it is asked for, and goes when that one goes.
@@ -252,83 +254,87 @@ bool Dispatcher::hold(Inner& inner, const Query& origin) {
   return clients_.enter(inner, origin.transport().client.address(), cost);
 }
 
-// Filters look at the query itself, so it has the other name meanwhile.
-bool Dispatcher::leads_here(Query& query, dns::NameView name) {
+// Filters look at the query itself, so it has the other question meanwhile.
+bool Dispatcher::leads_here(Query& query, const dns::Question& question) {
   const Ticket& ticket = static_cast<const Ticket&>(query);
   const Block* const own = ticket.block();
-  const dns::Question question = query.question();
+  const dns::Question before = query.question();
   const dns::NameView zone = query.zone();
   const std::string_view view = query.view();
-  query.set_question({name, question.type, question.qclass});
-  const Block* const other = ticket.listener()->router.route(query);
   query.set_question(question);
+  const Block* const other = ticket.listener()->router.route(query);
+  query.set_question(before);
   query.set_block(zone, view, own == nullptr ? nullptr : &own->metadata);
   return other == own;
 }
 
-asio::awaitable<Outcome> Dispatcher::ask(Query& parent,
-                                         dns::Question question,
-                                         Asking asking,
-                                         dns::Response& answer) {
-  if (parent.depth() >= kMaxDepth) {
-    answer.clear();
-    answer.rcode = dns::Rcode::ServFail;
-    co_return Outcome::respond;
-  }
-  const std::unique_ptr<Inner> inner = inner_like(parent, question);
-  inner->set_parent(parent);
-  if (asking == Asking::step) inner->set_step();
-  Reply reply = run(*inner);
-  Outcome outcome = Outcome::drop;
+Reply Dispatcher::ask(Query& parent, const dns::Question& question, Asking asking, Answer& answer) {
+  Inner& inner = lend(answer, parent, question);
+  if (parent.depth() >= kMaxDepth) return inner.fail(dns::Rcode::ServFail);
+  inner.set_parent(parent);
+  if (asking == Asking::step) inner.set_step();
+  Reply reply = run(inner);
   if (reply.ready()) {
-    outcome = reply.outcome();
-  } else if (hold(*inner, parent)) {
-    outcome = co_await guarded(*inner, std::move(reply).wait());
-  } else {
-    outcome = inner->fail(dns::Rcode::ServFail, "no memory for a question that has to wait");
+    parent.basis().add(inner.basis());
+    return reply;
   }
-  parent.basis().add(inner->basis());
-  if (!copy_answer(*inner, answer)) co_return Outcome::respond;
+  if (hold(inner, parent)) return finish_inner(parent, inner, std::move(reply).wait());
+  return inner.fail(dns::Rcode::ServFail, kNoMemory);
+}
+
+asio::awaitable<Outcome> Dispatcher::finish_inner(Query& parent,
+                                                  Inner& inner,
+                                                  asio::awaitable<Outcome> pending) {
+  const Outcome outcome = co_await guarded(inner, std::move(pending));
+  parent.basis().add(inner.basis());
   co_return outcome;
 }
 
 bool Dispatcher::background(const Query& origin, Next next, After after, const Errand& errand) {
-  const bool room = background_ < kMaxBackground;
-  std::unique_ptr<Inner> inner = room ? inner_like(origin, origin.question()) : nullptr;
-  if (inner == nullptr || !hold(*inner, origin)) {
+  if (background_ >= kMaxBackground) {
     service_.meters.background_refused.add(lane_);
     return false;
   }
-  inner->set_transport(transport_of(origin, errand));
-  inner->observe_setbacks(errand.observer);
+  Answer owner;
+  Inner& inner = lend(owner, origin, origin.question());
+  inner.set_transport(transport_of(origin, errand));
+  inner.observe_setbacks(errand.observer);
+  Reply reply = first_step(inner, next);
+  if (!reply.ready() && !hold(inner, origin)) {
+    service_.meters.background_refused.add(lane_);
+    reply = inner.fail(dns::Rcode::ServFail, kNoMemory);
+  }
+  if (reply.ready()) {
+    end_background(inner, checked(inner, reply.outcome()), after);
+    return true;
+  }
   Tenure& tenure = tenure_of(origin);
   ++background_;
   ++tenure.running;
-  asio::co_spawn(
-      ground_.executor,
-      run_background(tenure.configuration, tenure, std::move(inner), next, std::move(after)),
-      asio::detached);
+  asio::co_spawn(ground_.executor,
+                 finish_background(tenure.configuration, tenure, inner, std::move(owner),
+                                   std::move(reply).wait(), std::move(after)),
+                 asio::detached);
   return true;
 }
 
-asio::awaitable<void> Dispatcher::run_background([[maybe_unused]] Pin pin,
-                                                 Tenure& tenure,
-                                                 std::unique_ptr<Inner> inner,
-                                                 Next next,
-                                                 After after) {
+asio::awaitable<void> Dispatcher::finish_background([[maybe_unused]] Pin pin,
+                                                    Tenure& tenure,
+                                                    Inner& inner,
+                                                    [[maybe_unused]] Answer owner,
+                                                    asio::awaitable<Outcome> pending,
+                                                    After after) {
   const Leaving leaving(background_);
   const Leaving leaving_tenure(tenure.running);
-  Reply reply = first_step(*inner, next);
-  Outcome outcome = Outcome::drop;
-  if (reply.ready()) {
-    outcome = checked(*inner, reply.outcome());
-  } else {
-    outcome = co_await guarded(*inner, std::move(reply).wait());
-  }
+  const Outcome outcome = co_await guarded(inner, std::move(pending));
+  end_background(inner, outcome, after);
+}
+
+void Dispatcher::end_background(Inner& inner, Outcome outcome, const After& after) {
   try {
-    after(*inner, outcome);
+    after(inner, outcome);
   } catch (...) {
-    recover(*inner);
+    recover(inner);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <list>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace catena::server {
 
@@ -51,6 +52,7 @@ class Dispatcher final : public Engine {
              Lane lane,
              const Service& service,
              std::shared_ptr<const Configuration> configuration);
+  ~Dispatcher() override;
 
   /// Runs a query that has begun and has its listener. Never throws.
   Reply run(Ticket& ticket);
@@ -95,11 +97,8 @@ class Dispatcher final : public Engine {
   Random& random() override { return ground_.random; }
   net::Deadlines& deadlines() override { return ground_.deadlines; }
   net::Network& network() override { return ground_.network; }
-  bool leads_here(Query& query, dns::NameView name) override;
-  asio::awaitable<Outcome> ask(Query& parent,
-                               dns::Question question,
-                               Asking asking,
-                               dns::Response& answer) override;
+  bool leads_here(Query& query, const dns::Question& question) override;
+  Reply ask(Query& parent, const dns::Question& question, Asking asking, Answer& answer) override;
   bool background(const Query& origin,
                   Next next,
                   std::function<void(Query&, Outcome)> after,
@@ -122,22 +121,32 @@ class Dispatcher final : public Engine {
                                Ticket& ticket,
                                asio::awaitable<Outcome> pending);
   asio::awaitable<Outcome> guarded(Ticket& ticket, asio::awaitable<Outcome> pending);
-  asio::awaitable<void> run_background(
-      Pin pin, Tenure& tenure, std::unique_ptr<Inner> inner, Next next, After after);
+  asio::awaitable<Outcome> finish_inner(Query& parent,
+                                        Inner& inner,
+                                        asio::awaitable<Outcome> pending);
+  asio::awaitable<void> finish_background(Pin pin,
+                                          Tenure& tenure,
+                                          Inner& inner,
+                                          Answer owner,
+                                          asio::awaitable<Outcome> pending,
+                                          After after);
   Reply first_step(Ticket& ticket, Next next);
   Outcome refuse(Ticket& ticket, dns::Rcode rcode);
   Outcome recover(Ticket& ticket);
   Reply route(Ticket& ticket);
   Outcome checked(Ticket& ticket, Outcome outcome);
-  std::unique_ptr<Inner> inner_like(const Query& parent, const dns::Question& question);
+  Inner& lend(Answer& answer, const Query& parent, const dns::Question& question);
+  void give_back(Query& inner) noexcept override;
   bool hold(Inner& inner, const Query& origin);
+  void end_background(Inner& inner, Outcome outcome, const After& after);
   Tenure& tenure_of(const Query& query);
 
   Ground ground_;
   Lane lane_;
   const Service& service_;
   Clients clients_;
-  std::list<Tenure> tenures_;  // The present one last.
+  std::list<Tenure> tenures_;                  // The present one last.
+  std::vector<std::unique_ptr<Inner>> spare_;  // kMaxDepth at most: as many as one query leads to.
   std::size_t waiting_ = 0;
   std::size_t background_ = 0;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/test_plugins.hpp"
 
+#include "core/plugin/attempt.hpp"
+#include "core/plugin/engine.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/setup.hpp"
 #include "core/server/life_plugins.hpp"
@@ -172,19 +174,17 @@ class Rewrite final : public Plugin {
   std::string from_, to_;
 };
 
-/// Runs the rest twice; the answer says which of the two it is by its owner.
+/// Runs the rest for another name, then for its own; the answer says how many records came first.
 class Autopath final : public Plugin {
  public:
   explicit Autopath(std::string name) : name_(std::move(name)) {}
   Reply serve(Query& query, Next next) const override {
-    const dns::Question asked = query.question();
-    dns::Question searched = asked;
+    dns::Question searched = query.question();
     searched.name = name_in(query, name_);
-    query.set_question(searched);
-    return next(query).then([&query, asked, next](Outcome) {
+    Attempt attempt(query);
+    return attempt.ask(next, searched).then([&query, attempt, next](Outcome) mutable {
       const std::size_t first = query.response().answer().size();
-      query.retract();
-      query.set_question(asked);
+      attempt.undo();
       return next(query).then([&query, first](Outcome outcome) {
         add_text(query, std::to_string(first) + " before");
         return outcome;
@@ -245,18 +245,17 @@ class Ask final : public Plugin {
   explicit Ask(std::string name) : name_(std::move(name)) {}
   Reply serve(Query& query, Next next) const override {
     if (!below(query, "ask.")) return next(query);
-    return ask(query);
+    dns::Question question = query.question();
+    question.name = name_in(query, name_);
+    query.respond();
+    return ask(query, question, Asking::question,
+               [&query](Outcome outcome, const dns::Response& said) {
+                 query.response().copy(said);
+                 return outcome;
+               });
   }
 
  private:
-  awaitable<Outcome> ask(Query& query) const {
-    dns::Question question = query.question();
-    question.name = name_in(query, name_);
-    dns::Response& answer = query.respond();
-    const Outcome outcome = co_await query.engine().ask(query, question, Asking::question, answer);
-    co_return outcome;
-  }
-
   std::string name_;
 };
 
@@ -267,7 +266,8 @@ class Here final : public Plugin {
     if (!below(query, "here.")) return next(query);
     const dns::NameView name = name_in(query, name_);
     query.respond();
-    add_text(query, query.engine().leads_here(query, name) ? "here" : "elsewhere");
+    const dns::Question other{name, query.type(), query.qclass()};
+    add_text(query, query.engine().leads_here(query, other) ? "here" : "elsewhere");
     // Nothing of the query is another one than before.
     if (!below(query, "here.")) return query.fail(dns::Rcode::ServFail);
     return Outcome::respond;

@@ -47,26 +47,22 @@ Reply Autopath::serve(Query& query, Next next) const {
 }
 
 Reply Autopath::step(Walk& walk, std::size_t number) const {
-  Reply reply = walk.ask(number);
-  if (!reply.ready()) walk.keep();
-  return std::move(reply).then(
+  return walk.ask(number).then(
       [this, &walk, number](Outcome outcome) { return after(walk, number, outcome); });
 }
 
 Reply Autopath::after(Walk& walk, std::size_t number, Outcome outcome) const {
-  switch (walk.judge(number, outcome)) {
-    case Verdict::found:
-      walk.answer_from(number);
-      count(walk.query());
-      break;
-    case Verdict::error:
-      break;
-    case Verdict::next:
-      if (number + 1 < walk.steps()) return step(walk, number + 1);
-      outcome = walk.first_outcome();
-      break;
+  const Verdict verdict = walk.judge(outcome);
+  if (verdict == Verdict::next) {
+    walk.pass(number, outcome);
+    if (number + 1 < walk.steps()) return step(walk, number + 1);
+    return walk.first_outcome();
   }
-  walk.restore();
+  walk.end();
+  if (verdict == Verdict::found) {
+    walk.answer_from(number);
+    count(walk.query());
+  }
   return outcome;
 }
 

@@ -100,8 +100,8 @@ class Block {
     others_ = others.get();
     chain_.add("others", std::move(others));
     const dns::Name stub = name_of("stub.");
-    engine_.on_leads_here = [stub](dns::NameView name) { return !name.is_in(stub); };
-    engine_.on_ask = [](const dns::Question& question, dns::Response& answer) {
+    engine.on_leads_here = [stub](dns::NameView name) { return !name.is_in(stub); };
+    engine.on_ask = [](const dns::Question& question, dns::Response& answer) {
       const bool there = question.name.first_label() == "www";
       if (!there) answer.rcode = dns::Rcode::NXDomain;
       const std::string line = question.name.to_text() + " 7 A 192.0.2.53";
@@ -114,9 +114,9 @@ class Block {
   Texts ask_step(std::string_view question) {
     bytes_ = test::query_bytes(question);
     const auto message = dns::MessageView::parse(bytes_).value();
-    const Query parent(engine_);
+    const Query parent(engine);
     query_.begin_like(parent, message.question());
-    engine_.run(chain_.first()(query_));
+    engine.run(chain_.first()(query_));
     return {std::string(dns::to_string(query_.response().rcode))};
   }
 
@@ -124,8 +124,8 @@ class Block {
   Texts ask(std::string_view question) {
     bytes_ = test::query_bytes(question);
     const auto message = dns::MessageView::parse(bytes_).value();
-    query_.begin(message, Transport(), engine_.clock().now());
-    const Outcome outcome = engine_.run(chain_.first()(query_));
+    query_.begin(message, Transport(), engine.clock().now());
+    const Outcome outcome = engine.run(chain_.first()(query_));
     CHECK(query_.name().same_case(message.question().name));
     if (outcome == Outcome::drop) return {"drop"};
     const dns::Response& response = query_.response();
@@ -139,14 +139,14 @@ class Block {
 
   const Texts& asked() const { return others_->asked; }
   metrics::Counter* successes;
+  test::TestEngine engine;
 
  private:
   metrics::Registry registry_{2};
-  test::TestEngine engine_;
   Chain chain_;
   const Others* others_ = nullptr;
   std::vector<std::uint8_t> bytes_;
-  Query query_{engine_};
+  Query query_{engine};
 };
 
 const char* const kFirstSoa = "example. 5 IN SOA ns. admin. 1 2 3 4 5";
@@ -306,6 +306,7 @@ TEST_CASE("a client's search path is walked for it", "[autopath]") {
   for (const Case& c : kCases) {
     DYNAMIC_SECTION(c.name) {
       Block block(c.script);
+      block.engine.asking_waits = GENERATE(false, true);
       CHECK(block.ask(c.ask) == c.said);
       CHECK(block.asked() == c.asked);
       CHECK(block.successes->value() == c.successes);

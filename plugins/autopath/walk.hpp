@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plugin/attempt.hpp"
 #include "core/plugin/plugin.hpp"
 
 #include <cstddef>
@@ -16,8 +17,7 @@ enum class Verdict : std::uint8_t {
   error,  ///< The chain failed with a reason: that is the outcome.
 };
 
-/// One query on its way along a search path: what the client asked, and the first step's answer,
-/// which it gets if no step finds anything. Lives in the query's arena; one thread.
+/// One query on its way along a search path. Lives in the query's arena; one thread.
 class Walk {
  public:
   /// The query's name is below the first domain. `path` lives as long as the query.
@@ -26,40 +26,33 @@ class Walk {
   Query& query() const { return *query_; }
   std::size_t steps() const { return path_.size(); }
 
-  /// Asks for the client's name in this domain: the rest of the chain, or the server where another
-  /// block has the domain. The first step is the client's question itself.
+  /// Asks for the client's name in this domain. The first step is the client's question itself.
   Reply ask(std::size_t step);
 
-  /// What the first step said lives on while another waits.
-  void keep();
+  /// Looks at what the step said.
+  Verdict judge(Outcome outcome) const;
 
-  /// Looks at what the step said, and puts it away where the next one is to be asked.
-  Verdict judge(std::size_t step, Outcome outcome);
+  /// The walk is over, and the step's answer is the client's.
+  void end() { attempt_.restore(); }
 
-  /// The answer of a step that found something, as an answer to the client's question: a CNAME
-  /// leads to the name that was found.
+  /// As an answer to the client's question, after end(): a CNAME leads to the name that was found.
   void answer_from(std::size_t step);
 
-  /// Nothing was found: what the first step said.
-  Outcome first_outcome();
+  /// The walk goes on. What the first step said is kept for the end.
+  void pass(std::size_t step, Outcome outcome);
 
-  /// The client's question is the query's again.
-  void restore() { query_->set_question(asked_); }
+  /// Nothing was found: what the first step said.
+  Outcome first_outcome() { return attempt_.take_back(); }
 
  private:
   dns::NameView name(std::size_t step) const;
-  asio::awaitable<Outcome> ask_elsewhere();
-  void put_away(Outcome outcome);
 
   Query* query_;
   Next next_;
   std::span<const dns::NameView> path_;
-  dns::Question asked_;
   std::span<const std::uint8_t> base_;  // The client's labels in front of the first domain.
   dns::NameView current_;
-  dns::Response first_;
-  Outcome first_outcome_ = Outcome::respond;
-  bool first_failed_ = false;
+  Attempt attempt_;
 };
 
 }  // namespace catena::autopath

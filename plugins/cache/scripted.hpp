@@ -165,11 +165,9 @@ class ScriptedEngine final : public Engine {
   Random& random() override { return random_; }
   net::Deadlines& deadlines() override { return deadlines_; }
   net::Network& network() override { return network_; }
-  bool leads_here(Query&, dns::NameView) override { return true; }
+  bool leads_here(Query&, const dns::Question&) override { return true; }
 
-  asio::awaitable<Outcome> ask(Query&, dns::Question, Asking, dns::Response&) override {
-    co_return Outcome::drop;
-  }
+  Reply ask(Query&, const dns::Question&, Asking, Answer&) override { return Outcome::drop; }
   asio::awaitable<bool> send_part(Query&) override { co_return false; }
 
   bool background(const Query& origin,
@@ -223,6 +221,8 @@ class ScriptedEngine final : public Engine {
   std::vector<Errand::As> errands;  ///< How each refresh was asked.
 
  private:
+  void give_back(Query&) noexcept override {}
+
   struct Task {
     std::unique_ptr<Query> query;
     Next next;

@@ -21,6 +21,15 @@ void keep_type(dns::Response& response, dns::Type type) {
   response.shrink(dns::Section::answer, static_cast<std::size_t>(end - records.begin()));
 }
 
+// CNAME records on the way have come with the addresses of the other family.
+void add_found(dns::Response& response, dns::Type type, const dns::Response& found) {
+  for (const dns::Record& record : found.answer()) {
+    if (type == dns::Type::AAAA && record.type == dns::Type::CNAME) continue;
+    response.add_copies(dns::Section::additional, {&record, 1});
+  }
+  if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
+}
+
 }  // namespace
 
 External::External(Settings settings, metrics::Registry& metrics)
@@ -119,27 +128,20 @@ Outcome External::deny(Query& query, const Zone& zone, dns::Rcode rcode) const {
 }
 
 // The load balancer's name is somebody else's: this server is asked about it as the client would.
-asio::awaitable<Outcome> External::with_addresses(Query& query, dns::NameView target) {
-  // The answer points into the store, which may change while this waits.
-  if (!query.response().own()) co_return query.fail(dns::Rcode::ServFail, "no room for an answer");
-  co_await add_addresses(query, target, dns::Type::A);
-  co_await add_addresses(query, target, dns::Type::AAAA);
-  co_return Outcome::respond;
+Reply External::with_addresses(Query& query, dns::NameView target) {
+  return add_addresses(query, target, dns::Type::A).then([&query, target](Outcome) {
+    return add_addresses(query, target, dns::Type::AAAA);
+  });
 }
 
 // No answer at all leaves the target without addresses, as in CoreDNS 1.15.
-asio::awaitable<void> External::add_addresses(Query& query, dns::NameView target, dns::Type type) {
-  dns::Response found(query.arena());
+Reply External::add_addresses(Query& query, dns::NameView target, dns::Type type) {
   const dns::Question question{target, type, query.qclass()};
-  const Outcome outcome = co_await query.engine().ask(query, question, Asking::question, found);
-  if (outcome == Outcome::drop) co_return;
-  dns::Response& response = query.response();
-  for (const dns::Record& record : found.answer()) {
-    // Those on the way have come with the addresses of the other family.
-    if (type == dns::Type::AAAA && record.type == dns::Type::CNAME) continue;
-    response.add(dns::Section::additional, record);
-  }
-  if (found.flags.has(dns::Flags::kTC)) response.flags.set(dns::Flags::kTC);
+  return ask(query, question, Asking::question,
+             [&query, type](Outcome outcome, const dns::Response& found) {
+               if (outcome == Outcome::respond) add_found(query.response(), type, found);
+               return Outcome::respond;
+             });
 }
 
 bool External::holds(dns::NameView zone) const {

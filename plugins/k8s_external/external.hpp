@@ -48,8 +48,8 @@ class External final : public Plugin, public Assembled, public TransferSource, p
   Outcome at_apex(Query& query, const Zone& zone) const;
   Outcome below_apex(Query& query, const Zone& zone) const;
   Outcome deny(Query& query, const Zone& zone, dns::Rcode rcode) const;
-  static asio::awaitable<Outcome> with_addresses(Query& query, dns::NameView target);
-  static asio::awaitable<void> add_addresses(Query& query, dns::NameView target, dns::Type type);
+  static Reply with_addresses(Query& query, dns::NameView target);
+  static Reply add_addresses(Query& query, dns::NameView target, dns::Type type);
 
   Settings settings_;
   std::vector<Zone> zones_;  // In the order of settings_.zones.

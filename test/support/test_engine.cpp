@@ -2,18 +2,30 @@
 #include "test/support/test_engine.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <optional>
 #include <stdexcept>
 
 namespace catena::test {
 
-asio::awaitable<Outcome> TestEngine::ask(Query& parent,
-                                         dns::Question question,
-                                         Asking,
-                                         dns::Response& answer) {
-  if (on_ask) co_return on_ask(question, answer);
-  co_return parent.fail(dns::Rcode::ServFail, "no server is behind this engine");
+Reply TestEngine::ask(Query& parent, const dns::Question& question, Asking, Answer& answer) {
+  auto* const inner = new Query(*this);
+  answer = Answer(*inner);
+  inner->begin_like(parent, question);
+  if (asking_waits) return answer_later(*inner);
+  return answer_now(*inner);
+}
+
+asio::awaitable<Outcome> TestEngine::answer_later(Query& inner) {
+  co_await asio::post(io_, asio::use_awaitable);
+  co_return answer_now(inner);
+}
+
+Outcome TestEngine::answer_now(Query& inner) const {
+  if (on_ask) return on_ask(inner.question(), inner.response());
+  return inner.fail(dns::Rcode::ServFail, "no server is behind this engine");
 }
 
 bool TestEngine::background(const Query&,

@@ -22,14 +22,11 @@ class TestEngine final : public Engine {
   Random& random() override { return random_; }
   net::Deadlines& deadlines() override { return deadlines_; }
   net::Network& network() override { return network_; }
-  bool leads_here(Query&, dns::NameView name) override {
-    return !on_leads_here || on_leads_here(name);
+  bool leads_here(Query&, const dns::Question& question) override {
+    return !on_leads_here || on_leads_here(question.name);
   }
 
-  asio::awaitable<Outcome> ask(Query& parent,
-                               dns::Question question,
-                               Asking asking,
-                               dns::Response& answer) override;
+  Reply ask(Query& parent, const dns::Question& question, Asking asking, Answer& answer) override;
   bool background(const Query& origin,
                   Next next,
                   std::function<void(Query&, Outcome)> after,
@@ -50,6 +47,9 @@ class TestEngine final : public Engine {
   /// Answers ask(); without it that fails.
   std::function<Outcome(const dns::Question&, dns::Response&)> on_ask;
 
+  /// Whether it does so later.
+  bool asking_waits = false;
+
   /// Which names belong to the query's own block; without it all do.
   std::function<bool(dns::NameView)> on_leads_here;
 
@@ -58,6 +58,10 @@ class TestEngine final : public Engine {
   std::function<bool(const Query&)> on_part;
 
  private:
+  asio::awaitable<Outcome> answer_later(Query& inner);
+  Outcome answer_now(Query& inner) const;
+  void give_back(Query& inner) noexcept override { delete &inner; }
+
   asio::io_context io_;
   SystemClock clock_;
   Random random_;

@@ -170,7 +170,8 @@ Finding Answerer::alias(const Builder& builder, dns::NameView owner, dns::NameVi
 Finding Answerer::chase(Query& query, dns::NameView target) const {
   constexpr std::size_t kLongestChain = 10;
   const dns::Name* zone = settings_->zones.match(target);
-  if (zone == nullptr || !query.engine().leads_here(query, target)) {
+  const dns::Question question{target, query.type(), query.qclass()};
+  if (zone == nullptr || !query.engine().leads_here(query, question)) {
     return {Verdict::elsewhere, target};
   }
   const auto answer = query.response().answer();
