@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/cache/cache.hpp"
 
-#include "plugins/cache/onward.hpp"
+#include "plugins/cache/authentic_data.hpp"
 #include "plugins/cache/query_key.hpp"
 
 #include <algorithm>
@@ -90,12 +90,8 @@ Outcome Cache::give(Query& query, const Packed& packed, std::uint32_t ttl) const
   return Outcome::respond;
 }
 
-Outcome Cache::after_miss(Query& query,
-                          Outcome outcome,
-                          const Meter& meter,
-                          const Onward& onward,
-                          Flight* flight) const {
-  onward.restore_flags(query);
+Outcome Cache::after_miss(
+    Query& query, Outcome outcome, const Meter& meter, Attempt& attempt, Flight* flight) const {
   const bool answered = has_answer(query, outcome);
   const Verdict verdict = answered ? judge_answer(query) : Verdict{};
   if (answered) {
@@ -105,7 +101,7 @@ Outcome Cache::after_miss(Query& query,
     remember_failure(query, meter);
   }
   if (flight != nullptr && outcome == Outcome::respond) flight->landed(query, verdict);
-  onward.restore_basis(query);
+  attempt.restore();
   return answered ? finish(query, verdict) : outcome;
 }
 

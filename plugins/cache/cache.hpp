@@ -2,13 +2,13 @@
 #pragma once
 
 #include "core/base/hash.hpp"
+#include "core/plugin/attempt.hpp"
 #include "core/plugin/engine.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/setup.hpp"
 
 #include "plugins/cache/flight.hpp"
 #include "plugins/cache/meters.hpp"
-#include "plugins/cache/onward.hpp"
 #include "plugins/cache/settings.hpp"
 #include "plugins/cache/store.hpp"
 #include "plugins/cache/verdict.hpp"
@@ -67,11 +67,8 @@ class Cache final : public Plugin, public Assembled, public WorkerAware {
   // cache.cpp: lookup, miss, and what is stored.
   Found find(const Query& query, TimePoint now) const;
   const Entry* usable(const Store& store, const Key& key, std::uint64_t hash, TimePoint now) const;
-  Outcome after_miss(Query& query,
-                     Outcome outcome,
-                     const Meter& meter,
-                     const Onward& onward,
-                     Flight* flight) const;
+  Outcome after_miss(
+      Query& query, Outcome outcome, const Meter& meter, Attempt& attempt, Flight* flight) const;
   void remember_failure(const Query& query, const Meter& meter) const;
   bool remember(const Query& query, const Verdict& verdict, const Refresh& refresh) const;
   bool store(const Query& query, Fate fate, const Facts& facts, const Refresh& refresh) const;
@@ -94,7 +91,7 @@ class Cache final : public Plugin, public Assembled, public WorkerAware {
                                 Reply reply,
                                 std::shared_ptr<Flight> flight,
                                 const Meter& meter,
-                                Onward onward) const;
+                                Attempt attempt) const;
   Reply follow(Query& query, Next next, const Meter& meter, Flight& flight) const;
   asio::awaitable<Outcome> await_answer(Query& query,
                                         Next next,

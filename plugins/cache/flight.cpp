@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/cache/flight.hpp"
 
-#include "plugins/cache/onward.hpp"
+#include "plugins/cache/authentic_data.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking again: before an answer's end (prefetch) and after it (stale).
-#include "plugins/cache/onward.hpp"
+#include "plugins/cache/authentic_data.hpp"
 #include "plugins/cache/cache.hpp"
 #include "plugins/cache/query_key.hpp"
 
@@ -56,15 +56,15 @@ bool Cache::refresh(Query& query,
                     Errand::As as,
                     std::shared_ptr<Flight> flight) const {
   const Errand errand{.as = as, .observer = flight.get()};
-  const Onward onward(query);
+  Attempt attempt(query);
+  want_authentic_data(query);
   const bool begun = query.engine().background(
       query, next,
       [this, refresh, flight = std::move(flight)](Query& copy, Outcome outcome) {
         after_refresh(copy, outcome, refresh, *flight);
       },
       errand);
-  onward.restore_flags(query);
-  onward.restore_basis(query);
+  attempt.restore();
   return begun;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One question for all who ask it on a worker at once.
+#include "plugins/cache/authentic_data.hpp"
 #include "plugins/cache/cache.hpp"
 #include "plugins/cache/query_key.hpp"
 
@@ -32,20 +33,21 @@ std::shared_ptr<Flight> Cache::begin_flight(const Query& query) const {
 Reply Cache::ask(Query& query, Next next, const Meter& meter) const {
   Flight* const under_way = query.depth() == 0 ? flight_of(query) : nullptr;
   if (under_way != nullptr) return follow(query, next, meter, *under_way);
-  const Onward onward(query);
+  Attempt attempt(query);
+  want_authentic_data(query);
   Reply reply = next(query);
-  if (reply.ready()) return after_miss(query, reply.outcome(), meter, onward, nullptr);
+  if (reply.ready()) return after_miss(query, reply.outcome(), meter, attempt, nullptr);
   const bool first = can_be_shared(query) && flight_of(query) == nullptr;
-  return lead(query, std::move(reply), first ? begin_flight(query) : nullptr, meter, onward);
+  return lead(query, std::move(reply), first ? begin_flight(query) : nullptr, meter, attempt);
 }
 
 asio::awaitable<Outcome> Cache::lead(Query& query,
                                      Reply reply,
                                      std::shared_ptr<Flight> flight,
                                      const Meter& meter,
-                                     Onward onward) const {
+                                     Attempt attempt) const {
   const Outcome outcome = co_await std::move(reply).wait();
-  co_return after_miss(query, outcome, meter, onward, flight.get());
+  co_return after_miss(query, outcome, meter, attempt, flight.get());
 }
 
 Reply Cache::follow(Query& query, Next next, const Meter& meter, Flight& flight) const {
