@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/loadbalance/network.hpp"
 
-#include "core/config/values.hpp"
+#include "core/config/network.hpp"
 
 #include <algorithm>
 
 namespace catena::loadbalance {
 
 std::optional<Network> Network::parse(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos || text.find('%') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  const auto address = config::parse_address(text.substr(0, slash));
-  const auto bits = config::parse_unsigned(text.substr(slash + 1));
-  if (!address || !bits || *bits > (address->is_v4() ? 32u : 128u)) return std::nullopt;
+  const auto parsed = config::parse_network(text);
+  if (!parsed) return std::nullopt;
+  const auto& address = parsed->address;
   Network network;
-  network.bits_ = static_cast<std::uint8_t>(*bits);
-  network.size_ = address->is_v4() ? 4 : 16;
-  if (address->is_v4()) {
-    std::ranges::copy(address->to_v4().to_bytes(), network.bytes_.begin());
+  network.bits_ = static_cast<std::uint8_t>(parsed->bits);
+  network.size_ = address.is_v4() ? 4 : 16;
+  if (address.is_v4()) {
+    std::ranges::copy(address.to_v4().to_bytes(), network.bytes_.begin());
   } else {
-    std::ranges::copy(address->to_v6().to_bytes(), network.bytes_.begin());
+    std::ranges::copy(address.to_v6().to_bytes(), network.bytes_.begin());
   }
   return network;
 }

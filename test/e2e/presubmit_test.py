@@ -222,7 +222,7 @@ def test_includes_follow_the_arrows(folder):
 
 def test_plugins_of_the_configuration_include_its_directives_only(folder):
     allowed = {"directive", "values", "rules", "duration", "arguments", "environment",
-               "file_system", "size", "zone_doubt", "zone_name"}
+               "file_system", "network", "size", "zone_doubt", "zone_name"}
     none([f"{name_of(path)}: core/config/{header}.hpp"
           for path in sources(folders=("plugins",)) if not is_test(path)
           for header in re.findall(r'^#include "core/config/(\w+)\.hpp"', path.read_text(),
