@@ -23,6 +23,9 @@ void setup(Setup& setup);
 namespace debug {
 void setup(Setup& setup);
 }
+namespace dns64 {
+void setup(Setup& setup);
+}
 namespace errors {
 void setup(Setup& setup);
 }
@@ -69,6 +72,9 @@ namespace ready {
 void setup(Setup& setup);
 }
 namespace reload {
+void setup(Setup& setup);
+}
+namespace siit {
 void setup(Setup& setup);
 }
 namespace timeouts {
@@ -122,8 +128,8 @@ constexpr std::array kPlugins{
     PluginEntry{"log", log::setup, "Logs what leaves, after all changes below."},
     PluginEntry{"dnstap", nullptr, "Copies what leaves, as log."},
     PluginEntry{"local", nullptr, "Answers names of this host before they reach anybody."},
-    PluginEntry{"dns64", nullptr, "Makes AAAA of what all below answer."},
-    PluginEntry{"siit", nullptr, "Makes A of what all below answer."},
+    PluginEntry{"dns64", dns64::setup, "Makes AAAA of what all below answer."},
+    PluginEntry{"siit", siit::setup, "Makes A of what all below answer."},
     PluginEntry{"any", nullptr, "Ends ANY questions before they cost anything."},
     PluginEntry{"chaos", chaos::setup, "Class CH goes no further."},
     PluginEntry{"loadbalance", loadbalance::setup, "Shuffles also what comes out of the cache."},
