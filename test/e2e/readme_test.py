@@ -167,11 +167,11 @@ def shown_options(plugin):
     block = re.search(r"^```\n(.*?)^```$", syntax, re.MULTILINE | re.DOTALL)
     assert block, plugin.name
     inner = block.group(1).partition("{\n")[2]
-    return set(re.findall(r"^\s+\[?([a-z_]+)", inner, re.MULTILINE))
+    return set(re.findall(r"^\s+\[?([a-z0-9_]+)", inner, re.MULTILINE))
 
 
-ASKED = re.compile(r'\b(?:each|property|flag|has|next_property)\(\s*"([a-z_]+)"'
-                   r'|\((?:directive|property|line|setup),\s*"([a-z_]+)"')
+ASKED = re.compile(r'\b(?:each|property|flag|has|next_property)\(\s*"([a-z0-9_]+)"'
+                   r'|\((?:directive|property|line|setup),\s*"([a-z0-9_]+)"')
 
 
 def asked_options(plugin):
@@ -199,7 +199,7 @@ def test_options_that_are_refused_are_named_in_the_readme(folder):
     for plugin in PLUGINS:
         text = (plugin / "README.md").read_text()
         for source in plugin.glob("*.cpp"):
-            for option in re.findall(r'not_in_this_build\("([a-z_]+)"', source.read_text()):
+            for option in re.findall(r'not_in_this_build\("([a-z0-9_]+)"', source.read_text()):
                 assert f"`{option}`" in text, (plugin.name, option)
 
 
