@@ -396,63 +396,6 @@ def over_tls(port, context):
     return answers
 
 
-TRANSLATED = """
-.:{port} {{
-    bind 127.0.0.1
-    prometheus 127.0.0.1:{page}
-    {plugins}
-    forward . {upstream}
-}}
-"""
-DNS64 = "dns64 {\n        allow_ipv4\n    }\n"
-SIIT = "siit {\n        eam 192.0.2.70 2001:db8:1::7\n    }\n"
-# What names have, A and AAAA; a number is an rcode.
-FAMILIES = {"four": ["192.0.2.4"], "six": [None, "64:ff9b::c000:206"], "none": [],
-            "both": ["192.0.2.5", "2001:db8::5"], "pair": [None, "2001:db8:1::7"],
-            "others": [None, "2001:db8::80"], "gone": [3, 3], "broken": ["192.0.2.6", 2],
-            "crumbling": [2, "64:ff9b::c000:207"], "dead": [2, 2], "refused": [5, 5],
-            "lost": ["192.0.2.8", 3]}
-
-
-def play_families(query, _transport):
-    question = query.question[0]
-    name, kind = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
-    owner = name.removeprefix("alias-")
-    chain = [] if owner == name else [f"{name} 60 CNAME {owner}"]
-    has = dict(zip(("A", "AAAA"), FAMILIES[owner.split(".")[0]])).get(kind)
-    soa = ["test. 30 SOA ns.test. admin.test. 1 2 3 4 30"]
-    if isinstance(has, int):
-        return reply_to(query, *chain, rcode=has, authority=soa if has == 3 else ())
-    records = [f"{owner} 300 {kind} {has}"] if has else []
-    return reply_to(query, *chain, *records, authority=() if has else soa)
-
-
-def test_addresses_of_the_other_family(folder):
-    """dns64's answers have RA as the upstream says, CoreDNS's have not."""
-    upstream = Upstream(play_families)
-    # An error that comes with an alias CoreDNS overwrites by an empty one.
-    aliases = [f"alias-{name}" for name, has in FAMILIES.items() if not {2, 3, 5} & set(has)]
-    for plugins in DNS64, SIIT, DNS64 + "    " + SIIT:
-        both = Pair(folder, lambda port, page: TRANSLATED.format(
-            port=port, page=page, plugins=plugins, upstream=upstream.address))
-        for name in [*FAMILIES, *aliases]:
-            for kind in "A", "AAAA", "TXT":
-                replies = []
-                for client in both.clients.values():
-                    query = dns.message.make_query(f"{name}.test.", kind, want_dnssec=kind == "A")
-                    reply = dns.query.udp(query, "127.0.0.1", 10, client.port)
-                    reply.flags &= ~dns.flags.RA
-                    replies.append(shown(reply))
-                assert replies[0] == replies[1], f"{plugins}{name} {kind}:\n" + "\n".join(replies)
-        if plugins in (DNS64, SIIT):
-            wanted = rf"coredns_{plugins.split()[0]}_requests_translated_total\{{.*\}} (\d+)"
-            counts = [re.search(wanted, page_text(page, "/metrics"))[1]
-                      for page in both.pages.values()]
-            assert counts[0] == counts[1] != "0", counts
-        both.stop()
-    upstream.stop()
-
-
 def questions_until_the_end(port):
     """How many questions a server answers on one connection."""
     with socket.create_connection(("127.0.0.1", port), 10) as connection:
