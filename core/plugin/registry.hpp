@@ -29,6 +29,7 @@ struct PluginEntry {
   void (*setup)(Setup& setup);  ///< Null: known to CoreDNS, not in this build.
   std::string_view reason;      ///< Why it stands where it stands.
   Anchor anchor{};              ///< None inside of the tree, where the order of the lines counts.
+  bool binds = false;           ///< Says Binding: whoever stands behind it knows its listeners.
 };
 
 /// In the order of the chain. The order is CoreDNS 1.15's; a Corefile's own order means nothing.

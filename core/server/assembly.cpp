@@ -68,7 +68,7 @@ class Assembler {
   const Parts& parts_;
   Diagnostics& diagnostics_;
   std::shared_ptr<Configuration> configuration_;
-  bool bound_ = false;            // Every `bind` is read, so that listeners are known.
+  bool bound_ = false;            // All that binds is read, so that listeners are known.
   std::set<std::size_t> broken_;  // Blocks with a plugin that could not be set up.
 };
 
@@ -87,13 +87,13 @@ void Assembler::add_block(const config::ServerBlock& source) {
   configuration_->blocks.push_back(std::move(block));
 }
 
-// Plugin by plugin over all blocks, as CoreDNS; whatever stands behind `bind` knows its listeners.
+// Plugin by plugin over all blocks, as CoreDNS.
 void Assembler::set_up_plugins() {
-  const auto is_bind = [](const PluginEntry& entry) { return entry.name == "bind"; };
-  bound_ = std::none_of(parts_.registry.begin(), parts_.registry.end(), is_bind);
+  auto binding = std::ranges::count_if(parts_.registry, &PluginEntry::binds);
+  bound_ = binding == 0;
   for (const PluginEntry& entry : parts_.registry) {
     for (std::size_t i = 0; i < configuration_->blocks.size(); ++i) set_up(entry, i);
-    bound_ = bound_ || is_bind(entry);
+    if (entry.binds) bound_ = --binding == 0;
   }
 }
 

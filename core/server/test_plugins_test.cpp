@@ -408,7 +408,7 @@ void set_up_answer(Setup& setup) {
 }
 
 constexpr std::array kEntries{
-    PluginEntry{"bind", catena::test::set_up_bind, ""},
+    PluginEntry{"bind", catena::test::set_up_bind, "", {}, true},
     PluginEntry{"timeouts", set_up_timeouts, ""},
     PluginEntry{"debug", set_up_debug, ""},
     PluginEntry{"metadata", plain<Metadata>, ""},

@@ -227,7 +227,7 @@ void set_up_life(Setup& setup) {
   }
 }
 
-constexpr std::array kPlugins{PluginEntry{"bind", test::set_up_bind, ""},
+constexpr std::array kPlugins{PluginEntry{"bind", test::set_up_bind, "", {}, true},
                               PluginEntry{"life", set_up_life, ""}};
 
 }  // namespace
