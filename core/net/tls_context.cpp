@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/tls_context.hpp"
 
+#include "core/net/hello_guard.hpp"
 #include "core/net/tls_hooks.hpp"
 #include "core/net/tls_load.hpp"
 
@@ -14,7 +15,7 @@ namespace catena::net {
 namespace {
 
 // A client's certificate with its chain; OpenSSL makes room for what a client says it will send.
-constexpr long kLongestClientChain = 32 * 1024;
+constexpr long kLongestClientChain = HelloGuard::kMost;
 
 int accept_any(X509_STORE_CTX*, void*) { return 1; }
 

@@ -19,6 +19,7 @@ bool let_in(TlsLink& link, std::span<const std::uint8_t> bytes) {
 int read_link(BIO* bio, char* room, std::size_t size, std::size_t* read) {
   BIO_clear_retry_flags(bio);
   TlsLink& link = link_of(bio);
+  if (link.useless > kMostUseless) return 0;
   const std::span<std::uint8_t> bytes(reinterpret_cast<std::uint8_t*>(room), size);
   const Moved moved = link.stream->read_some(bytes);
   *read = moved.size;
@@ -45,6 +46,10 @@ long control_link(BIO* bio, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
+void count_useless(int written, int, int type, const void*, std::size_t, SSL*, void* link) {
+  if (written == 0 && type == SSL3_RT_HANDSHAKE) ++static_cast<TlsLink*>(link)->useless;
+}
+
 BIO_METHOD* make_method() {
   BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream");
   if (method == nullptr) return nullptr;
@@ -64,6 +69,8 @@ bool attach_link(ssl_st* connection, TlsLink& link) {
   BIO_set_init(bio, 1);
   SSL_set_bio(connection, bio, bio);
   link.connection = connection;
+  SSL_set_msg_callback(connection, count_useless);
+  SSL_set_msg_callback_arg(connection, &link);
   return true;
 }
 

@@ -18,9 +18,15 @@ struct TlsLink {
   HelloGuard guard;
   bool guarded = false;  ///< A client's handshake goes on.
   bool too_large = false;
+  /// Messages of TLS itself that came since the handshake, or since the peer last said anything.
+  unsigned useless = 0;
   bool ended = false;  ///< The stream has.
   int error = 0;       ///< Of the stream, as errno.
 };
+
+/// OpenSSL goes on with such messages as long as there are more, and a peer may send nothing else
+/// (new keys, RFC 8446 section 4.6.3): more of them end the connection, as in Go.
+inline constexpr unsigned kMostUseless = 16;
 
 /// Puts the link, which outlives the connection, below it. False when out of memory.
 bool attach_link(ssl_st* connection, TlsLink& link);

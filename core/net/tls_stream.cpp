@@ -43,10 +43,24 @@ bool TlsStream::shake() {
     return false;
   }
   state_ = State::open;
+  if (link_.guarded) weigh_peer();
   link_.guarded = false;
+  link_.useless = 0;
   // From here on one read below takes many records. Not before: the guard looks at each.
   SSL_set_read_ahead(handle_.get(), 1);
   return true;
+}
+
+// OpenSSL keeps them as long as the connection lasts, taken apart.
+void TlsStream::weigh_peer() {
+  constexpr std::size_t kTakenApart = 8;
+  const auto add = [this](const X509* certificate) {
+    const int size = certificate != nullptr ? i2d_X509(certificate, nullptr) : 0;
+    if (size > 0) peer_bytes_ += kTakenApart * static_cast<std::size_t>(size);
+  };
+  add(SSL_get0_peer_certificate(handle_.get()));
+  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(handle_.get());
+  for (int i = 0; i < sk_X509_num(chain); ++i) add(sk_X509_value(chain, i));
 }
 
 Moved TlsStream::read_some(std::span<std::uint8_t> room) {
@@ -62,6 +76,8 @@ Moved TlsStream::read_some(std::span<std::uint8_t> room) {
       drained_ = true;
       return read > 0 ? Moved{Moved::How::some, read} : moved;
     }
+    if (link_.useless > kMostUseless) return classify();
+    link_.useless = 0;
     read += size;
   } while (read < room.size() && SSL_has_pending(handle_.get()) == 1);
   drained_ = false;
@@ -112,6 +128,10 @@ Moved TlsStream::classify() {
   if (link_.too_large) {
     ERR_clear_error();
     return fail({TlsFault::too_large, "tls: handshake message is too long"}, EPROTO);
+  }
+  if (link_.useless > kMostUseless) {
+    ERR_clear_error();
+    return fail({TlsFault::protocol, "tls: too many ignored records"}, EPROTO);
   }
   if (link_.error != 0) {
     ERR_clear_error();
@@ -167,7 +187,9 @@ void TlsStream::arm() {
   if (writing_) wait_for(write_needs_);
 }
 
+// Who reads a server's end decides when its handshake goes on, which costs far more than a message.
 void TlsStream::progress(Needs there) {
+  if (state_ == State::handshaking && link_.guarded && reading_) return tell_reader();
   if (state_ == State::handshaking) {
     shake();
   } else {
@@ -225,7 +247,7 @@ bool TlsStream::resumed() const { return handle_ && SSL_session_reused(handle_.g
 
 std::size_t TlsStream::held() const {
   if (!handle_) return 0;
-  std::size_t bytes = kConnectionBytes;
+  std::size_t bytes = kConnectionBytes + peer_bytes_;
   if (state_ == State::handshaking) bytes += kHandshakeBytes;
   if (SSL_has_pending(handle_.get()) == 1) bytes += kBufferBytes;
   if (unwritten_ != 0) bytes += kBufferBytes;

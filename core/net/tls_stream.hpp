@@ -12,7 +12,8 @@ namespace catena::net {
 
 /// TLS over another stream. The handshake happens inside of reads, writes and waits, as far as what
 /// is there allows; whoever waits to write, or to read, is told when it is through and he can, or
-/// when it has failed.
+/// when it has failed. Who reads a server's end is told whenever it can go on, which it does in his
+/// read: it costs much, and he may let others go first.
 ///
 ///   handshaking -> open -> closed
 ///        |           |
@@ -72,6 +73,7 @@ class TlsStream final : public ByteStream, private Events {
 
   void readable() override { progress(Needs::readable); }
   void writable() override { progress(Needs::writable); }
+  void weigh_peer();
   void progress(Needs there);
   void arm();
   void wait_for(Needs needs);
@@ -96,6 +98,7 @@ class TlsStream final : public ByteStream, private Events {
   Needs handshake_needs_ = Needs::nothing;
   Needs read_needs_ = Needs::readable;
   Needs write_needs_ = Needs::writable;
+  std::size_t peer_bytes_ = 0;  // What the certificates of a client take.
   std::size_t unwritten_ = 0;  // Of a record that has not left whole.
   int error_ = 0;              // errno, once failed.
   TlsFailure failure_;

@@ -56,7 +56,8 @@ void TcpConnections::add(net::Accepted accepted, const Listener& listener) {
 void TcpConnections::adopt(const Configuration& configuration) {
   const std::vector<std::shared_ptr<TcpConnection>> all(connections_.begin(), connections_.end());
   for (const auto& connection : all) {
-    if (const Listener* listener = configuration.find(connection->listener().key)) {
+    const Listener* listener = configuration.find(connection->listener().key);
+    if (listener != nullptr && connection->suits(*listener)) {
       connection->serve(*listener);
     } else {
       connection->drain();

@@ -22,8 +22,8 @@ class TcpConnections {
   ~TcpConnections();
 
   void add(net::Accepted accepted, const Listener& listener);
-  /// Goes over to another configuration: each connection to the listener of the same address, or to
-  /// its end where there is none.
+  /// Goes over to another configuration: each connection to the same listener, or to its end where
+  /// there is none, or one that wants more of its clients.
   void adopt(const Configuration& configuration);
 
   /// Connections to listeners of a configuration: those that adopt() left to end.

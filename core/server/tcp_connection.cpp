@@ -123,6 +123,7 @@ void TcpConnection::give_way() {
 }
 
 void TcpConnection::reset() {
+  if (!closed_ && tls_) tls_->end(lane());
   if (!closed_) stream_->reset();
   close();
 }
@@ -171,9 +172,11 @@ void TcpConnection::settle_scheme() {
 
 void TcpConnection::read() {
   settle_scheme();
+  const bool handshaking = tls_ && tls_->handshaking();
   const std::span<std::uint8_t> buffer = connections_.read_buffer();
   const net::Moved read = stream_->read_some(buffer);
   if (tls_) tls_->look(lane());
+  if (handshaking) connections_.turns().spend(Turns::kHandshake);
   if (read.how == net::Moved::How::failed) return close();
   if (read.how == net::Moved::How::end) finishing_ = true;
   silent_ = read.how == net::Moved::How::later;

@@ -62,6 +62,11 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
 
   const Listener& listener() const { return *listener_; }
 
+  /// Whether it came in as clients of this listener have to: plain, or with what TLS wants of them.
+  bool suits(const Listener& listener) const {
+    return tls_ ? listener.tls && tls_->is_let_in_by(*listener.tls) : !listener.tls;
+  }
+
   /// From now on messages are for this listener; those under way keep theirs.
   void serve(const Listener& listener);
 

@@ -36,6 +36,11 @@ void TlsMeters::done(Lane lane, const net::TlsStream& stream) {
   done_[version + (stream.resumed() ? 1 : 0)]->add(lane);
 }
 
+bool TlsSide::is_let_in_by(const TlsListener& listener) const {
+  const net::TlsPolicy now = listener.context->policy();
+  return now.client_auth == policy_.client_auth && now.authorities == policy_.authorities;
+}
+
 void TlsSide::look(Lane lane) {
   if (counted_ || stream_.state() != net::TlsStream::State::open) return;
   counted_ = true;

@@ -42,12 +42,17 @@ struct TlsListener {
 class TlsSide final : public TransportFacts {
  public:
   TlsSide(const net::TlsStream& stream, std::shared_ptr<TlsListener> listener)
-      : stream_(stream), listener_(std::move(listener)) {}
+      : stream_(stream), listener_(std::move(listener)), policy_(listener_->context->policy()) {}
+
+  /// Whether the client came in as it would have to now; another certificate of ours is no matter.
+  bool is_let_in_by(const TlsListener& listener) const;
 
   /// After every read.
   void look(Lane lane);
   /// The connection ends.
   void end(Lane lane);
+
+  bool handshaking() const { return stream_.state() == net::TlsStream::State::handshaking; }
 
   /// Bytes of memory that it costs.
   std::size_t held() const { return stream_.held(); }
@@ -57,6 +62,7 @@ class TlsSide final : public TransportFacts {
  private:
   const net::TlsStream& stream_;
   std::shared_ptr<TlsListener> listener_;
+  const net::TlsPolicy policy_;
   bool counted_ = false;
 };
 

@@ -197,6 +197,50 @@ TEST_CASE("plain connections and those of TLS come to one port", "[transports]")
   }
 }
 
+// OpenSSL goes on with new keys as long as more of them come, and nobody else had a turn.
+TEST_CASE("TLS ends a client that only changes its keys", "[transports]") {
+  House house(kTlsCorefile, kTlsPlugins);
+  for (const int keys : {16, 17}) {
+    net::TlsHandle handle = world().client->connect("dns.test");
+    SSL* const client = handle.get();
+    TlsPeer peer(house.connect(kClient), std::move(handle));
+    peer.send(framed({1}, kEndings[0]));
+    carry(house, peer);
+    CHECK(texts_of(peer.take()) == "1NOERROR ");
+    for (int i = 0; i < keys; ++i) {
+      SSL_key_update(client, SSL_KEY_UPDATE_NOT_REQUESTED);
+      SSL_do_handshake(client);
+    }
+    peer.send(framed({2}, kEndings[0]));
+    carry(house, peer);
+    CHECK(texts_of(peer.take()) == (keys > 16 ? "" : "2NOERROR "));
+    CHECK(peer.closed() == (keys > 16));
+  }
+}
+
+TEST_CASE("handshakes take turns: datagrams come in between", "[transports]") {
+  House house("dns://.:853 tls://.:853 {\n secret\n scripted\n}\n", kTlsPlugins);
+  std::vector<std::unique_ptr<TlsPeer>> clients;
+  for (int i = 0; i < 20; ++i) clients.push_back(connect(house));
+  house.send(kClient, query_bytes("now. A", {.id = 9}));
+  std::size_t steps = 0;
+  while (house.delivered.empty() && house.step() > 0) ++steps;
+  CHECK(delivered(house) == "9NOERROR ");
+  const auto begun = std::count_if(clients.begin(), clients.end(), [](const auto& client) {
+    return client->carry();
+  });
+  CHECK(begun <= 4);
+}
+
+TEST_CASE("a client that is through costs no more than an idle one", "[transports]") {
+  House house(kTlsCorefile, kTlsPlugins);
+  const auto peer = connect(house);
+  carry(house, *peer);
+  CHECK(peer->tls().state() == net::TlsStream::State::open);
+  CHECK(house.dispatcher.clients().share().used() < 40 * 1024);
+  CHECK(handshakes(house, "TLSv1.3", "false") + handshakes(house, "TLSv1.3", "true") == 1);
+}
+
 struct FailureRow {
   const char* name;
   const char* reason;

@@ -34,6 +34,8 @@ class Turns {
   /// Work for one connection at once.
   static constexpr unsigned kPortion = 64;
   static constexpr std::size_t kBytes = 256;
+  /// A step of a handshake of TLS takes half a millisecond.
+  static constexpr unsigned kHandshake = 512;
 
   explicit Turns(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 

@@ -19,8 +19,10 @@ Signer::Signer(const dns::Tsig& request, dns::TsigError error, std::uint64_t now
               .error = static_cast<std::uint16_t>(error)},
       previous_(request.mac) {
   if (error != dns::TsigError::BadTime) return;
-  // The client's own time, and in the other data the server's (RFC 8945 section 5.2.3).
+  // The client's own time and fudge, and in the other data the server's time (RFC 8945 section
+  // 5.2.3).
   record_.time = request.time;
+  record_.fudge = request.fudge;
   dns::store48(server_time_.data(), now);
   record_.other = server_time_;
 }
