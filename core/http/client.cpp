@@ -154,6 +154,9 @@ asio::awaitable<HttpResult<void>> SocketConnection::State::handshake() {
   if (!handle) {
     co_return failure(FailureKind::tls, "out of memory", "out of memory");
   }
+  // Connections are few and last. A server that has no name for its sessions (OpenSSL's session id
+  // context) ends a handshake that goes on with one, and kubesim is one of these.
+  SSL_set_session(handle.get(), nullptr);
   tls.emplace(socket, handle.release());
   deadline.set(timeouts.handshake);
   co_await tls->async_handshake(asio::ssl::stream_base::client,
