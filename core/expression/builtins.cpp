@@ -23,8 +23,7 @@ const Overload kPlace = of({kText, kText}, Kind::integer);
 const Overload kTest = of({kText, kText}, Kind::boolean);
 const Overload kBits = of({Kind::integer, Kind::integer}, Kind::integer);
 
-// In the order of expr-lang where it has several overloads: the last one's complaint is shown.
-const std::vector<BuiltinRow>& rows() {
+const std::vector<BuiltinRow>& rows_of_values() {
   static const std::vector<BuiltinRow> kRows{
       {"all", Builtin::all, kPredicate},
       {"none", Builtin::none, kPredicate},
@@ -57,6 +56,13 @@ const std::vector<BuiltinRow>& rows() {
       {"reverse", Builtin::reverse},
       {"uniq", Builtin::uniq},
       {"concat", Builtin::concat},
+  };
+  return kRows;
+}
+
+// In the order of expr-lang where it has several overloads: the last one's complaint is shown.
+const std::vector<BuiltinRow>& rows_of_texts_and_bits() {
+  static const std::vector<BuiltinRow> kRows{
       {"string", Builtin::to_string, {}, {of({Kind::any}, kText)}},
       {"trim", Builtin::trim, {}, {kTextOfText, kTextOfTwo}},
       {"trimPrefix", Builtin::trim_prefix, {}, {kTextOfTwo, kTextOfText}},
@@ -101,8 +107,11 @@ constexpr std::array<std::string_view, 18> kMissing{
 }  // namespace
 
 const BuiltinRow* find_builtin(std::string_view name) {
-  const auto found = std::ranges::find(rows(), name, &BuiltinRow::name);
-  return found != rows().end() ? &*found : nullptr;
+  for (const auto* rows : {&rows_of_values(), &rows_of_texts_and_bits()}) {
+    const auto found = std::ranges::find(*rows, name, &BuiltinRow::name);
+    if (found != rows->end()) return &*found;
+  }
+  return nullptr;
 }
 
 bool is_missing_builtin(std::string_view name) {
