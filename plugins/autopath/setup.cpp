@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/file_system.hpp"
 #include "core/plugin/resolv_conf.hpp"
+#include "core/plugin/server_counters.hpp"
 
 #include "plugins/autopath/autopath.hpp"
 
@@ -43,22 +44,15 @@ Autopath::Config read(const Setup& setup, config::Directive& directive) {
   return config;
 }
 
-metrics::Counter* successes(metrics::Registry& registry, const std::string& server) {
-  return &registry.counter("coredns_autopath_success_total",
-                           "Counter of requests that did autopath.", {{"server", server}});
-}
-
 }  // namespace
 
 // Of several lines the last one counts, as in CoreDNS.
 void setup(Setup& setup) {
   Autopath::Config config;
   for (config::Directive& directive : setup.directives()) config = read(setup, directive);
-  const auto counter = [&setup](const std::string& server) {
-    return successes(setup.metrics(), server);
-  };
-  setup.add(std::make_unique<Autopath>(std::move(config),
-                                       PerServer<metrics::Counter*>(setup.servers(), counter)));
+  setup.add(std::make_unique<Autopath>(
+      std::move(config), server_counters(setup, "coredns_autopath_success_total",
+                                         "Counter of requests that did autopath.")));
 }
 
 }  // namespace catena::autopath

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/plugin/server_counters.hpp"
 #include "core/plugin/setup.hpp"
 
 #include "core/config/network.hpp"
@@ -46,13 +47,9 @@ void read(config::Directive& line, Settings& settings) {
 void setup(Setup& setup) {
   Settings settings;
   for (config::Directive& line : setup.directives()) read(line, settings);
-  const auto counter = [&setup](const std::string& server) {
-    return &setup.metrics().counter("coredns_dns64_requests_translated_total",
-                                    "Counter of DNS requests translated by dns64.",
-                                    {{"server", server}});
-  };
-  setup.add(
-      std::make_unique<Dns64>(settings, PerServer<metrics::Counter*>(setup.servers(), counter)));
+  setup.add(std::make_unique<Dns64>(
+      settings, server_counters(setup, "coredns_dns64_requests_translated_total",
+                                "Counter of DNS requests translated by dns64.")));
 }
 
 }  // namespace catena::dns64

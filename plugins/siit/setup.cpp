@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/plugin/server_counters.hpp"
 #include "core/plugin/setup.hpp"
 
 #include "core/config/network.hpp"
@@ -77,13 +78,9 @@ void read(config::Directive& line, AddressMap& addresses) {
 void setup(Setup& setup) {
   AddressMap addresses;
   for (config::Directive& line : setup.directives()) read(line, addresses);
-  const auto counter = [&setup](const std::string& server) {
-    return &setup.metrics().counter("coredns_siit_requests_translated_total",
-                                    "Counter of DNS requests translated by siit.",
-                                    {{"server", server}});
-  };
-  setup.add(std::make_unique<Siit>(std::move(addresses),
-                                   PerServer<metrics::Counter*>(setup.servers(), counter)));
+  setup.add(std::make_unique<Siit>(
+      std::move(addresses), server_counters(setup, "coredns_siit_requests_translated_total",
+                                            "Counter of DNS requests translated by siit.")));
 }
 
 }  // namespace catena::siit
