@@ -2,10 +2,7 @@
 // The ways in which a query can end x the ways in which its bytes can come, over TLS.
 #include "core/server/transports_testing.hpp"
 
-#include "core/net/tls_testing.hpp"
-#include "core/plugin/server_tls.hpp"
-
-#include "test/sim/tls_peer.hpp"
+#include "test/sim/secret.hpp"
 
 namespace catena::server {
 namespace {
@@ -13,20 +10,9 @@ namespace {
 using namespace test;
 using sim::TlsPeer;
 
-const net::TlsWorld& world() {
-  static const net::TlsWorld world;
-  return world;
-}
+const net::TlsWorld& world() { return sim::secrets(); }
 
-constexpr std::array kTlsPlugins{PluginEntry{"secret",
-                                             [](Setup& setup) {
-                                               setup.once().done();
-                                               const auto& server = world().server;
-                                               setup.listener().set<ServerTls>() = {
-                                                   server, server->policy()};
-                                             },
-                                             ""},
-                                 kPlugins[0]};
+constexpr std::array kTlsPlugins{PluginEntry{"secret", sim::set_up_secret, ""}, kPlugins[0]};
 const char* const kTlsCorefile = "tls://. {\n secret\n scripted\n}\n";
 
 std::unique_ptr<TlsPeer> connect(House& house, std::size_t window = net::MemoryPeer::kWindow) {

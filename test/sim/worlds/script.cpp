@@ -5,7 +5,7 @@
 #include "core/plugin/engine.hpp"
 #include "core/plugin/plugin.hpp"
 
-#include "test/sim/worlds/secret.hpp"
+#include "test/sim/secret.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // The server's ways in, behind a plugin that ends each query as its name says, and clients that do
 // all that clients can do.
 #include "test/sim/house.hpp"
+#include "test/sim/secret.hpp"
 #include "test/sim/world.hpp"
-#include "test/sim/worlds/secret.hpp"
 #include "test/sim/worlds/stream_client.hpp"
 
 #include <array>
