@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/encodings.hpp"
-
-#include <catch2/catch.hpp>
+#include "core/base/encodings_testing.hpp"
 
 namespace catena {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+using test::Bytes;
+using test::bytes_of;
+using test::check_refused;
 
 struct Case {
   const char* bytes;
@@ -26,17 +25,6 @@ void check_both_ways(std::initializer_list<Case> cases, Print print, Parse parse
       Bytes bytes = {'>'};
       CHECK(parse(bytes, c.text));
       CHECK(bytes == bytes_of(">" + std::string(c.bytes)));
-    }
-  }
-}
-
-template <class Parse>
-void check_refused(std::initializer_list<const char*> texts, Parse parse) {
-  for (const char* text : texts) {
-    DYNAMIC_SECTION("not " << text) {
-      Bytes bytes = {'>'};
-      CHECK_FALSE(parse(bytes, text));
-      CHECK(bytes == bytes_of(">"));
     }
   }
 }

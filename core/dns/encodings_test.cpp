@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/dns/encodings.hpp"
 
-#include <catch2/catch.hpp>
+#include "core/base/encodings_testing.hpp"
 
 using namespace catena::dns;
-
-namespace {
-
-using Bytes = std::vector<std::uint8_t>;
-
-Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
-
-template <class Parse>
-void check_refused(std::initializer_list<const char*> texts, Parse parse) {
-  for (const char* text : texts) {
-    DYNAMIC_SECTION("not " << text) {
-      Bytes bytes = {'>'};
-      CHECK_FALSE(parse(bytes, text));
-      CHECK(bytes == bytes_of(">"));
-    }
-  }
-}
-
-}  // namespace
+using catena::test::Bytes;
+using catena::test::bytes_of;
+using catena::test::check_refused;
 
 TEST_CASE("strings in quotes") {
   std::string text;

@@ -4,6 +4,7 @@
 #include "plugins/tls/certificates.hpp"
 #include "test/support/certificates.hpp"
 #include "test/support/plugin_setup.hpp"
+#include "test/support/test_process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -129,23 +130,19 @@ struct World {
 
   std::shared_ptr<Certificates> load() {
     return Certificates::load({.certificate = folder.at("cert.pem"), .key = folder.at("key.pem")},
-                              process)
+                              parts.process)
         .value();
   }
   std::uint64_t failures() {
-    return metrics
+    return parts.metrics
         .counter("catena_tls_certificate_failures_total", "", {{"file", folder.at("cert.pem")}})
         .value();
   }
 
   test::Authority authority;
   Folder folder;
-  test::LogLines lines;
-  metrics::Registry metrics{2};
-  epoch::Domain epoch;
   ManualClock clock;
-  Keeper keeper;
-  Process process{Log(lines), metrics, epoch, clock, keeper};
+  test::TestProcess parts{clock};
 };
 
 TEST_CASE("files that have changed are taken up, once", "[tls]") {
@@ -153,16 +150,16 @@ TEST_CASE("files that have changed are taken up, once", "[tls]") {
   const auto certificates = world.load();
   certificates->look();
   const net::TlsPolicy before = certificates->context()->policy();
-  CHECK(world.lines.lines.size() == 1);
+  CHECK(world.parts.log.lines.size() == 1);
   certificates->look();
   CHECK(certificates->context()->policy() == before);
-  CHECK(world.lines.lines.size() == 1);
+  CHECK(world.parts.log.lines.size() == 1);
 
   world.folder.write(world.authority.issue("DNS:dns.test"));
   certificates->look();
   CHECK_FALSE(certificates->context()->policy() == before);
-  REQUIRE(world.lines.lines.size() == 2);
-  CHECK_THAT(world.lines.lines.back(), Catch::Contains("cert.pem is shown to clients"));
+  REQUIRE(world.parts.log.lines.size() == 2);
+  CHECK_THAT(world.parts.log.lines.back(), Catch::Contains("cert.pem is shown to clients"));
 }
 
 TEST_CASE("files that do not fit leave everything as it was, and are told once", "[tls]") {
@@ -178,7 +175,7 @@ TEST_CASE("files that do not fit leave everything as it was, and are told once",
     certificates->look();
     CHECK(certificates->context()->policy() == before);
     CHECK(world.failures() == 1);
-    CHECK(world.lines.lines.size() == 2);
+    CHECK(world.parts.log.lines.size() == 2);
     world.folder.write("key.pem", next.key);
     certificates->look();
     CHECK_FALSE(certificates->context()->policy() == before);
@@ -198,9 +195,10 @@ TEST_CASE("files that do not fit leave everything as it was, and are told once",
     certificates->look();
     CHECK(certificates->context()->policy() == before);
     CHECK(world.failures() == 1);
-    REQUIRE(world.lines.lines.size() == 2);
-    CHECK_THAT(world.lines.lines.back(), Catch::Contains("What clients are shown stays as it was"));
-    CHECK_THAT(world.lines.lines.back(), Catch::Contains("key.pem"));
+    REQUIRE(world.parts.log.lines.size() == 2);
+    CHECK_THAT(world.parts.log.lines.back(),
+               Catch::Contains("What clients are shown stays as it was"));
+    CHECK_THAT(world.parts.log.lines.back(), Catch::Contains("key.pem"));
   }
 }
 
@@ -212,8 +210,8 @@ TEST_CASE("a certificate that is good no more is told once", "[tls]") {
   const auto certificates = world.load();
   certificates->look();
   certificates->look();
-  REQUIRE(world.lines.lines.size() == 2);
-  CHECK_THAT(world.lines.lines.back(), Catch::Contains("is good no more since"));
+  REQUIRE(world.parts.log.lines.size() == 2);
+  CHECK_THAT(world.parts.log.lines.back(), Catch::Contains("is good no more since"));
 }
 
 }  // namespace
