@@ -11,6 +11,15 @@ def openssl(*words, text=None):
     return done.stdout
 
 
+def make_identity(folder, name, alternative):
+    """A key and a certificate that vouches for itself, as files: NAME.pem and NAME-key.pem."""
+    certificate, key = (pathlib.Path(folder, f"{name}{end}.pem") for end in ("", "-key"))
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-days", 2, "-subj", f"/CN={name}", "-addext", f"subjectAltName={alternative}",
+            "-keyout", key, "-out", certificate)
+    return certificate, key
+
+
 class Authority:
     """Signs certificates, which lie as files in its folder."""
 

@@ -23,12 +23,12 @@ import dns.query
 import dns.rdatatype
 
 from answers import Client
-from authority import Authority
+from authority import Authority, make_identity
 from harness import BUILD, Kubesim, Program, eventually, find_coredns, free_ports, main, write_corefile
 from odd_cluster import OBJECTS, OUTSIDE, questions
 from pages import text as page_text
 from signatures import BASE64, Signed, Signing, sign
-from tls_upstream import TlsUpstream, make_identity
+from tls_upstream import TlsUpstream
 from upstream import Upstream, reply_to
 from wire import Tcp, Udp
 

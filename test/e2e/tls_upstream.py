@@ -1,24 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A DNS server over TLS that does what a test says, well or badly."""
 
-import pathlib
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 
 import dns.message
-
-
-def make_identity(folder, name, alternative):
-    """A key and a certificate that vouches for itself, as files: NAME.pem and NAME-key.pem."""
-    certificate, key = (pathlib.Path(folder, f"{name}{end}.pem") for end in ("", "-key"))
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-                    "-addext", f"subjectAltName={alternative}", "-keyout", str(key), "-out",
-                    str(certificate)], check=True, capture_output=True)
-    return certificate, key
 
 
 class TlsUpstream:

@@ -8,8 +8,9 @@ import time
 import dns.rcode
 
 import pages
+from authority import make_identity
 from harness import Catena, eventually, main, stop_cleanly
-from tls_upstream import TlsUpstream, make_identity
+from tls_upstream import TlsUpstream
 from upstream import Upstream, reply_to
 
 VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}
