@@ -8,9 +8,9 @@
 namespace catena {
 
 /// A counter with the label `server` for each listener of the block.
-inline PerServer<metrics::Counter*> server_counters(const Setup& setup,
-                                                    const std::string& name,
-                                                    const std::string& help) {
+inline PerServer<metrics::Counter*> server_counters(const std::string& name,
+                                                    const std::string& help,
+                                                    const Setup& setup) {
   const auto make = [&](const std::string& server) {
     return &setup.metrics().counter(name, help, {{"server", server}});
   };

@@ -51,8 +51,8 @@ void setup(Setup& setup) {
   Autopath::Config config;
   for (config::Directive& directive : setup.directives()) config = read(setup, directive);
   setup.add(std::make_unique<Autopath>(
-      std::move(config), server_counters(setup, "coredns_autopath_success_total",
-                                         "Counter of requests that did autopath.")));
+      std::move(config), server_counters("coredns_autopath_success_total",
+                                         "Counter of requests that did autopath.", setup)));
 }
 
 }  // namespace catena::autopath

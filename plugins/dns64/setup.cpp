@@ -48,8 +48,8 @@ void setup(Setup& setup) {
   Settings settings;
   for (config::Directive& line : setup.directives()) read(line, settings);
   setup.add(std::make_unique<Dns64>(
-      settings, server_counters(setup, "coredns_dns64_requests_translated_total",
-                                "Counter of DNS requests translated by dns64.")));
+      settings, server_counters("coredns_dns64_requests_translated_total",
+                                "Counter of DNS requests translated by dns64.", setup)));
 }
 
 }  // namespace catena::dns64

@@ -79,8 +79,8 @@ void setup(Setup& setup) {
   AddressMap addresses;
   for (config::Directive& line : setup.directives()) read(line, addresses);
   setup.add(std::make_unique<Siit>(
-      std::move(addresses), server_counters(setup, "coredns_siit_requests_translated_total",
-                                            "Counter of DNS requests translated by siit.")));
+      std::move(addresses), server_counters("coredns_siit_requests_translated_total",
+                                            "Counter of DNS requests translated by siit.", setup)));
 }
 
 }  // namespace catena::siit
