@@ -115,8 +115,8 @@ constexpr std::array kPlugins{
     PluginEntry{"reload", reload::setup, "Watches the Corefile, whatever the chain is."},
     PluginEntry{"nsid", nsid::setup, "Adds its option to answers of every origin."},
     PluginEntry{"bufsize", bufsize::setup, "Limits the size before anybody computes with it."},
-    PluginEntry{"bind", bind::setup, "Plugins below it know the addresses of their listeners.", {},
-                true},
+    PluginEntry{
+        "bind", bind::setup, "Plugins below it know the addresses of their listeners.", {}, true},
     PluginEntry{"debug", debug::setup, "Turns DEBUG lines on before plugins write any."},
     PluginEntry{"trace", nullptr, "Measures all that follows."},
     PluginEntry{"ready", ready::setup, "A service beside the chain."},

@@ -23,10 +23,11 @@ struct Household {
       : format(options.log_format),
         writer(STDOUT_FILENO, format),
         metrics(workers + 1),
-        dropped_lines(metrics.sampled(
-            "catena_log_lines_dropped_total", "Log lines that found the queue full.",
-            metrics::SampledType::counter, {},
-            [this] { return static_cast<double>(writer.dropped()); })),
+        dropped_lines(metrics.sampled("catena_log_lines_dropped_total",
+                                      "Log lines that found the queue full.",
+                                      metrics::SampledType::counter,
+                                      {},
+                                      [this] { return static_cast<double>(writer.dropped()); })),
         pidfile(options.pidfile),
         signals(writer, supervisor, pidfile),
         supervisor(options, plugins, writer, process) {}

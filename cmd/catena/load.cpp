@@ -23,7 +23,7 @@ constexpr const char* kDefaultFile = "Corefile";
 constexpr const char* kDash = "-";  // For `check`, whose file may well be named stdin.
 
 bool stdin_is_terminal() {
-  struct stat status {};
+  struct stat status{};
   return ::fstat(STDIN_FILENO, &status) != 0 || S_ISCHR(status.st_mode);
 }
 

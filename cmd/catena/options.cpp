@@ -24,8 +24,9 @@ constexpr std::array<Flag, 9> kFlags{{
     {"conf", "string", "Corefile to load (default \"Corefile\")"},
     {"dns.port", "string", "Default port (default \"53\")"},
     {"log-format", "string", "Log format, text or json (default \"text\")"},
-    {"memory", "size", "Bytes that clients may make the server hold, such as 32Mi (default a quarter "
-                       "of the memory limit, 16Mi to 256Mi)"},
+    {"memory", "size",
+     "Bytes that clients may make the server hold, such as 32Mi (default a quarter "
+     "of the memory limit, 16Mi to 256Mi)"},
     {"p", "string", "Default port (default \"53\")"},
     {"pidfile", "string", "Path to write pid file"},
     {"plugins", "", "List installed plugins"},

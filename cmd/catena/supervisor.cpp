@@ -55,8 +55,8 @@ void Supervisor::begin(const config::Source& source, Told told) {
   limits.memory.by_default = options_.memory;
   if (!options_.quiet) limits.memory.announce(process_.log, loaded->configuration->memory());
   writer_.enable_debug(loaded->configuration->debug());
-  server_ = std::make_unique<server::Server>(process_, host_, std::move(loaded->configuration),
-                                             limits);
+  server_ =
+      std::make_unique<server::Server>(process_, host_, std::move(loaded->configuration), limits);
   server_->start([told = std::move(told)](const Result<void>& started) {
     told(started ? started : Result<void>(Error{started.error().text + "\n"}));
   });
@@ -158,9 +158,8 @@ void Supervisor::finish_reload(const Result<void>& result, const std::vector<Tol
 
 void Supervisor::stop(Queries queries, server::Server::ToldEnd told) {
   ending_ = true;
-  asio::post(actions_, [this, queries, told = std::move(told)]() mutable {
-    end(queries, std::move(told));
-  });
+  asio::post(actions_,
+             [this, queries, told = std::move(told)]() mutable { end(queries, std::move(told)); });
 }
 
 void Supervisor::end(Queries queries, server::Server::ToldEnd told) {

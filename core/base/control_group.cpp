@@ -113,8 +113,7 @@ void visit_control_groups(const ControlGroupFiles& files,
 std::optional<std::uint64_t> memory_limit(const ControlGroupFiles& files) {
   std::optional<std::uint64_t> smallest;
   visit_control_groups(files, "memory", [&](const fs::path& group, ControlGroupVersion version) {
-    const char* file =
-        version == ControlGroupVersion::one ? "memory.limit_in_bytes" : "memory.max";
+    const char* file = version == ControlGroupVersion::one ? "memory.limit_in_bytes" : "memory.max";
     const auto limit = bytes_in(first_line_of(group / file));
     if (limit) smallest = std::min(smallest.value_or(*limit), *limit);
   });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/encodings.hpp"
+
 #include "core/base/encodings_testing.hpp"
 
 namespace catena {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/host_addresses.hpp"
 
+#include <array>
 #include <ifaddrs.h>
+#include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
-
-#include <array>
-#include <memory>
 #include <optional>
 
 namespace catena {

@@ -29,15 +29,18 @@ TEST_CASE("a foreign text becomes one line that cannot be taken for another", "[
       {"line breaks are shown", "a\r\n[ERROR] b\tc", "a\\r\\n[ERROR] b\\tc"},
       {"those at the end go", "a \r\n\n", "a"},
       {"escapes of terminals are shown", "\x1b[31mred\x7f\x00!"s, "\\x1b[31mred\\x7f\\x00!"},
-      {"also the short ones", "a\xc2\x9b"
-                              "31m",
+      {"also the short ones",
+       "a\xc2\x9b"
+       "31m",
        "a\\u009b31m"},
       {"bytes that are no UTF-8", "a\xff\xc3", "a\\xff\\xc3"},
-      {"a line separator", "a\xe2\x80\xa8"
-                           "b",
+      {"a line separator",
+       "a\xe2\x80\xa8"
+       "b",
        "a\\u2028b"},
-      {"writing from right to left", "a\xe2\x80\xae"
-                                     "b",
+      {"writing from right to left",
+       "a\xe2\x80\xae"
+       "b",
        "a\\u202eb"},
   }));
   DYNAMIC_SECTION(row.name) {

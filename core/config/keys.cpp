@@ -129,10 +129,11 @@ void check_overlaps(std::span<const BoundKey> bound, Diagnostics& diagnostics) {
     const bool taken = registered.is_taken(one);
     const std::string overlap = taken ? "" : registered.overlap(one);
     if (taken && filtered) {
-      diagnostics.warn(one.key.position, "view",
-                       fmt::format("a block without a view, which stands before this one, takes all "
-                                   "queries for {}",
-                                   to_string(one)));
+      diagnostics.warn(
+          one.key.position, "view",
+          fmt::format("a block without a view, which stands before this one, takes all "
+                      "queries for {}",
+                      to_string(one)));
     } else if (taken) {
       diagnostics.error(one.key.position, "",
                         fmt::format("cannot serve {} - it is already defined", to_string(one)));

@@ -118,8 +118,9 @@ const OverlapCase kOverlaps[] = {
                   "all queries for dns://a.:53"}},
     {.name = "a view shares no socket of another address",
      .bound = {{"a."}, {"a.", "127.0.0.1", Filtered::yes}},
-     .errors = {"Corefile:2: cannot serve dns://a.:53 on 127.0.0.1 - zone overlap listener capacity "
-                "with dns://a.:53"}},
+     .errors =
+         {"Corefile:2: cannot serve dns://a.:53 on 127.0.0.1 - zone overlap listener capacity "
+          "with dns://a.:53"}},
     {.name = "every clash is told",
      .bound = {{"a."}, {"a."}, {"b."}, {"b."}},
      .errors = {"Corefile:2: cannot serve dns://a.:53 - it is already defined",

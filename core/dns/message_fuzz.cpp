@@ -48,9 +48,8 @@ void check_written(std::span<const std::uint8_t> bytes, const Response& response
 
 bool same(const Tsig& a, const Tsig& b) {
   return a.key.same_case(b.key) && a.algorithm.same_case(b.algorithm) && a.time == b.time &&
-         a.fudge == b.fudge && std::ranges::equal(a.mac, b.mac) &&
-         a.original_id == b.original_id && a.error == b.error &&
-         std::ranges::equal(a.other, b.other);
+         a.fudge == b.fudge && std::ranges::equal(a.mac, b.mac) && a.original_id == b.original_id &&
+         a.error == b.error && std::ranges::equal(a.other, b.other);
 }
 
 // What is read is written again, and is the same then.

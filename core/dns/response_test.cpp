@@ -116,7 +116,8 @@ TEST_CASE("a copy that finds no room is no answer") {
   response.add(Section::answer, {.owner = name("www.example.org."), .ttl = 5});
   Arena arena;
   Response copy(arena);
-  while (!arena.array_if_room<std::uint8_t>(64).empty()) {}
+  while (!arena.array_if_room<std::uint8_t>(64).empty()) {
+  }
   CHECK_FALSE(copy.copy(response));
   CHECK(copy.spoiled());
 }

@@ -95,7 +95,9 @@ const AgreementRow kMembersAndSlices[] = {
 };
 // clang-format on
 
-TEST_CASE("members and slices are those of expr-lang", "[expression]") { check_agreement(kMembersAndSlices); }
+TEST_CASE("members and slices are those of expr-lang", "[expression]") {
+  check_agreement(kMembersAndSlices);
+}
 
 // clang-format off
 const AgreementRow kPredicates[] = {

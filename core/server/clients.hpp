@@ -18,8 +18,8 @@ class Clients;
 struct Client;
 
 /// Member of one row at a time, and of none when it goes.
-using InRow = boost::intrusive::list_base_hook<
-    boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using InRow =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 /// Something that is held for a client and costs memory: a connection, a query that waits. Must not
 /// outlive the Clients that it has entered.
@@ -84,8 +84,8 @@ class Clients {
   /// What came into a state last, or was set to it again, is the last one to go.
   void set_state(Held& held, Held::State state);
 
-  /// Ends a connection of whoever holds most, in the order of states, the oldest in its state. False
-  /// where there is none that waits for nothing but its client.
+  /// Ends a connection of whoever holds most, in the order of states, the oldest in its state.
+  /// False where there is none that waits for nothing but its client.
   bool end_connection();
 
   /// Holds nothing any more.

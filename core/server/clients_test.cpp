@@ -72,8 +72,7 @@ TEST_CASE("two clients that ask for all they can get end with about a half each"
   CHECK(bed.gone.size() <= 64);
 }
 
-TEST_CASE("a client that holds a little does not give way to one that holds as much",
-          "[clients]") {
+TEST_CASE("a client that holds a little does not give way to one that holds as much", "[clients]") {
   Bed bed;
   for (int i = 0; i < 128; ++i) {
     const std::string address = "192.0.2." + std::to_string(i);

@@ -54,10 +54,10 @@ struct Block {
 
 /// How long a connection may take. Defaults are CoreDNS's.
 struct Timeouts {
-  Duration read = std::chrono::seconds(3);    ///< For its first whole message.
-  Duration idle = std::chrono::seconds(10);   ///< Between two messages.
-  Duration write = std::chrono::seconds(5);   ///< To take some of its answers.
-  long max_queries = -1;                      ///< Then it ends; -1: as many as it likes.
+  Duration read = std::chrono::seconds(3);   ///< For its first whole message.
+  Duration idle = std::chrono::seconds(10);  ///< Between two messages.
+  Duration write = std::chrono::seconds(5);  ///< To take some of its answers.
+  long max_queries = -1;                     ///< Then it ends; -1: as many as it likes.
 };
 
 /// What tells a listener from the others.
@@ -75,7 +75,7 @@ struct Listener {
   ListenerKey key;
   std::string label;  ///< "dns://:53", as metrics and logs call it.
   Timeouts timeouts;
-  std::size_t pairs = 0;  ///< Of sockets; 0: one for each worker.
+  std::size_t pairs = 0;             ///< Of sockets; 0: one for each worker.
   std::shared_ptr<TlsListener> tls;  ///< Null: plain text.
   /// For the clients of its sockets that greet with TLS: the listener of the same address and port
   /// that is for those. Null mostly.

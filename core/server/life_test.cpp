@@ -23,7 +23,15 @@ std::string corefile_of(const std::string& life) {
 }
 
 /// What happens to a server from outside.
-enum class Event : std::uint8_t { prepared, reload, bad_start, bad_prepare, bad_listen, stop, last };
+enum class Event : std::uint8_t {
+  prepared,
+  reload,
+  bad_start,
+  bad_prepare,
+  bad_listen,
+  stop,
+  last
+};
 /// How far it goes on before the next thing happens.
 enum class Steps : std::uint8_t { none, one, all, last };
 
@@ -39,8 +47,8 @@ class Life {
   Life() {
     Seen::clear();
     Seen::prepare(false);
-    server_ = std::make_unique<Server>(household_.process, household_.host,
-                                       configuration("first"), ServerLimits());
+    server_ = std::make_unique<Server>(household_.process, household_.host, configuration("first"),
+                                       ServerLimits());
     order_start();
   }
   ~Life() { Seen::prepare(true); }
@@ -149,8 +157,8 @@ TEST_CASE("start, reload and stop in every order, at every step", "[server][life
     std::string story;
     for (int left = path, depth = 0; depth < 3; ++depth, left /= kChoices) {
       const Event event = static_cast<Event>(left % static_cast<int>(Event::last));
-      const Steps steps = static_cast<Steps>(left / static_cast<int>(Event::last) %
-                                             static_cast<int>(Steps::last));
+      const Steps steps =
+          static_cast<Steps>(left / static_cast<int>(Event::last) % static_cast<int>(Steps::last));
       story += to_string(event) + " + " + std::to_string(static_cast<int>(steps)) + ", ";
       life.happen(event);
       life.go_on(steps);
@@ -218,17 +226,15 @@ TEST_CASE("no query comes to plugins that have left", "[server][life]") {
   const std::string next = ". {\n bind 127.0.0.2\n life next\n answer 2\n}\n";
   running.server.reload(test::configuration_of(next, running.household),
                         [&told](const Result<void>& result) { told = result.has_value(); });
-  test::drive(running.server, [] {
-    return Seen::started_and_stopped().find("leave first") != std::string::npos;
-  });
+  test::drive(running.server,
+              [] { return Seen::started_and_stopped().find("leave first") != std::string::npos; });
   silent.send(query_bytes("b. A"));
   test::drive(running.server, [&told] { return told; });
   CHECK_FALSE(silent.receive().has_value());
   CHECK(Seen::started_and_stopped().find("though") == std::string::npos);
 }
 
-TEST_CASE("what is being prepared does not keep the present one from answering",
-          "[server][life]") {
+TEST_CASE("what is being prepared does not keep the present one from answering", "[server][life]") {
   test::Running running(corefile_of("first"));
   Seen::prepare(false);
   bool told = false;

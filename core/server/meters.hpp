@@ -32,12 +32,12 @@ struct Meters {
   metrics::Counter& refused(Limit limit) { return *refused_[static_cast<std::size_t>(limit)]; }
 
   metrics::Counter& panics;
-  metrics::Counter& spoiled;          ///< SERVFAIL: more memory than a query may take, or unsayable.
-  metrics::Counter& gate_ignored;     ///< Not a query at all: nothing was said.
-  metrics::Counter& gate_refused;     ///< NOTIMP, FORMERR or BADVERS without a chain.
-  metrics::Counter& udp_cut;          ///< Queries longer than the receive buffer.
-  metrics::Counter& udp_unsent;       ///< Answers that the socket did not take.
-  metrics::Counter& tcp_timeouts;     ///< Too slow in sending or taking.
+  metrics::Counter& spoiled;       ///< SERVFAIL: more memory than a query may take, or unsayable.
+  metrics::Counter& gate_ignored;  ///< Not a query at all: nothing was said.
+  metrics::Counter& gate_refused;  ///< NOTIMP, FORMERR or BADVERS without a chain.
+  metrics::Counter& udp_cut;       ///< Queries longer than the receive buffer.
+  metrics::Counter& udp_unsent;    ///< Answers that the socket did not take.
+  metrics::Counter& tcp_timeouts;  ///< Too slow in sending or taking.
   metrics::Counter& tcp_accept_failures;
   metrics::Counter& background_refused;
 

@@ -375,8 +375,7 @@ TimePoint TcpConnection::deadline() const {
   const Timeouts& timeouts = listener_->timeouts;
   if (unsent() > 0) return last_progress_ + timeouts.write;
   if (in_flight_ > 0 || Turns::waits(*this)) return now() + timeouts.idle;
-  const TimePoint idle =
-      last_activity_ + (queries_ == 0 ? timeouts.read : timeouts.idle);
+  const TimePoint idle = last_activity_ + (queries_ == 0 ? timeouts.read : timeouts.idle);
   return std::min(idle, last_word_);
 }
 

@@ -153,7 +153,7 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   TimePoint last_word_ = TimePoint::max();
   bool writing_ = false;     // Waits until the client takes more.
   bool proceeding_ = false;  // The loop runs: nothing below it may begin another one.
-  bool finishing_ = false;  // Nothing more is read.
+  bool finishing_ = false;   // Nothing more is read.
   bool closed_ = false;
 };
 

@@ -85,11 +85,11 @@ class Scripted final : public Plugin {
 };
 
 inline constexpr std::array kPlugins{PluginEntry{"scripted",
-                                          [](Setup& setup) {
-                                            setup.once().done();
-                                            setup.add(std::make_unique<Scripted>());
-                                          },
-                                          ""}};
+                                                 [](Setup& setup) {
+                                                   setup.once().done();
+                                                   setup.add(std::make_unique<Scripted>());
+                                                 },
+                                                 ""}};
 inline const char* const kCorefile = ". {\n scripted\n}\n";
 
 struct Ending {

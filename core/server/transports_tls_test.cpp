@@ -212,9 +212,8 @@ TEST_CASE("handshakes take turns: datagrams come in between", "[transports]") {
   std::size_t steps = 0;
   while (house.delivered.empty() && house.step() > 0) ++steps;
   CHECK(delivered(house) == "9NOERROR ");
-  const auto begun = std::count_if(clients.begin(), clients.end(), [](const auto& client) {
-    return client->carry();
-  });
+  const auto begun = std::count_if(clients.begin(), clients.end(),
+                                   [](const auto& client) { return client->carry(); });
   CHECK(begun <= 4);
 }
 

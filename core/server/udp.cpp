@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/udp.hpp"
 
-
 #include <cstring>
 
 namespace catena::server {
@@ -124,10 +123,7 @@ UdpSocket::UdpSocket(std::unique_ptr<net::Datagrams> socket,
                      std::size_t number,
                      UdpPlace place,
                      UdpReceiver& receiver)
-    : Endpoint(number),
-      socket_(std::move(socket)),
-      place_(std::move(place)),
-      receiver_(receiver) {
+    : Endpoint(number), socket_(std::move(socket)), place_(std::move(place)), receiver_(receiver) {
   place_.socket = socket_.get();
   place_.outlet = receiver.outlet_of(*socket_);
   socket_->attach(*this);

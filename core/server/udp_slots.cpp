@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/udp_slots.hpp"
 
-
 #include <algorithm>
 
 namespace catena::server {

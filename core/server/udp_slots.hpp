@@ -29,7 +29,7 @@ class UdpSlot final : public Ticket {
   std::size_t cost() const { return sizeof *this + long_.capacity(); }
 
   UdpPeer peer;
-  std::size_t place = 0;  ///< Among the parked ones.
+  std::size_t place = 0;              ///< Among the parked ones.
   std::shared_ptr<UdpOutlet> outlet;  ///< Where the answer leaves.
 
  private:

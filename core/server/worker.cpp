@@ -62,8 +62,8 @@ Worker::~Worker() {
 void Worker::add(WorkerSockets sockets) {
   SocketPair& pair = sockets.pair;
   if (pair.udp) {
-    endpoints_.push_back(std::make_unique<UdpSocket>(std::move(pair.udp), sockets.number,
-                                                     sockets.place, receiver_));
+    endpoints_.push_back(
+        std::make_unique<UdpSocket>(std::move(pair.udp), sockets.number, sockets.place, receiver_));
   }
   if (pair.tcp) {
     endpoints_.push_back(std::make_unique<TcpAcceptor>(std::move(pair.tcp), sockets.number,

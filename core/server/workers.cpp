@@ -53,11 +53,11 @@ Machine this_machine() {
 
 std::optional<double> cpu_quota(const Machine& machine) {
   std::optional<double> smallest;
-  visit_control_groups(
-      machine.groups, "cpu", [&](const fs::path& group, ControlGroupVersion version) {
-        const auto quota = quota_of(group, version);
-        if (quota) smallest = std::min(smallest.value_or(*quota), *quota);
-      });
+  visit_control_groups(machine.groups, "cpu",
+                       [&](const fs::path& group, ControlGroupVersion version) {
+                         const auto quota = quota_of(group, version);
+                         if (quota) smallest = std::min(smallest.value_or(*quota), *quota);
+                       });
   return smallest;
 }
 

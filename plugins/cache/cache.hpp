@@ -81,9 +81,7 @@ class Cache final : public Plugin, public Assembled, public WorkerAware {
   std::uint32_t live_ttl(const Facts& facts, TimePoint now) const;
 
   // sharing.cpp: one question for all who ask it.
-  Flights& flights_of(const Query& query) const {
-    return flights_[index(query.engine().lane())];
-  }
+  Flights& flights_of(const Query& query) const { return flights_[index(query.engine().lane())]; }
   Flight* flight_of(const Query& query) const;
   std::shared_ptr<Flight> begin_flight(const Query& query) const;
   Reply ask(Query& query, Next next, const Meter& meter) const;
@@ -114,8 +112,10 @@ class Cache final : public Plugin, public Assembled, public WorkerAware {
   Reply serve_stale(Query& query, Next next, const Entry& entry, const Meter& meter) const;
   Outcome give_stale(Query& query, const Packed& packed, const Meter& meter) const;
   Reply verify(Query& query, Next next, const Entry& entry, const Meter& meter) const;
-  Reply begin_verification(
-      Query& query, Next next, const Refresh& refresh, const Packed& old) const;
+  Reply begin_verification(Query& query,
+                           Next next,
+                           const Refresh& refresh,
+                           const Packed& old) const;
   Reply follow_verification(Query& query,
                             const Packed& old,
                             const Meter& meter,

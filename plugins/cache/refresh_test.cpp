@@ -293,8 +293,7 @@ TEST_CASE("stale answers after verification") {
        "NOERROR\n      answer www.example.org. 60 IN CNAME new.example.org.",
        "ask www.example.org. A\n      NOERROR\n      answer www.example.org. 60 IN CNAME "
        "new.example.org.\n"},
-      {"an answer that may not be kept at all is one",
-       "serve_stale 1h verify\nsuccess 1000 3600 0",
+      {"an answer that may not be kept at all is one", "serve_stale 1h verify\nsuccess 1000 3600 0",
        "NOERROR\n      answer www.example.org. 0 IN A 192.0.2.2",
        "ask www.example.org. A\n      NOERROR\n      answer www.example.org. 0 IN A 192.0.2.2\n"
        "count entries success 1\nask www.example.org. A\n      NOERROR\n"
@@ -327,8 +326,8 @@ TEST_CASE("stale answers after verification") {
       {"the old answer once there is reason to doubt, and the question goes on",
        "serve_stale 1h verify", std::string("doubt\n      ") + kNew,
        kAskOld + "asked 2\ncount served_stale_total 1" + kAskNew + "asked 2\n"},
-      {"an upstream that says nothing, as long as queries wait for others",
-       "serve_stale 1h verify", "never", kAskOld + "asked 2\n"},
+      {"an upstream that says nothing, as long as queries wait for others", "serve_stale 1h verify",
+       "never", kAskOld + "asked 2\n"},
       {"an upstream that throws", "serve_stale 1h verify", "throw", kAskOld + "asked 2\n"},
       {"too late, and the refresh goes on", "serve_stale 1h verify 1ms", kNew,
        "background later" + kAskOld + "run\nasked 2" + kAskNew + "asked 2\n"},

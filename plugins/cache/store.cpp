@@ -80,9 +80,7 @@ std::size_t Store::way_of(const Bucket& bucket, const Key& key) {
   return kWays;
 }
 
-bool Store::dead(const Entry& entry, TimePoint now) const {
-  return !entry.of_use(now, stale_);
-}
+bool Store::dead(const Entry& entry, TimePoint now) const { return !entry.of_use(now, stale_); }
 
 void Store::count_in(Shard& shard, const Entry& entry) {
   shard.entries += 1;

@@ -15,8 +15,8 @@ enum class Fate : std::uint8_t { not_kept, success, denial };
 /// What becomes of an answer that came from the rest of the chain.
 struct Verdict {
   Fate fate = Fate::not_kept;
-  std::uint32_t ttl = 0;        ///< Seconds, for all of its records.
-  bool answers = false;         ///< A success that answers its question.
+  std::uint32_t ttl = 0;  ///< Seconds, for all of its records.
+  bool answers = false;   ///< A success that answers its question.
   /// Says how things stand with the name now, kept or not: an answer before it is over (RFC 8767
   /// section 4). No failure is one, nor a truncated answer, nor one to another question.
   bool statement = false;

@@ -51,8 +51,7 @@ Reply Chaos::serve(Query& query, Next next) const {
   // Not from a zone, as in CoreDNS.
   response.flags.clear(dns::Flags::kAA);
   for (const std::vector<std::uint8_t>& data : *row) {
-    response.add(dns::Section::answer,
-                 {query.name(), dns::Type::TXT, dns::Class::CH, 0, data});
+    response.add(dns::Section::answer, {query.name(), dns::Type::TXT, dns::Class::CH, 0, data});
   }
   // Nobody comes first.
   shuffle(response.answer(), query.engine().random());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/plugin/setup.hpp"
+
 #include "core/base/host_name.hpp"
 #include "core/base/version.hpp"
-#include "core/plugin/setup.hpp"
 
 #include "plugins/chaos/chaos.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/plugin/server_counters.hpp"
 #include "core/plugin/setup.hpp"
 
 #include "core/config/network.hpp"
+#include "core/plugin/server_counters.hpp"
 
 #include "plugins/dns64/dns64.hpp"
 

@@ -93,8 +93,8 @@ Judgement Attempts::answered(const dns::MessageView& reply,
   const bool pass_on = holds(settings.next, rcode) || (settings.next_on_nodata && nodata);
   if (pass_on && forwarder_behind) return Judgement::next_plugin;
   query_.retract();
-  const auto assigned = query_.is_signed() ? query_.response().assign_whole(reply)
-                                           : query_.response().assign(reply);
+  const auto assigned =
+      query_.is_signed() ? query_.response().assign_whole(reply) : query_.response().assign(reply);
   if (assigned) return Judgement::answered;
   query_.retract();
   return failed(client::Fault{.during = client::Fault::During::decode,

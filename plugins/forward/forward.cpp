@@ -104,9 +104,9 @@ void Forward::add_upstream(const Target& target, const client::Endpoint& endpoin
            other.tls_name == options.tls_name;
   };
   if (std::any_of(links_.begin(), links_.end(), known)) return;
-  auto health = process_.keeper.keep<client::Health>(
-      identity_of(endpoint, target.interface, options),
-      [] { return std::make_shared<client::Health>(); });
+  auto health =
+      process_.keeper.keep<client::Health>(identity_of(endpoint, target.interface, options),
+                                           [] { return std::make_shared<client::Health>(); });
   const auto encryption = options.tls ? client::Encryption::tls : client::Encryption::none;
   const client::UpstreamCounters counters(process_.metrics, "forward", name, encryption);
   links_.emplace_back(process_.metrics,

@@ -236,14 +236,14 @@ Bytes with_records(Bytes message, std::size_t section, std::uint8_t count, const
 }
 
 // example. SOA, with its name and both of its names compressed: pointers to the question.
-const Bytes kSoa = {0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 0, 0, 24, 0xc0, 12, 0xc0, 12,
-                    0,    0,  0, 7, 0, 0, 0, 1, 0, 0, 0, 1,  0,    0,  0,    1, 0, 0, 0, 1};
+const Bytes kSoa = {0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 0, 0, 24, 0xc0, 12, 0xc0, 12, 0, 0,
+                    0,    7,  0, 0, 0, 1, 0, 0, 0, 1, 0, 0,  0,    1,  0,    0,  0, 1};
 // a.example. A 192.0.2.9
 const Bytes kGlue = {1, 'a', 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 9};
 // key. TSIG of an algorithm "x.", with a MAC of four bytes and the original id 0x1234.
-const Bytes kTsig = {3, 'k', 'e', 'y', 0, 0, 250,  0,    255,  0,    0,    0,    0,  0, 23, 1, 'x',
-                     0, 0,   0,   1,   2, 3, 4,    1,    44,   0,    4,    0xde, 0xad, 0xbe, 0xef,
-                     0x12, 0x34, 0, 0, 0, 0};
+const Bytes kTsig = {3, 'k', 'e',  'y',  0,    0,    250,  0,    255, 0, 0, 0, 0,
+                     0, 23,  1,    'x',  0,    0,    0,    1,    2,   3, 4, 1, 44,
+                     0, 4,   0xde, 0xad, 0xbe, 0xef, 0x12, 0x34, 0,   0, 0, 0};
 
 TEST_CASE("records beside the question go to the upstream too") {
   const auto shared = shared_bed();

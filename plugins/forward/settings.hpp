@@ -27,7 +27,7 @@ struct Target {
   Scheme scheme = Scheme::dns;
   client::Endpoint endpoint;
   std::string interface;  ///< Of a link-local address: "eth0"; empty for others.
-  std::string host;  ///< Empty for an address.
+  std::string host;       ///< Empty for an address.
   std::uint16_t port = 53;
   std::string server_name;  ///< `%NAME` with TLS: expected in the certificate; empty: not given.
 };
@@ -50,7 +50,7 @@ struct Settings {
   bool next_on_nodata = false;
   bool failfast_all_unhealthy = false;
   std::vector<config::Endpoint> resolvers;
-  std::string tls_servername;  ///< Expected of all upstreams with TLS; empty: not given.
+  std::string tls_servername;        ///< Expected of all upstreams with TLS; empty: not given.
   client::UpstreamOptions upstream;  ///< With the TLS of those that have it.
 };
 

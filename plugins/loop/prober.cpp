@@ -73,9 +73,7 @@ void Prober::readable() {
   socket_->wait_readable();
 }
 
-void Prober::due() {
-  socket_ ? settle(Probed::failed) : ask();
-}
+void Prober::due() { socket_ ? settle(Probed::failed) : ask(); }
 
 bool Prober::is_reply(std::size_t size) const {
   return size >= dns::kHeaderSize && (buffer_[0] << 8 | buffer_[1]) == id_ &&

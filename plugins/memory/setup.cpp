@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/config/size.hpp"
 #include "core/plugin/setup.hpp"
+
+#include "core/config/size.hpp"
 
 namespace catena::memory {
 namespace {

@@ -20,8 +20,7 @@ void Nsid::tell(Query& query) const {
   const auto* data = reinterpret_cast<const std::uint8_t*>(data_.data());
   const auto others = dns::without_option(query.arena(), opt.options, OptionCode::NSID);
   if (!others) return;
-  const auto all =
-      dns::with_option(query.arena(), *others, OptionCode::NSID, {data, data_.size()});
+  const auto all = dns::with_option(query.arena(), *others, OptionCode::NSID, {data, data_.size()});
   if (!all) return;
   opt.options = *all;
   response.edns = opt;

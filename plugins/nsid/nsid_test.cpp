@@ -73,8 +73,7 @@ TEST_CASE("nsid tells who answers", "[nsid]") {
       test::PluginSetup plugin("nsid", setup, row.line);
       REQUIRE(plugin.errors().empty());
       plugin.chain().add("upstream", std::make_unique<Upstream>(row.upstream, row.fails));
-      test::IncomingQuery incoming("a.example. A",
-                                   {.edns_size = 1232, .edns_options = row.asked});
+      test::IncomingQuery incoming("a.example. A", {.edns_size = 1232, .edns_options = row.asked});
       REQUIRE(plugin.chain().first()(incoming.query).ready());
       const auto& edns = incoming.query.response().edns;
       CHECK(edns.has_value() == row.told.has_value());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/base/host_name.hpp"
 #include "core/plugin/setup.hpp"
+
+#include "core/base/host_name.hpp"
 
 #include "plugins/nsid/nsid.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/plugin/server_counters.hpp"
 #include "core/plugin/setup.hpp"
 
 #include "core/config/network.hpp"
 #include "core/config/values.hpp"
+#include "core/plugin/server_counters.hpp"
 
 #include "plugins/siit/siit.hpp"
 

@@ -11,8 +11,8 @@ std::size_t read_time(config::Directive& directive,
                       const char* name,
                       std::optional<Duration>& target) {
   const auto range = config::between(std::chrono::seconds(1), std::chrono::hours(24));
-  const auto words = config::out_of_range_says(
-      "timeout provided '{}' needs to be between 1 second and 24 hours");
+  const auto words =
+      config::out_of_range_says("timeout provided '{}' needs to be between 1 second and 24 hours");
   const config::Properties lines = directive.each(name);
   for (config::Property& line : lines) {
     Duration time{};
@@ -43,10 +43,9 @@ std::size_t read_count(config::Directive& directive, std::optional<long>& target
 void setup(Setup& setup) {
   auto& times = setup.listener().set<ConnectionTimes>();
   for (config::Directive& directive : setup.directives()) {
-    const std::size_t said = read_time(directive, "read", times.read) +
-                             read_time(directive, "write", times.write) +
-                             read_time(directive, "idle", times.idle) +
-                             read_count(directive, times.max_queries);
+    const std::size_t said =
+        read_time(directive, "read", times.read) + read_time(directive, "write", times.write) +
+        read_time(directive, "idle", times.idle) + read_count(directive, times.max_queries);
     if (directive.done() && said == 0) {
       directive.error("timeouts block with no timeouts specified");
     }

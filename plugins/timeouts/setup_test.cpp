@@ -19,13 +19,17 @@ struct Row {
 };
 
 const Row kRows[] = {
-    {"all of them", "timeouts {\n read 1s\n write 2m\n idle 24h\n maxtcpqueries 128\n}",
-     seconds(1), seconds(120), seconds(86400), 128},
+    {"all of them", "timeouts {\n read 1s\n write 2m\n idle 24h\n maxtcpqueries 128\n}", seconds(1),
+     seconds(120), seconds(86400), 128},
     {"numbers are seconds", "timeouts {\n read 20\n}", seconds(20), {}, {}, {}},
     {"as many as it likes", "timeouts {\n maxtcpqueries -1\n}", {}, {}, {}, -1},
     {"of two lines the last counts", "timeouts {\n idle 3s\n idle 4s\n}", {}, {}, seconds(4), {}},
-    {"several directives add up", "timeouts {\n read 5s\n}\ntimeouts {\n idle 6s\n}", seconds(5),
-     {}, seconds(6), {}},
+    {"several directives add up",
+     "timeouts {\n read 5s\n}\ntimeouts {\n idle 6s\n}",
+     seconds(5),
+     {},
+     seconds(6),
+     {}},
 };
 
 TEST_CASE("timeouts are said of the listener", "[timeouts]") {

@@ -13,11 +13,9 @@ namespace catena::tls {
 
 Result<std::shared_ptr<KeyLog>> KeyLog::open(const std::string& path) {
   constexpr mode_t kOwnerOnly = 0600;
-  net::Descriptor file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kOwnerOnly));
+  net::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kOwnerOnly));
   if (file) return std::make_shared<KeyLog>(std::move(file));
-  return Error{
-      fmt::format("unable to write TLS Key Log to \"{}\": {}", path, system_text(errno))};
+  return Error{fmt::format("unable to write TLS Key Log to \"{}\": {}", path, system_text(errno))};
 }
 
 // In one piece, so that lines of several threads do not mix.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/plugin/server_tls.hpp"
 #include "core/plugin/setup.hpp"
+
+#include "core/plugin/server_tls.hpp"
 
 #include "plugins/tls/certificates.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// After any loss of the API server what is known converges to what it holds within 15 s of its being
-// back: every way of losing it, with everything that may be there afterwards, in both encodings,
-// with few objects and with more than are read again each time.
+// After any loss of the API server what is known converges to what it holds within 15 s of its
+// being back: every way of losing it, with everything that may be there afterwards, in both
+// encodings, with few objects and with more than are read again each time.
 #include "test/kubernetes/world.hpp"
 
 #include <catch2/catch.hpp>

@@ -20,11 +20,10 @@ std::string service_text(const std::string& name, const std::string& ip) {
 }
 
 std::string slice_text(const std::string& name, const std::string& ip) {
-  return fmt::format(
-      R"({{"metadata":{{"name":"{0}-x","namespace":"{1}","labels":)"
-      R"({{"kubernetes.io/service-name":"{0}"}}}},"addressType":"IPv4",)"
-      R"("endpoints":[{{"addresses":["{2}"]}}],"ports":[]}})",
-      name, kSpace, "172.16" + ip.substr(ip.find('.', ip.find('.') + 1)));
+  return fmt::format(R"({{"metadata":{{"name":"{0}-x","namespace":"{1}","labels":)"
+                     R"({{"kubernetes.io/service-name":"{0}"}}}},"addressType":"IPv4",)"
+                     R"("endpoints":[{{"addresses":["{2}"]}}],"ports":[]}})",
+                     name, kSpace, "172.16" + ip.substr(ip.find('.', ip.find('.') + 1)));
 }
 
 }  // namespace
@@ -86,8 +85,8 @@ void Server::remove(const std::string& service) {
 }
 
 void Server::use_up_version() {
-  store_text("configmaps", fmt::format(R"({{"metadata":{{"name":"c{}","namespace":"{}"}}}})",
-                                       version(), kSpace));
+  store_text("configmaps",
+             fmt::format(R"({{"metadata":{{"name":"c{}","namespace":"{}"}}}})", version(), kSpace));
 }
 
 std::string Server::holds() {

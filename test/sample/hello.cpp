@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin that plugins/README.md teaches to write, word by word.
-#include <string>
-
 #include "core/plugin/setup.hpp"
+
+#include <string>
 
 namespace catena::hello {
 
@@ -27,7 +27,8 @@ class Hello final : public Plugin {
  private:
   // A TXT record's data is a length byte and that many bytes (RFC 1035 section 3.3.14).
   std::span<const std::uint8_t> text(Query& query) const {
-    const std::span<std::uint8_t> data = query.arena().array<std::uint8_t>(1 + config_.greeting.size());
+    const std::span<std::uint8_t> data =
+        query.arena().array<std::uint8_t>(1 + config_.greeting.size());
     if (data.empty()) return {};
     data[0] = static_cast<std::uint8_t>(config_.greeting.size());
     std::copy(config_.greeting.begin(), config_.greeting.end(), data.begin() + 1);
