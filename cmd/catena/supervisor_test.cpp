@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "cmd/catena/supervisor.hpp"
 
 #include "plugins/registry.hpp"

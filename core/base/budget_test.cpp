@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "core/base/budget.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "core/http/page_server.hpp"
 
 #include <boost/asio/connect.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 // Counts what a worker allocates per query.
 #include "core/server/testing.hpp"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 // One plugin for each thing that the interface has to carry.
 #include "core/server/testing.hpp"
 

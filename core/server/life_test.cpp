@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 // A server's life in every order: what was begun is ended once, and nothing outlives the end.
 #include "core/server/server.hpp"
 #include "core/server/testing.hpp"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 // What becomes of clients when memory, connections or descriptors are short.
 #include "core/server/testing.hpp"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "plugins/cache/store.hpp"
 
 #include "core/base/hash.hpp"

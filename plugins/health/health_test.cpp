@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "plugins/health/health.hpp"
 
 #include "test/support/plugin_setup.hpp"

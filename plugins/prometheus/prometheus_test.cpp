@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "plugins/prometheus/exposition.hpp"
 #include "test/support/count_allocations.hpp"
 #include "test/support/messages.hpp"

@@ -245,6 +245,14 @@ def test_no_capturing_lambda_where_somebody_waits(folder):
     none(problems)
 
 
+def test_tests_with_several_threads_say_so(folder):
+    """ThreadSanitizer gets only those that do."""
+    starts = re.compile(r"std::(j?thread\b|async\b)")
+    none([name_of(path) for path in sources() if path.stem.endswith("_test")
+          and starts.search(path.read_text())
+          and path.read_text().splitlines()[1] != "// Several threads."])
+
+
 def test_every_fuzzer_has_a_corpus(folder):
     fuzzers = sorted(path.stem.removesuffix("_fuzz") for path in sources()
                      if path.stem.endswith("_fuzz"))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 // The server over loopback: bytes in, bytes out.
 #include "cmd/kubesim/server/server.hpp"
 

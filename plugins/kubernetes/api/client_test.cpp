@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "plugins/kubernetes/api/client.hpp"
 
 #include "plugins/kubernetes/api/credentials.hpp"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "plugins/kubernetes/snapshot/snapshots.hpp"
 
 #include "plugins/kubernetes/snapshot/disk.hpp"

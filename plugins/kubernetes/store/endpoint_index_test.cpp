@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads.
 #include "plugins/kubernetes/store/endpoint_index.hpp"
 
 #include "plugins/kubernetes/store/testing.hpp"
