@@ -32,16 +32,16 @@ Reply Kubernetes::serve(Query& query, Next next) const {
   }
   query.basis().add(version());
   const Finding finding = answerer_.answer(query, *zone);
-  switch (finding.verdict) {
-    case Verdict::answered:
+  switch (finding.kind) {
+    case AnswerKind::answered:
       return Outcome::respond;
-    case Verdict::elsewhere:
+    case AnswerKind::elsewhere:
       return aliases_.follow(query, finding.target);
-    case Verdict::nowhere:
+    case AnswerKind::nowhere:
       return aliases_.give_up(query, finding.target, "it leads nowhere");
-    case Verdict::name_error:
+    case AnswerKind::name_error:
       return finding.target.is_root() ? deny(query, next) : deny_target(query, finding.target);
-    case Verdict::no_data:
+    case AnswerKind::no_data:
       break;
   }
   answerer_.deny(query, finding.target.is_root() ? query.name() : finding.target);

@@ -55,14 +55,14 @@ Finding Answerer::at(const Builder& builder, dns::NameView owner, dns::NameView 
   if (is_reverse_zone(zone)) return {reverse(builder, owner), {}};
   switch (name.kind) {
     case NameKind::kind_node:
-      return {Verdict::no_data, {}};
+      return {AnswerKind::no_data, {}};
     case NameKind::service_namespace:
-      return {exposed(name.namespace_key) ? Verdict::no_data : Verdict::name_error, {}};
+      return {exposed(name.namespace_key) ? AnswerKind::no_data : AnswerKind::name_error, {}};
     case NameKind::pod_namespace:
     case NameKind::pod:
       return {pod(builder, name, owner), {}};
     case NameKind::malformed:
-      return {Verdict::name_error, {}};
+      return {AnswerKind::name_error, {}};
     default:
       return service(builder, name, owner);
   }
@@ -78,21 +78,21 @@ const std::atomic<std::uint32_t>& Answerer::serial(dns::NameView zone) const {
   return settings_->multicluster.contains(zone) ? store_->import_serial : store_->serial;
 }
 
-Verdict Answerer::special(const Builder& builder,
-                          const ParsedName& name,
-                          dns::NameView owner) const {
+AnswerKind Answerer::special(const Builder& builder,
+                             const ParsedName& name,
+                             dns::NameView owner) const {
   const dns::Type type = builder.query().type();
   switch (name.kind) {
     case NameKind::apex:
       return apex(builder);
     case NameKind::version:
-      if (type != dns::Type::TXT) return Verdict::no_data;
+      if (type != dns::Type::TXT) return AnswerKind::no_data;
       builder.version(owner);
-      return Verdict::answered;
+      return AnswerKind::answered;
     case NameKind::name_server:
       return name_server(builder, owner);
     default:
-      return Verdict::no_data;
+      return AnswerKind::no_data;
   }
 }
 
@@ -144,15 +144,15 @@ Finding Answerer::service(const Builder& builder,
   const bool zonal = name.kind == NameKind::zonal_pin || name.kind == NameKind::zonal_prefer;
   if (zonal || ignores(*state)) return {};
   if (name.kind == NameKind::service || name.kind == NameKind::port) {
-    const Verdict verdict = answer_cluster_ips(builder, name, owner, *state->spec);
-    if (verdict != Verdict::name_error || name.kind == NameKind::service) return {verdict, {}};
+    const AnswerKind kind = answer_cluster_ips(builder, name, owner, *state->spec);
+    if (kind != AnswerKind::name_error || name.kind == NameKind::service) return {kind, {}};
   }
   return given(builder, owner, answer_endpoint(builder, name, owner, *state));
 }
 
 // Endpoints that have a name instead of addresses.
 Finding Answerer::given(const Builder& builder, dns::NameView owner, const Finding& found) const {
-  return found.verdict == Verdict::elsewhere ? alias(builder, owner, found.target) : found;
+  return found.kind == AnswerKind::elsewhere ? alias(builder, owner, found.target) : found;
 }
 
 // BEYOND CoreDNS: other types get the CNAME as well (RFC 1034 section 3.6.2), not an empty answer
@@ -162,7 +162,7 @@ Finding Answerer::alias(const Builder& builder, dns::NameView owner, dns::NameVi
   const dns::NameView target(query.arena().copy(stored.bytes()));
   if (target.is_root()) return {};
   builder.pointer(dns::Section::answer, owner, dns::Type::CNAME, target);
-  if (!builder.wants_v4() && !builder.wants_v6()) return {Verdict::answered, {}};
+  if (!builder.wants_v4() && !builder.wants_v6()) return {AnswerKind::answered, {}};
   return chase(query, target);
 }
 
@@ -172,12 +172,12 @@ Finding Answerer::chase(Query& query, dns::NameView target) const {
   const dns::Name* zone = settings_->zones.match(target);
   const dns::Question question{target, query.type(), query.qclass()};
   if (zone == nullptr || !query.engine().leads_here(query, question)) {
-    return {Verdict::elsewhere, target};
+    return {AnswerKind::elsewhere, target};
   }
   const auto answer = query.response().answer();
   const auto is_target = [target](const dns::Record& alias) { return alias.owner == target; };
   if (answer.size() > kLongestChain || std::any_of(answer.begin(), answer.end(), is_target)) {
-    return {Verdict::nowhere, target};
+    return {AnswerKind::nowhere, target};
   }
   const Builder there(query, target.last(zone->view().label_count()), settings_->ttl);
   Finding found = at(there, target, *zone);

@@ -11,7 +11,7 @@
 namespace catena::kubernetes {
 
 /// What the cluster says about a question, as CoreDNS 1.15 would say it.
-enum class Verdict : std::uint8_t {
+enum class AnswerKind : std::uint8_t {
   answered,    ///< Records are in the response.
   no_data,     ///< The name exists, data of this type does not.
   name_error,  ///< There is no such name.
@@ -20,8 +20,8 @@ enum class Verdict : std::uint8_t {
 };
 
 struct Finding {
-  Verdict verdict = Verdict::name_error;
-  /// Where the CNAME records in the response lead: the verdict is about this name. In the query's
+  AnswerKind kind = AnswerKind::name_error;
+  /// Where the CNAME records in the response lead: the kind is about this name. In the query's
   /// arena; the root where there are none.
   dns::NameView target;
 };
@@ -54,7 +54,7 @@ class Answerer {
   bool ignores(const ServiceState& state) const;
 
   /// The zone's NS records, and in the additional section the addresses of their targets.
-  Verdict name_servers(const RecordBuilder& builder) const;
+  AnswerKind name_servers(const RecordBuilder& builder) const;
 
   /// Adds the addresses of the zone's name servers to the answer, as those of `owner`.
   void name_server_addresses(const RecordBuilder& builder, dns::NameView owner) const;
@@ -64,17 +64,17 @@ class Answerer {
 
  private:
   Finding at(const Builder& builder, dns::NameView owner, dns::NameView zone) const;
-  Verdict special(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
-  Verdict apex(const Builder& builder) const;
-  Verdict name_server(const Builder& builder, dns::NameView owner) const;
-  Verdict reverse(const Builder& builder, dns::NameView owner) const;
+  AnswerKind special(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
+  AnswerKind apex(const Builder& builder) const;
+  AnswerKind name_server(const Builder& builder, dns::NameView owner) const;
+  AnswerKind reverse(const Builder& builder, dns::NameView owner) const;
   bool reverse_cluster_ip(const Builder& builder,
                           dns::NameView owner,
                           std::span<const std::uint8_t> address) const;
   bool reverse_endpoint(const Builder& builder,
                         dns::NameView owner,
                         std::span<const std::uint8_t> address) const;
-  Verdict pod(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
+  AnswerKind pod(const Builder& builder, const ParsedName& name, dns::NameView owner) const;
   bool pod_exists(const ParsedName& name, const Address& address) const;
 
   Finding service(const Builder& builder, const ParsedName& name, dns::NameView owner) const;

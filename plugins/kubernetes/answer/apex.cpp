@@ -5,21 +5,21 @@
 #include <algorithm>
 
 namespace catena::kubernetes {
-Verdict Answerer::apex(const Builder& builder) const {
+AnswerKind Answerer::apex(const Builder& builder) const {
   switch (builder.query().type()) {
     case dns::Type::SOA:
       builder.soa(dns::Section::answer, serial(builder.zone()).load(std::memory_order_relaxed));
-      return Verdict::answered;
+      return AnswerKind::answered;
     case dns::Type::NS:
       return name_servers(builder);
     default:
-      return Verdict::no_data;
+      return AnswerKind::no_data;
   }
 }
 
 // BEYOND CoreDNS: in a reverse zone the names are those of the primary zone, where they resolve. In
 // a multicluster zone this cluster's services do not exist, but "ns.dns" does.
-Verdict Answerer::name_servers(const RecordBuilder& builder) const {
+AnswerKind Answerer::name_servers(const RecordBuilder& builder) const {
   const std::uint32_t ttl = settings_->ttl;
   const bool reverse = is_reverse_zone(builder.zone());
   const RecordBuilder names =
@@ -36,11 +36,11 @@ Verdict Answerer::name_servers(const RecordBuilder& builder) const {
   dns::Response& response = builder.response();
   drop_repeated(response, dns::Section::answer);
   drop_repeated(response, dns::Section::additional);
-  return response.answer().empty() ? Verdict::no_data : Verdict::answered;
+  return response.answer().empty() ? AnswerKind::no_data : AnswerKind::answered;
 }
 
-Verdict Answerer::name_server(const Builder& builder, dns::NameView owner) const {
-  if (!builder.wants_v4() && !builder.wants_v6()) return Verdict::no_data;
+AnswerKind Answerer::name_server(const Builder& builder, dns::NameView owner) const {
+  if (!builder.wants_v4() && !builder.wants_v6()) return AnswerKind::no_data;
   name_server_addresses(builder, owner);
   dns::Response& response = builder.response();
   const auto answer = response.answer().subspan(builder.before());
@@ -50,7 +50,7 @@ Verdict Answerer::name_server(const Builder& builder, dns::NameView owner) const
   });
   response.shrink(dns::Section::answer,
                   builder.before() + static_cast<std::size_t>(end - answer.begin()));
-  return builder.has_answered() ? Verdict::answered : Verdict::no_data;
+  return builder.has_answered() ? AnswerKind::answered : AnswerKind::no_data;
 }
 
 void Answerer::name_server_addresses(const RecordBuilder& builder, dns::NameView owner) const {

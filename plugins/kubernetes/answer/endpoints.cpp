@@ -97,20 +97,20 @@ class Selection {
   bool zone_matters_ = false;
 };
 
-Verdict verdict_of(const Builder& builder) {
-  return builder.has_answered() ? Verdict::answered : Verdict::no_data;
+AnswerKind kind_of(const Builder& builder) {
+  return builder.has_answered() ? AnswerKind::answered : AnswerKind::no_data;
 }
 
-Verdict endpoint_addresses(const Builder& builder,
-                           const Selection& selection,
-                           dns::NameView owner,
-                           const ServiceState& state) {
+AnswerKind endpoint_addresses(const Builder& builder,
+                              const Selection& selection,
+                              dns::NameView owner,
+                              const ServiceState& state) {
   const std::size_t size = builder.wants_v4() ? 4 : 16;
   selection.each([&](const Slice&, Bytes address, std::string_view) {
     if (address.size() == size) builder.address(dns::Section::answer, owner, address);
   });
   if (state.repeats_addresses) drop_repeated(builder);
-  return verdict_of(builder);
+  return kind_of(builder);
 }
 
 std::size_t count_entries(const Selection& selection) {
@@ -123,10 +123,10 @@ std::size_t count_entries(const Selection& selection) {
 
 // A hostname may have several addresses, and an address may stand in two slices: both would repeat
 // SRV records, which are the same byte by byte then.
-Verdict endpoint_services(const Builder& builder,
-                          const ParsedName& name,
-                          const Selection& selection,
-                          dns::NameView owner) {
+AnswerKind endpoint_services(const Builder& builder,
+                             const ParsedName& name,
+                             const Selection& selection,
+                             dns::NameView owner) {
   const std::uint16_t weight = srv_weight(count_entries(selection));
   dns::Response& response = builder.query().response();
   selection.each([&](const Slice& slice, Bytes address, std::string_view label) {
@@ -142,7 +142,7 @@ Verdict endpoint_services(const Builder& builder,
   });
   drop_repeated(builder);
   drop_repeated(response, dns::Section::additional);
-  return verdict_of(builder);
+  return kind_of(builder);
 }
 
 // CoreDNS sends several CNAME records for several names, or beside addresses; one name can have one
@@ -158,8 +158,8 @@ Finding from_selection(const Builder& builder,
   if (!any) {
     const dns::Name* alias = selection.alias();
     if (alias == nullptr) return {};
-    return type == dns::Type::SRV ? Finding{Verdict::no_data, {}}
-                                  : Finding{Verdict::elsewhere, *alias};
+    return type == dns::Type::SRV ? Finding{AnswerKind::no_data, {}}
+                                  : Finding{AnswerKind::elsewhere, *alias};
   }
   switch (type) {
     case dns::Type::A:
@@ -168,7 +168,7 @@ Finding from_selection(const Builder& builder,
     case dns::Type::SRV:
       return {endpoint_services(builder, name, selection, owner), {}};
     default:
-      return {Verdict::no_data, {}};
+      return {AnswerKind::no_data, {}};
   }
 }
 
@@ -219,27 +219,27 @@ Finding answer_endpoints(const Builder& builder,
                          const ServiceState& state) {
   const Finding found =
       from_selection(builder, name, Selection(name, state, name.kind), owner, state);
-  if (found.verdict != Verdict::name_error) return found;
+  if (found.kind != AnswerKind::name_error) return found;
   // A topology zone that has nothing is no name error: the service is there.
   const bool zonal = name.kind == NameKind::zonal_pin || name.kind == NameKind::zonal_prefer;
-  if (zonal) return {Verdict::no_data, {}};
+  if (zonal) return {AnswerKind::no_data, {}};
   return name.kind == NameKind::port ? answer_endpoint(builder, name, owner, state) : found;
 }
 
-Verdict answer_cluster_ips(const Builder& builder,
-                           const ParsedName& name,
-                           dns::NameView owner,
-                           const ServiceSpec& spec) {
+AnswerKind answer_cluster_ips(const Builder& builder,
+                              const ParsedName& name,
+                              dns::NameView owner,
+                              const ServiceSpec& spec) {
   const auto ports = std::count_if(spec.ports.begin(), spec.ports.end(),
                                    [&](const SlicePort& port) { return matches(name, port); });
-  if (ports == 0 || spec.cluster_ips.empty()) return Verdict::name_error;
+  if (ports == 0 || spec.cluster_ips.empty()) return AnswerKind::name_error;
   const dns::Type type = builder.query().type();
   if (type == dns::Type::A || type == dns::Type::AAAA) {
     for (const Address& ip : spec.cluster_ips) {
       if (ip.is_v4() == builder.wants_v4()) builder.address(dns::Section::answer, owner, ip.span());
     }
   }
-  if (type != dns::Type::SRV) return verdict_of(builder);
+  if (type != dns::Type::SRV) return kind_of(builder);
   const std::size_t entries = static_cast<std::size_t>(ports) * spec.cluster_ips.size();
   const dns::NameView target = builder.service_name({}, name.service_key);
   for (const SlicePort& port : spec.ports) {
@@ -251,7 +251,7 @@ Verdict answer_cluster_ips(const Builder& builder,
     for (const Address& ip : spec.cluster_ips)
       builder.address(dns::Section::additional, target, ip.span());
   }
-  return verdict_of(builder);
+  return kind_of(builder);
 }
 
 }  // namespace catena::kubernetes

@@ -24,10 +24,10 @@ Finding answer_endpoint(const Builder& builder,
                         const ServiceState& state);
 
 /// Answers from the cluster IPs of a service: at its name, or at one of its ports.
-Verdict answer_cluster_ips(const Builder& builder,
-                           const ParsedName& name,
-                           dns::NameView owner,
-                           const ServiceSpec& spec);
+AnswerKind answer_cluster_ips(const Builder& builder,
+                              const ParsedName& name,
+                              dns::NameView owner,
+                              const ServiceSpec& spec);
 
 /// An endpoint's own label: its hostname, or its address with dashes.
 class EndpointLabel {

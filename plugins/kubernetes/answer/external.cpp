@@ -12,11 +12,11 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 using Found = ExternalVerdict;
 
-Found translated(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::answered:
+Found translated(AnswerKind kind) {
+  switch (kind) {
+    case AnswerKind::answered:
       return Found::answered;
-    case Verdict::no_data:
+    case AnswerKind::no_data:
       return Found::no_data;
     default:
       return Found::name_error;
@@ -73,7 +73,7 @@ ExternalFinding ExternalAnswerer::answer(Query& query, const ExternalZone& zone)
 
 // Endpoints that have a name instead of addresses.
 ExternalFinding ExternalAnswerer::given(const Builder& builder, const Finding& found) const {
-  if (found.verdict != Verdict::elsewhere) return {translated(found.verdict), {}};
+  if (found.kind != AnswerKind::elsewhere) return {translated(found.kind), {}};
   return alias(builder, found.target);
 }
 

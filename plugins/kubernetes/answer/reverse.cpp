@@ -5,19 +5,19 @@
 namespace catena::kubernetes {
 
 // All PTR targets live in the primary zone, however the question was spelled.
-Verdict Answerer::reverse(const Builder& builder, dns::NameView owner) const {
+AnswerKind Answerer::reverse(const Builder& builder, dns::NameView owner) const {
   Query& query = builder.query();
   const auto address = dns::parse_reverse(owner);
-  if (!address) return Verdict::name_error;
+  if (!address) return AnswerKind::name_error;
   const std::span<const std::uint8_t> bytes(address->bytes.data(), address->size);
   const Builder primary(query, settings_->primary_zone, settings_->ttl);
   if (!reverse_cluster_ip(primary, owner, bytes) && !reverse_endpoint(primary, owner, bytes)) {
-    return Verdict::name_error;
+    return AnswerKind::name_error;
   }
-  if (query.type() == dns::Type::PTR) return Verdict::answered;
+  if (query.type() == dns::Type::PTR) return AnswerKind::answered;
   // BEYOND CoreDNS: the name is there, so another type is no name error (RFC 2308 section 2.2).
   query.response().shrink(dns::Section::answer, builder.before());
-  return Verdict::no_data;
+  return AnswerKind::no_data;
 }
 
 // The Service wins over endpoints with the same address, and gives exactly one name.

@@ -28,7 +28,7 @@ class Asker {
     settings.pods = PodMode::insecure;
   }
 
-  /// "VERDICT" and then the records, one a line, sections marked by "+" for additional. A verdict
+  /// "KIND" and then the records, one a line, sections marked by "+" for additional. A kind
   /// about the end of an alias has its name behind it.
   std::string ask(const std::string& question) {
     std::istringstream words(question);
@@ -41,25 +41,25 @@ class Asker {
     const dns::Name* zone = settings.zones.match(query_->name());
     REQUIRE(zone != nullptr);
     const Finding finding = Answerer(settings, store_).answer(*query_, *zone);
-    return verdict_text(finding) + records();
+    return kind_text(finding) + records();
   }
 
   AnswerSettings settings;
 
  private:
-  static std::string verdict_text(const Finding& finding) {
+  static std::string kind_text(const Finding& finding) {
     const bool leads = !finding.target.is_root();
     const std::string end = leads ? " " + finding.target.to_text() + "\n" : "";
-    switch (finding.verdict) {
-      case Verdict::answered:
+    switch (finding.kind) {
+      case AnswerKind::answered:
         return "";
-      case Verdict::no_data:
+      case AnswerKind::no_data:
         return "ND" + end;
-      case Verdict::name_error:
+      case AnswerKind::name_error:
         return "NX" + end;
-      case Verdict::elsewhere:
+      case AnswerKind::elsewhere:
         return "->" + end;
-      case Verdict::nowhere:
+      case AnswerKind::nowhere:
         return "loop at" + end;
     }
     return "?";
