@@ -62,7 +62,7 @@ int serve(const Options& options, Registry plugins) {
   }
   raise_descriptor_limit();
   const HeldSignals held;
-  Household household(options, plugins, server::worker_count(server::this_machine()));
+  Household household(options, plugins, server::worker_count(server::processor_limits()));
   std::string failure;
   household.supervisor.start(*source, [&](const Result<void>& started) {
     if (!started) {

@@ -18,7 +18,7 @@ bool counts_are_usual(const Header& header) {
   return header.counts[1] <= 1 && header.counts[2] <= 1 && header.counts[3] <= 2;
 }
 
-Verdict bare(Refusal refusal, const Header& header, Rcode rcode, std::span<std::uint8_t> out) {
+Admission bare(Refusal refusal, const Header& header, Rcode rcode, std::span<std::uint8_t> out) {
   const Opcode opcode = rcode == Rcode::FormErr ? Opcode::Query : header.flags.opcode();
   const auto bytes = dns::bare_header(header, rcode, opcode);
   std::copy(bytes.begin(), bytes.end(), out.begin());
@@ -26,9 +26,9 @@ Verdict bare(Refusal refusal, const Header& header, Rcode rcode, std::span<std::
 }
 
 // FORMERR shows the question if that much could be read.
-Verdict malformed(std::span<const std::uint8_t> message,
-                  const Header& header,
-                  std::span<std::uint8_t> out) {
+Admission malformed(std::span<const std::uint8_t> message,
+                    const Header& header,
+                    std::span<std::uint8_t> out) {
   const auto question = dns::parse_question(message);
   if (!question) return bare(Refusal::malformed, header, Rcode::FormErr, out);
   const auto bytes = dns::bare_header(header, Rcode::FormErr, Opcode::Query);
@@ -47,14 +47,14 @@ Flags reply_flags(const Header& header, Rcode rcode) {
   return flags;
 }
 
-Verdict bare_servfail(const Header& header, std::span<std::uint8_t> out) {
+Admission bare_servfail(const Header& header, std::span<std::uint8_t> out) {
   dns::Writer writer(out);
   writer.header(header.id, reply_flags(header, Rcode::ServFail));
   return {Refusal::no_question, writer.finish(), {}};
 }
 
 // RFC 6891 section 6.1.3; size 0 and no flags, as CoreDNS.
-Verdict bad_version(const dns::MessageView& message, std::span<std::uint8_t> out) {
+Admission bad_version(const dns::MessageView& message, std::span<std::uint8_t> out) {
   dns::Edns opt;
   opt.udp_size = 0;
   opt.extended_rcode = static_cast<std::uint8_t>(static_cast<unsigned>(Rcode::BadVers) >> 4);
@@ -71,9 +71,9 @@ bool class_passes(const dns::MessageView& message, Classes classes) {
 
 }  // namespace
 
-Verdict judge(std::span<const std::uint8_t> message,
-              const GateRules& rules,
-              std::span<std::uint8_t> out) {
+Admission admit(std::span<const std::uint8_t> message,
+                const GateRules& rules,
+                std::span<std::uint8_t> out) {
   const auto header = Header::read(message);
   if (!header || header->flags.has(Flags::kQR)) return {Refusal::not_a_query, {}, {}};
   const Opcode opcode = header->flags.opcode();

@@ -27,7 +27,7 @@ enum class Refusal : std::uint8_t {
 
 /// What the gate decided: `refusal` is none and `message` is there to be answered; or `reply` is to
 /// be sent, empty for nothing.
-struct Verdict {
+struct Admission {
   Refusal refusal = Refusal::none;
   std::span<const std::uint8_t> reply;
   dns::MessageView message;
@@ -39,8 +39,8 @@ constexpr std::size_t kGateReply = dns::kHeaderSize + 255 + 4 + 11;
 /// Judges a message as it arrived, for all transports alike: what CoreDNS answers with a bare
 /// header, refuses or drops. A pure function; `out` takes the reply and has room for kGateReply
 /// bytes. A question of another class than IN passes: the server refuses it with the client's OPT.
-Verdict judge(std::span<const std::uint8_t> message,
-              const GateRules& rules,
-              std::span<std::uint8_t> out);
+Admission admit(std::span<const std::uint8_t> message,
+                const GateRules& rules,
+                std::span<std::uint8_t> out);
 
 }  // namespace catena::server

@@ -134,11 +134,11 @@ TEST_CASE("the gate judges every message as CoreDNS does", "[gate]") {
   for (const Case& c : cases()) {
     DYNAMIC_SECTION(c.name) {
       std::array<std::uint8_t, kGateReply> out;
-      const Verdict verdict = judge(c.message, {}, out);
-      CHECK(verdict.refusal == c.reply.refusal);
-      REQUIRE(verdict.reply.empty() == c.reply.rcode.empty());
-      if (verdict.reply.empty()) return;
-      const test::DecodedMessage reply = test::decode(verdict.reply);
+      const Admission admission = admit(c.message, {}, out);
+      CHECK(admission.refusal == c.reply.refusal);
+      REQUIRE(admission.reply.empty() == c.reply.rcode.empty());
+      if (admission.reply.empty()) return;
+      const test::DecodedMessage reply = test::decode(admission.reply);
       CHECK(reply.id == 1);
       CHECK(reply.rcode == c.reply.rcode);
       CHECK(reply.flags == c.reply.flags);
@@ -153,19 +153,19 @@ TEST_CASE("an opcode that a block admits passes with any counts", "[gate]") {
   rules.opcodes.add(dns::Opcode::Update);
   std::array<std::uint8_t, kGateReply> out;
   const Bytes update = with_flags(query_bytes("example.org. SOA"), 0x28, 0);
-  CHECK(judge(update, rules, out).refusal == Refusal::none);
-  CHECK(judge(with_counts(update, {2, 0, 0, 0}), rules, out).refusal == Refusal::malformed);
-  const Verdict many = judge(with_counts(update, {1, 0, 9, 0}), rules, out);
+  CHECK(admit(update, rules, out).refusal == Refusal::none);
+  CHECK(admit(with_counts(update, {2, 0, 0, 0}), rules, out).refusal == Refusal::malformed);
+  const Admission many = admit(with_counts(update, {1, 0, 9, 0}), rules, out);
   CHECK(many.reply.empty());
 }
 
 TEST_CASE("a listener for every class knows the EDNS version there too", "[gate]") {
   std::array<std::uint8_t, kGateReply> out;
   const Bytes query = query_bytes("version.bind. CH TXT", {.edns_size = 512, .edns_version = 1});
-  const Verdict verdict = judge(query, {.opcodes = {}, .classes = Classes::every}, out);
-  CHECK(verdict.refusal == Refusal::bad_version);
-  CHECK(test::decode(verdict.reply).edns->version == 0);
-  CHECK(test::decode(verdict.reply).edns->udp_size == 0);
+  const Admission admission = admit(query, {.opcodes = {}, .classes = Classes::every}, out);
+  CHECK(admission.refusal == Refusal::bad_version);
+  CHECK(test::decode(admission.reply).edns->version == 0);
+  CHECK(test::decode(admission.reply).edns->udp_size == 0);
 }
 
 }  // namespace

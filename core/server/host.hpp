@@ -36,9 +36,9 @@ struct OpenListener {
 };
 
 /// The event loop of one worker. It goes before what its handlers point to.
-class Loop {
+class WorkerLoop {
  public:
-  virtual ~Loop() = default;
+  virtual ~WorkerLoop() = default;
 
   /// Good as long as the loop.
   virtual Ground ground() = 0;
@@ -59,7 +59,7 @@ class Host {
   virtual ~Host() = default;
 
   /// A loop for one worker. Deadlines are of `clock`, which outlives it.
-  virtual std::unique_ptr<Loop> loop(const Clock& clock) = 0;
+  virtual std::unique_ptr<WorkerLoop> loop(const Clock& clock) = 0;
 
   /// Binds a listener's address, with a pair of sockets for each of the loops, which may be the
   /// same one. The error is CoreDNS's text.

@@ -20,7 +20,7 @@ namespace {
 // Of one turn. Each may have dealt with a batch of datagrams.
 constexpr int kHandlers = 16;
 
-class KernelLoop final : public Loop {
+class KernelLoop final : public WorkerLoop {
  public:
   explicit KernelLoop(const Clock& clock)
       : guard_(io_.get_executor()),
@@ -61,7 +61,7 @@ class KernelLoop final : public Loop {
 
 }  // namespace
 
-std::unique_ptr<Loop> KernelHost::loop(const Clock& clock) {
+std::unique_ptr<WorkerLoop> KernelHost::loop(const Clock& clock) {
   return std::make_unique<KernelLoop>(clock);
 }
 

@@ -128,11 +128,11 @@ void TcpConnections::unpark(TcpTicket& ticket) {
   give_back(std::move(owned));
 }
 
-TcpAcceptor::TcpAcceptor(std::unique_ptr<net::Acceptor> socket,
-                         std::size_t number,
-                         const Listener& listener,
-                         TcpConnections& connections)
-    : Endpoint(number),
+TcpListenerSocket::TcpListenerSocket(std::unique_ptr<net::Acceptor> socket,
+                                     std::size_t number,
+                                     const Listener& listener,
+                                     TcpConnections& connections)
+    : ListenerSocket(number),
       socket_(std::move(socket)),
       pause_([this] { start(); }),
       listener_(&listener),
@@ -140,16 +140,16 @@ TcpAcceptor::TcpAcceptor(std::unique_ptr<net::Acceptor> socket,
   socket_->attach(*this);
 }
 
-void TcpAcceptor::start() { socket_->wait_readable(); }
+void TcpListenerSocket::start() { socket_->wait_readable(); }
 
-net::Accepted::How TcpAcceptor::accept_one() {
+net::Accepted::How TcpListenerSocket::accept_one() {
   net::Accepted accepted = socket_->accept();
   const net::Accepted::How how = accepted.how;
   if (accepted.stream) connections_.add(std::move(accepted), *listener_);
   return how;
 }
 
-void TcpAcceptor::readable() {
+void TcpListenerSocket::readable() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     const net::Accepted::How how = accept_one();
     if (how == net::Accepted::How::none) break;
@@ -159,13 +159,13 @@ void TcpAcceptor::readable() {
 }
 
 // No descriptors left, mostly: asking again at once would only burn the CPU.
-void TcpAcceptor::wait_after_failure() {
+void TcpListenerSocket::wait_after_failure() {
   Dispatcher& dispatcher = connections_.dispatcher();
   dispatcher.meters().tcp_accept_failures.add(dispatcher.lane());
   dispatcher.deadlines().add(pause_, dispatcher.clock().now() + kAcceptPause);
 }
 
-void TcpAcceptor::drain() {
+void TcpListenerSocket::drain() {
   while (socket_->is_open() && accept_one() == net::Accepted::How::one) continue;
   pause_.cancel();
   socket_->close();

@@ -3,7 +3,7 @@
 
 #include "core/base/descriptors.hpp"
 #include "core/net/acceptor.hpp"
-#include "core/server/endpoint.hpp"
+#include "core/server/listener_socket.hpp"
 #include "core/server/tcp_connection.hpp"
 
 #include <list>
@@ -68,12 +68,12 @@ class TcpConnections {
 };
 
 /// One listening socket of one worker. One thread.
-class TcpAcceptor final : public Endpoint, private net::Events {
+class TcpListenerSocket final : public ListenerSocket, private net::Events {
  public:
-  TcpAcceptor(std::unique_ptr<net::Acceptor> socket,
-              std::size_t number,
-              const Listener& listener,
-              TcpConnections& connections);
+  TcpListenerSocket(std::unique_ptr<net::Acceptor> socket,
+                    std::size_t number,
+                    const Listener& listener,
+                    TcpConnections& connections);
 
   void start() override;
   const Listener& listener() const override { return *listener_; }

@@ -239,13 +239,13 @@ void TcpConnection::handle(Bytes message) {
   ticket->message.assign(message.begin(), message.end());
   ticket->set_listener(listener_);
   const GateRules rules{listener_->opcodes, listener_->classes};
-  const Verdict verdict = judge(ticket->message, rules, connections_.write_buffer());
-  if (verdict.refusal == Refusal::none) {
-    ticket->begin(verdict.message, transport_, connections_.dispatcher().clock().now());
+  const Admission admission = admit(ticket->message, rules, connections_.write_buffer());
+  if (admission.refusal == Refusal::none) {
+    ticket->begin(admission.message, transport_, connections_.dispatcher().clock().now());
     run(std::move(ticket));
   } else {
-    connections_.dispatcher().count(verdict.refusal, *listener_, transport_);
-    append(verdict.reply);
+    connections_.dispatcher().count(admission.refusal, *listener_, transport_);
+    append(admission.reply);
     connections_.give_back(std::move(ticket));
   }
   const long most = listener_->timeouts.max_queries;

@@ -93,16 +93,18 @@ void UdpReceiver::answer(std::size_t index, const UdpPlace& place, TimePoint now
   }
   const auto message = slot.keep(buffer(index).first(messages_[index].msg_len));
   const GateRules rules{place.listener->opcodes, place.listener->classes};
-  const Verdict verdict = judge(message, rules, slots_.output().room(place.outlet));
+  const Admission admission = admit(message, rules, slots_.output().room(place.outlet));
   slot.set_listener(place.listener);
-  if (verdict.refusal != Refusal::none) return refuse(verdict, slot, transport);
-  slot.begin(verdict.message, transport, now);
+  if (admission.refusal != Refusal::none) return refuse(admission, slot, transport);
+  slot.begin(admission.message, transport, now);
   start(batch_[index]);
 }
 
-void UdpReceiver::refuse(const Verdict& verdict, const UdpSlot& slot, const Transport& transport) {
-  slots_.dispatcher().count(verdict.refusal, *slot.listener(), transport);
-  slots_.output().add(verdict.reply.size(), slot.peer);
+void UdpReceiver::refuse(const Admission& admission,
+                         const UdpSlot& slot,
+                         const Transport& transport) {
+  slots_.dispatcher().count(admission.refusal, *slot.listener(), transport);
+  slots_.output().add(admission.reply.size(), slot.peer);
 }
 
 void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
@@ -119,21 +121,24 @@ void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
   dispatcher.wait(waiting, std::move(reply));
 }
 
-UdpSocket::UdpSocket(std::unique_ptr<net::Datagrams> socket,
-                     std::size_t number,
-                     UdpPlace place,
-                     UdpReceiver& receiver)
-    : Endpoint(number), socket_(std::move(socket)), place_(std::move(place)), receiver_(receiver) {
+UdpListenerSocket::UdpListenerSocket(std::unique_ptr<net::Datagrams> socket,
+                                     std::size_t number,
+                                     UdpPlace place,
+                                     UdpReceiver& receiver)
+    : ListenerSocket(number),
+      socket_(std::move(socket)),
+      place_(std::move(place)),
+      receiver_(receiver) {
   place_.socket = socket_.get();
   place_.outlet = receiver.outlet_of(*socket_);
   socket_->attach(*this);
 }
 
-UdpSocket::~UdpSocket() { place_.outlet->close(); }
+UdpListenerSocket::~UdpListenerSocket() { place_.outlet->close(); }
 
-void UdpSocket::start() { socket_->wait_readable(); }
+void UdpListenerSocket::start() { socket_->wait_readable(); }
 
-void UdpSocket::readable() {
+void UdpListenerSocket::readable() {
   if (draining_) return;
   for (int i = 0; i < kTurns; ++i) {
     if (receiver_.turn(place_) < UdpReceiver::kBatch) break;
@@ -141,9 +146,9 @@ void UdpSocket::readable() {
   start();
 }
 
-void UdpSocket::writable() { place_.outlet->writable(); }
+void UdpListenerSocket::writable() { place_.outlet->writable(); }
 
-void UdpSocket::drain() {
+void UdpListenerSocket::drain() {
   // What a full buffer holds, where the kernel does not turn others away.
   static constexpr int kMostTurns = 4096;
   draining_ = true;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/net/datagrams.hpp"
-#include "core/server/endpoint.hpp"
 #include "core/server/gate.hpp"
+#include "core/server/listener_socket.hpp"
 #include "core/server/udp_slots.hpp"
 
 #include <array>
@@ -41,7 +41,7 @@ class UdpReceiver {
   std::size_t receive(const UdpPlace& place);
   void prepare(std::size_t index, const UdpPlace& place);
   void answer(std::size_t index, const UdpPlace& place, TimePoint now);
-  void refuse(const Verdict& verdict, const UdpSlot& slot, const Transport& transport);
+  void refuse(const Admission& admission, const UdpSlot& slot, const Transport& transport);
   void start(std::unique_ptr<UdpSlot>& slot);
 
   std::span<std::uint8_t> buffer(std::size_t index) {
@@ -57,15 +57,15 @@ class UdpReceiver {
 
 /// One bound socket of one worker: waits until it is readable and lets the receiver work, but never
 /// so long that other sockets starve. One thread.
-class UdpSocket final : public Endpoint, private net::Events {
+class UdpListenerSocket final : public ListenerSocket, private net::Events {
  public:
-  UdpSocket(std::unique_ptr<net::Datagrams> socket,
-            std::size_t number,
-            UdpPlace place,
-            UdpReceiver& receiver);
-  ~UdpSocket() override;
-  UdpSocket(const UdpSocket&) = delete;
-  UdpSocket& operator=(const UdpSocket&) = delete;
+  UdpListenerSocket(std::unique_ptr<net::Datagrams> socket,
+                    std::size_t number,
+                    UdpPlace place,
+                    UdpReceiver& receiver);
+  ~UdpListenerSocket() override;
+  UdpListenerSocket(const UdpListenerSocket&) = delete;
+  UdpListenerSocket& operator=(const UdpListenerSocket&) = delete;
 
   void start() override;
   const Listener& listener() const override { return *place_.listener; }

@@ -34,7 +34,7 @@ class Worker::Waker {
   asio::any_io_executor loop_;
 };
 
-Worker::Worker(std::unique_ptr<Loop> loop,
+Worker::Worker(std::unique_ptr<WorkerLoop> loop,
                std::size_t number,
                const Service& service,
                std::shared_ptr<const Configuration> configuration,
@@ -53,7 +53,7 @@ Worker::Worker(std::unique_ptr<Loop> loop,
 Worker::~Worker() {
   waker_->forget();
   connections_.close_all();
-  endpoints_.clear();
+  sockets_.clear();
   closing_.clear();
   dispatcher_.deadlines().abandon();
   loop_.reset();
@@ -62,12 +62,12 @@ Worker::~Worker() {
 void Worker::add(WorkerSockets sockets) {
   SocketPair& pair = sockets.pair;
   if (pair.udp) {
-    endpoints_.push_back(
-        std::make_unique<UdpSocket>(std::move(pair.udp), sockets.number, sockets.place, receiver_));
+    sockets_.push_back(std::make_unique<UdpListenerSocket>(std::move(pair.udp), sockets.number,
+                                                           sockets.place, receiver_));
   }
   if (pair.tcp) {
-    endpoints_.push_back(std::make_unique<TcpAcceptor>(std::move(pair.tcp), sockets.number,
-                                                       *sockets.listener, connections_));
+    sockets_.push_back(std::make_unique<TcpListenerSocket>(std::move(pair.tcp), sockets.number,
+                                                           *sockets.listener, connections_));
   }
 }
 
@@ -80,7 +80,7 @@ void Worker::join() { loop_->join(); }
 
 void Worker::begin() {
   enter(*configuration_);
-  for (const auto& endpoint : endpoints_) endpoint->start();
+  for (const auto& socket : sockets_) socket->start();
 }
 
 // The quiescent point stands behind the last byte of every answer of this turn.
@@ -97,7 +97,7 @@ void Worker::turned() {
 void Worker::begin_settling() {
   drain_closing();
   if (former_ && !former_->left) leave_former();
-  for (const auto& endpoint : endpoints_) endpoint->drain();
+  for (const auto& socket : sockets_) socket->drain();
   connections_.finish_with(*configuration_);
   leave(*configuration_);
   phase_ = Phase::settling;
@@ -152,26 +152,26 @@ void Worker::begin_succession(Succession& succession) {
 }
 
 void Worker::hand_over(const Configuration& configuration) {
-  std::vector<std::unique_ptr<Endpoint>> staying;
-  for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
-    const Listener* listener = configuration.find(endpoint->listener().key);
-    const bool stays = listener != nullptr && endpoint->number() < pairs_of(*listener, workers_);
-    stays ? endpoint->serve(*listener) : endpoint->drain();
-    (stays ? staying : closing_).push_back(std::move(endpoint));
+  std::vector<std::unique_ptr<ListenerSocket>> staying;
+  for (std::unique_ptr<ListenerSocket>& socket : sockets_) {
+    const Listener* listener = configuration.find(socket->listener().key);
+    const bool stays = listener != nullptr && socket->number() < pairs_of(*listener, workers_);
+    stays ? socket->serve(*listener) : socket->drain();
+    (stays ? staying : closing_).push_back(std::move(socket));
   }
-  endpoints_ = std::move(staying);
+  sockets_ = std::move(staying);
   connections_.adopt(configuration);
 }
 
 // A handler of theirs may be queued: they go behind it.
-void Worker::close_endpoints() {
+void Worker::close_sockets() {
   asio::post(dispatcher_.executor(), [closing = std::exchange(closing_, {})] {});
 }
 
 void Worker::start_new(Succession& succession) {
-  const std::size_t staying = endpoints_.size();
+  const std::size_t staying = sockets_.size();
   for (WorkerSockets& sockets : succession.sockets) add(std::move(sockets));
-  for (std::size_t i = staying; i < endpoints_.size(); ++i) endpoints_[i]->start();
+  for (std::size_t i = staying; i < sockets_.size(); ++i) sockets_[i]->start();
 }
 
 bool Worker::former_idle() const {
@@ -197,7 +197,7 @@ void Worker::part_from_former() {
 
 // What was on its way when the sockets were drained first.
 void Worker::drain_closing() {
-  for (const auto& endpoint : closing_) endpoint->drain();
+  for (const auto& socket : closing_) socket->drain();
 }
 
 void Worker::leave_former() {
@@ -207,7 +207,7 @@ void Worker::leave_former() {
 }
 
 void Worker::forget_former() {
-  close_endpoints();
+  close_sockets();
   connections_.close_with(*former_->configuration);
   dispatcher_.forget_unused();
   const std::function<void()> gone = std::move(former_->gone);
@@ -233,7 +233,7 @@ void Worker::begin_drain(TimePoint until) {
   if (phase_ == Phase::serving) {
     phase_ = Phase::draining;
     until_ = until;
-    for (const auto& endpoint : endpoints_) endpoint->drain();
+    for (const auto& socket : sockets_) socket->drain();
     connections_.drain();
   }
   if (phase_ == Phase::draining) until_ = std::min(until_, until);

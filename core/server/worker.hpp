@@ -45,7 +45,7 @@ struct Succession {
 class Worker {
  public:
   /// `number` counts from 0; its lane is one more.
-  Worker(std::unique_ptr<Loop> loop,
+  Worker(std::unique_ptr<WorkerLoop> loop,
          std::size_t number,
          const Service& service,
          std::shared_ptr<const Configuration> configuration,
@@ -113,7 +113,7 @@ class Worker {
   void drain_closing();
   void leave_former();
   void forget_former();
-  void close_endpoints();
+  void close_sockets();
   void wake_in_time();
   void begin_drain(TimePoint until);
   void begin_settling();
@@ -121,7 +121,7 @@ class Worker {
   bool out_of_time() const { return dispatcher_.clock().now() >= until_; }
   bool busy() const { return dispatcher_.waiting() > 0 || connections_.size() > 0; }
 
-  std::unique_ptr<Loop> loop_;  // Torn down first: see the destructor.
+  std::unique_ptr<WorkerLoop> loop_;  // Torn down first: see the destructor.
   const Service& service_;
   std::shared_ptr<const Configuration> configuration_;
   Dispatcher dispatcher_;
@@ -129,9 +129,9 @@ class Worker {
   UdpSlots slots_;
   UdpReceiver receiver_;
   TcpConnections connections_;
-  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  std::vector<std::unique_ptr<ListenerSocket>> sockets_;
   // Those that the present configuration does not have; answers of the former may still leave.
-  std::vector<std::unique_ptr<Endpoint>> closing_;
+  std::vector<std::unique_ptr<ListenerSocket>> closing_;
   std::optional<Former> former_;
   net::Reminder turn_{[] {}};  // Being reminded turns the loop once, which is all that is wanted.
   std::size_t workers_;

@@ -39,21 +39,21 @@ std::optional<double> quota_of(const fs::path& group, ControlGroupVersion versio
 
 }  // namespace
 
-Machine this_machine() {
-  Machine machine;
+ProcessorLimits processor_limits() {
+  ProcessorLimits limits;
   cpu_set_t set;
   CPU_ZERO(&set);
   if (::sched_getaffinity(0, sizeof set, &set) == 0) {
-    machine.processors = static_cast<std::size_t>(CPU_COUNT(&set));
+    limits.processors = static_cast<std::size_t>(CPU_COUNT(&set));
   } else {
-    machine.processors = static_cast<std::size_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+    limits.processors = static_cast<std::size_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
   }
-  return machine;
+  return limits;
 }
 
-std::optional<double> cpu_quota(const Machine& machine) {
+std::optional<double> cpu_quota(const ProcessorLimits& limits) {
   std::optional<double> smallest;
-  visit_control_groups(machine.groups, "cpu",
+  visit_control_groups(limits.groups, "cpu",
                        [&](const fs::path& group, ControlGroupVersion version) {
                          const auto quota = quota_of(group, version);
                          if (quota) smallest = std::min(smallest.value_or(*quota), *quota);
@@ -61,9 +61,9 @@ std::optional<double> cpu_quota(const Machine& machine) {
   return smallest;
 }
 
-std::size_t worker_count(const Machine& machine) {
-  std::size_t workers = std::max<std::size_t>(1, machine.processors);
-  if (const auto quota = cpu_quota(machine)) {
+std::size_t worker_count(const ProcessorLimits& limits) {
+  std::size_t workers = std::max<std::size_t>(1, limits.processors);
+  if (const auto quota = cpu_quota(limits)) {
     workers = std::min(workers, static_cast<std::size_t>(std::floor(*quota)));
   }
   return std::max<std::size_t>(1, workers);

@@ -29,7 +29,7 @@ class Tree {
     std::ofstream(root_ / path) << text;
   }
 
-  Machine machine(std::size_t processors) const {
+  ProcessorLimits limits(std::size_t processors) const {
     return {processors, {root_ / "cgroup", root_ / "mountinfo"}};
   }
   std::string path(const std::string& inside) const { return (root_ / inside).string(); }
@@ -121,13 +121,13 @@ TEST_CASE("there is a worker for each processor that may really be used", "[work
       const std::string mount = fmt::format(fmt::runtime(c.mount), tree.path(""));
       tree.write("mountinfo", mount.empty() ? "" : "30 24 0:26 " + mount + "\n");
       for (const auto& [path, text] : c.files) tree.write(path, text);
-      CHECK(worker_count(tree.machine(c.processors)) == c.workers);
+      CHECK(worker_count(tree.limits(c.processors)) == c.workers);
     }
   }
 }
 
 TEST_CASE("this machine has at least one worker", "[workers]") {
-  CHECK(worker_count(this_machine()) >= 1);
+  CHECK(worker_count(processor_limits()) >= 1);
 }
 
 }  // namespace

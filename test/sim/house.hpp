@@ -141,7 +141,7 @@ class House {
     return std::move(made.value());
   }
 
-  std::unique_ptr<server::Loop> loop() {
+  std::unique_ptr<server::WorkerLoop> loop() {
     return std::make_unique<MemoryLoop>(
         loops_, parts.clock, Random(1),
         [this](const auto& local, const auto& datagram) {

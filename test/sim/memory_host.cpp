@@ -29,7 +29,7 @@ class MemoryHost::Listed final : public Socket {
 };
 
 // Its plugins reach nobody.
-std::unique_ptr<server::Loop> MemoryHost::loop(const Clock& clock) {
+std::unique_ptr<server::WorkerLoop> MemoryHost::loop(const Clock& clock) {
   return std::make_unique<MemoryLoop>(
       loops_, clock, Random(dice_.next()), [](const auto&, const auto&) { return ENETUNREACH; },
       [](const auto&, const auto&) { return nullptr; });

@@ -31,7 +31,7 @@ class MemoryHost final : public server::Host {
   /// Both outlive it.
   MemoryHost(ManualClock& clock, Dice& dice) : clock_(clock), dice_(dice) {}
 
-  std::unique_ptr<server::Loop> loop(const Clock& clock) override;
+  std::unique_ptr<server::WorkerLoop> loop(const Clock& clock) override;
   Result<server::OpenListener> bind(const net::ListenerSpec& spec,
                                     std::span<const asio::any_io_executor> loops) override;
   std::unique_ptr<Ticker> ticker(Duration, std::function<void()>) override { return nullptr; }

@@ -16,7 +16,7 @@ namespace catena::sim {
 namespace asio = boost::asio;
 
 /// A worker's loop that is turned by hand, with connections out in memory.
-class MemoryLoop final : public server::Loop {
+class MemoryLoop final : public server::WorkerLoop {
  public:
   using Row = std::vector<MemoryLoop*>;
 

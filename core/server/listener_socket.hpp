@@ -7,10 +7,10 @@ namespace catena::server {
 
 /// One socket of a listener on one worker: a way in, by the transport of the listener's scheme.
 /// Connections that come through it are TcpConnections' matter. One thread.
-class Endpoint {
+class ListenerSocket {
  public:
-  explicit Endpoint(std::size_t number) : number_(number) {}
-  virtual ~Endpoint() = default;
+  explicit ListenerSocket(std::size_t number) : number_(number) {}
+  virtual ~ListenerSocket() = default;
 
   /// Of its pair of sockets among those of the listener.
   std::size_t number() const { return number_; }
