@@ -94,7 +94,7 @@ void Cluster::State::keep_snapshots(std::string path, std::string key) {
 Result<std::shared_ptr<Cluster>> Cluster::make(api::ApiServer server,
                                                const WatchOptions& options,
                                                const Process& process,
-                                               std::unique_ptr<api::Loop> loop) {
+                                               std::unique_ptr<api::ApiLoop> loop) {
   auto state = std::make_unique<State>(options, process);
   if (!options.snapshot.empty()) {
     state->keep_snapshots(options.snapshot, contents_key(identity_of(server, options)));

@@ -40,7 +40,7 @@ class Cluster {
   static Result<std::shared_ptr<Cluster>> make(api::ApiServer server,
                                                const WatchOptions& options,
                                                const Process& process,
-                                               std::unique_ptr<api::Loop> loop);
+                                               std::unique_ptr<api::ApiLoop> loop);
   ~Cluster();
 
   const Store& store() const;

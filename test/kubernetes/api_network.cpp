@@ -20,7 +20,7 @@ void ApiNetwork::replace_server() {
   servers_.push_back(std::make_unique<Server>(encoding_, wall));
 }
 
-std::unique_ptr<kubernetes::api::Loop> ApiNetwork::make_loop() {
+std::unique_ptr<kubernetes::api::ApiLoop> ApiNetwork::make_loop() {
   return std::make_unique<MemoryLoop>(*this);
 }
 

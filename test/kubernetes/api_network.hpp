@@ -48,10 +48,10 @@ class ApiNetwork {
   /// is told when a client has read all of that: which client, and the path of the resource.
   std::function<std::uint64_t()> asked_for_state = [] { return 0; };
   using Told =
-      std::function<void(const kubernetes::api::Loop&, std::string_view path, std::uint64_t)>;
-  Told state_told = [](const kubernetes::api::Loop&, std::string_view, std::uint64_t) {};
+      std::function<void(const kubernetes::api::ApiLoop&, std::string_view path, std::uint64_t)>;
+  Told state_told = [](const kubernetes::api::ApiLoop&, std::string_view, std::uint64_t) {};
 
-  /// For back-offs: see api::Loop.
+  /// For back-offs: see api::ApiLoop.
   std::function<double()> fraction = [] { return 0.0; };
 
   Server& server() { return *servers_.back(); }
@@ -59,7 +59,7 @@ class ApiNetwork {
   void replace_server();
 
   /// For a new client.
-  std::unique_ptr<kubernetes::api::Loop> make_loop();
+  std::unique_ptr<kubernetes::api::ApiLoop> make_loop();
 
   void end_watches();
   void break_connections(http::FailureKind kind = http::FailureKind::broken);

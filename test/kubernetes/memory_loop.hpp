@@ -11,7 +11,7 @@
 namespace catena::following {
 
 /// A client's loop, turned by its network.
-class MemoryLoop final : public kubernetes::api::Loop {
+class MemoryLoop final : public kubernetes::api::ApiLoop {
  public:
   explicit MemoryLoop(ApiNetwork& network);
   ~MemoryLoop() override;

@@ -24,7 +24,7 @@ constexpr std::string_view kImported = "multicluster.kubernetes.io/service-name"
 }  // namespace
 
 struct ApiClient::State {
-  State(std::unique_ptr<Loop> new_loop, Log new_log, const Clock& new_clock)
+  State(std::unique_ptr<ApiLoop> new_loop, Log new_log, const Clock& new_clock)
       : loop(std::move(new_loop)), log(std::move(new_log)), clock(new_clock) {}
 
   template <class Object>
@@ -36,7 +36,7 @@ struct ApiClient::State {
   void run_tick();
   void measure(metrics::Registry& registry);
 
-  std::unique_ptr<Loop> loop;
+  std::unique_ptr<ApiLoop> loop;
   Log log;
   const Clock& clock;
   net::Reminder stop_limit{[this] { loop->end(); }};
@@ -120,7 +120,7 @@ ApiClient::~ApiClient() { stop(); }
 
 Result<std::unique_ptr<ApiClient>> ApiClient::make(Config config,
                                                    Sinks sinks,
-                                                   std::unique_ptr<Loop> loop,
+                                                   std::unique_ptr<ApiLoop> loop,
                                                    Log log,
                                                    metrics::Registry& registry,
                                                    const Clock& clock) {

@@ -56,7 +56,7 @@ class ApiClient {
   /// `registry` and `clock`, which is the loop's as well, outlive the client.
   static Result<std::unique_ptr<ApiClient>> make(Config config,
                                                  Sinks sinks,
-                                                 std::unique_ptr<Loop> loop,
+                                                 std::unique_ptr<ApiLoop> loop,
                                                  Log log,
                                                  metrics::Registry& registry,
                                                  const Clock& clock);

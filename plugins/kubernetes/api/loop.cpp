@@ -25,7 +25,7 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-class ThreadLoop final : public Loop {
+class ThreadLoop final : public ApiLoop {
  public:
   explicit ThreadLoop(const Clock& clock) : alarm_(context_.get_executor(), clock, deadlines_) {}
   ~ThreadLoop() override { join(); }
@@ -63,7 +63,7 @@ class ThreadLoop final : public Loop {
 
 }  // namespace
 
-std::unique_ptr<Loop> make_thread_loop(const Clock& clock) {
+std::unique_ptr<ApiLoop> make_thread_loop(const Clock& clock) {
   return std::make_unique<ThreadLoop>(clock);
 }
 

@@ -14,9 +14,9 @@ namespace catena::kubernetes::api {
 /// What a client of the API server runs in: an event loop with its deadlines, who turns it, and the
 /// connections that can be made there. A thread and the kernel's sockets in production; a
 /// simulation turns it by hand and is the other end of each connection.
-class Loop {
+class ApiLoop {
  public:
-  virtual ~Loop() = default;
+  virtual ~ApiLoop() = default;
 
   virtual boost::asio::io_context& context() = 0;
   virtual net::Deadlines& deadlines() = 0;
@@ -41,6 +41,6 @@ class Loop {
 };
 
 /// A thread of its own that gets no signals. `clock` runs as the system's and outlives it.
-std::unique_ptr<Loop> make_thread_loop(const Clock& clock);
+std::unique_ptr<ApiLoop> make_thread_loop(const Clock& clock);
 
 }  // namespace catena::kubernetes::api

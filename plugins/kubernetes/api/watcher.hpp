@@ -18,7 +18,7 @@ namespace catena::kubernetes::api {
 
 /// What all watchers of a client share, on the API thread.
 struct Shared {
-  Loop& loop;
+  ApiLoop& loop;
   Credentials& credentials;
   Limiter& limiter;
   RequestMetrics& metrics;

@@ -54,7 +54,7 @@ constexpr Duration kLongest = std::chrono::seconds(30);
 struct Followed {
   ClusterOptions options;
   std::weak_ptr<Cluster> cluster;
-  const kubernetes::api::Loop* loop;
+  const kubernetes::api::ApiLoop* loop;
   TimePoint begun;
   Known known;
 };
@@ -259,7 +259,7 @@ class Scene {
     const auto server = kubernetes::api::from_endpoint(kApi, {});
     const WatchOptions watch = watch_options(options);
     const Process& process = house_.parts.process;
-    const kubernetes::api::Loop* its_own = nullptr;
+    const kubernetes::api::ApiLoop* its_own = nullptr;
     const auto make = [&] {
       auto loop = network_->make_loop();
       its_own = loop.get();
@@ -275,7 +275,7 @@ class Scene {
   }
 
   /// A whole state has been read.
-  void told(const kubernetes::api::Loop& loop, std::string_view path, Past::Moment when) {
+  void told(const kubernetes::api::ApiLoop& loop, std::string_view path, Past::Moment when) {
     const std::string_view resource = path.substr(path.rfind('/') + 1);
     for (Followed& one : followed_) {
       if (one.loop == &loop) one.known.of(resource) = {when, true};
