@@ -9,7 +9,7 @@ constexpr Duration kLongestSweep = std::chrono::seconds(10);
 constexpr Duration kShortestSweep = std::chrono::milliseconds(100);
 }  // namespace
 
-Channel::Channel(Loop& loop, std::shared_ptr<const Upstream> upstream)
+Channel::Channel(UpstreamLoop& loop, std::shared_ptr<const Upstream> upstream)
     : loop_(&loop),
       upstream_(std::move(upstream)),
       parked_(loop.executor()),

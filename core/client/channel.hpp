@@ -18,7 +18,7 @@ namespace catena::client {
 /// goes. The loop must outlive it; a waiter may close it, but not destroy it. One thread.
 class Channel {
  public:
-  Channel(Loop& loop, std::shared_ptr<const Upstream> upstream);
+  Channel(UpstreamLoop& loop, std::shared_ptr<const Upstream> upstream);
   ~Channel() { close(); }
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
@@ -37,7 +37,7 @@ class Channel {
   /// Ends all calls (as faults) and closes all sockets.
   void close();
 
-  Loop& loop() const { return *loop_; }
+  UpstreamLoop& loop() const { return *loop_; }
   const Upstream& upstream() const { return *upstream_; }
 
   // For the sockets.
@@ -59,7 +59,7 @@ class Channel {
   void arm_sweep();
   void sweep();
 
-  Loop* loop_;
+  UpstreamLoop* loop_;
   std::shared_ptr<const Upstream> upstream_;
   Parked parked_;
   UdpPool udp_;

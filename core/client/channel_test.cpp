@@ -66,7 +66,7 @@ TEST_CASE("every call of a channel ends when it closes", "[client]") {
       CHECK(question.ends() == 0);
       bed.channel->close();
       CHECK(question.ends() == 1);
-      CHECK(question.verdict() == Verdict::failed);
+      CHECK(question.status() == ExchangeStatus::failed);
       bed.channel.reset();
       bed.io.poll();
       CHECK(question.ends() == 1);
@@ -128,7 +128,7 @@ struct Ending {
   Plan plan;
   std::vector<Duration> misled;  // A wrong reply comes after each of these times.
   Duration ends;
-  Verdict verdict;
+  ExchangeStatus status;
 };
 
 const std::vector<Ending> kEndings = {
@@ -136,22 +136,22 @@ const std::vector<Ending> kEndings = {
      {.timeout = milliseconds(2000)},
      {},
      milliseconds(2000),
-     Verdict::failed},
+     ExchangeStatus::failed},
     {"a wrong reply leaves the right one a quarter of a second",
      {.timeout = milliseconds(2000)},
      {milliseconds(100)},
      milliseconds(350),
-     Verdict::mismatched},
+     ExchangeStatus::mismatched},
     {"a second wrong reply does not prolong that",
      {.timeout = milliseconds(2000)},
      {milliseconds(100), milliseconds(200)},
      milliseconds(350),
-     Verdict::mismatched},
+     ExchangeStatus::mismatched},
     {"and never more than the timeout does",
      {.timeout = milliseconds(2000)},
      {milliseconds(1900)},
      milliseconds(2000),
-     Verdict::mismatched},
+     ExchangeStatus::mismatched},
 };
 
 TEST_CASE("when a call ends", "[client]") {
@@ -170,7 +170,7 @@ TEST_CASE("when a call ends", "[client]") {
       CHECK(question.ends() == 0);
       bed.advance(Duration(1));
       CHECK(question.ends() == 1);
-      CHECK(question.verdict() == ending.verdict);
+      CHECK(question.status() == ending.status);
     }
   }
 }
@@ -222,10 +222,10 @@ using Questions = std::deque<Question>;
 struct Reaction {
   const char* name;
   std::function<void(Bed&, Questions&)> react;
-  std::vector<Verdict> verdicts;  // Pending: its waiter is told nothing.
+  std::vector<ExchangeStatus> statuses;  // Pending: its waiter is told nothing.
 };
 
-constexpr Verdict kAnswered = Verdict::answered;
+constexpr ExchangeStatus kAnswered = ExchangeStatus::answered;
 const std::vector<Reaction> kReactions = {
     {"nothing", [](Bed&, Questions&) {}, {kAnswered, kAnswered, kAnswered}},
     {"asks more",
@@ -236,16 +236,16 @@ const std::vector<Reaction> kReactions = {
          questions.emplace_back(name, plan).ask(*bed.channel);
        }
      },
-     {kAnswered, kAnswered, kAnswered, Verdict::pending, Verdict::pending}},
+     {kAnswered, kAnswered, kAnswered, ExchangeStatus::pending, ExchangeStatus::pending}},
     {"closes the channel",
      [](Bed& bed, Questions&) { bed.channel->close(); },
-     {kAnswered, Verdict::failed, Verdict::failed}},
+     {kAnswered, ExchangeStatus::failed, ExchangeStatus::failed}},
     {"gives the others up",
      [](Bed&, Questions& questions) {
        questions[1].drop();
        questions[2].drop();
      },
-     {kAnswered, Verdict::pending, Verdict::pending}},
+     {kAnswered, ExchangeStatus::pending, ExchangeStatus::pending}},
     {"lets its own call go",
      [](Bed&, Questions& questions) { questions[0].drop(); },
      {kAnswered, kAnswered, kAnswered}},
@@ -285,16 +285,16 @@ struct Together {
   }
 
   void check(const Reaction& reaction) {
-    REQUIRE(questions.size() == reaction.verdicts.size());
+    REQUIRE(questions.size() == reaction.statuses.size());
     const auto all = [&] {
       for (std::size_t i = 0; i < questions.size(); ++i) {
-        if (questions[i].verdict() != reaction.verdicts[i]) return false;
+        if (questions[i].status() != reaction.statuses[i]) return false;
       }
       return true;
     };
     CHECK(bed.run_until(all));
     for (const Question& question : questions) {
-      CHECK(question.ends() == (question.verdict() == Verdict::pending ? 0 : 1));
+      CHECK(question.ends() == (question.status() == ExchangeStatus::pending ? 0 : 1));
       CHECK(question.heard_its_own());
     }
   }

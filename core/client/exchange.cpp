@@ -16,7 +16,7 @@ Step Exchange::received(std::span<const std::uint8_t> message) {
   const auto header = dns::Header::read(message);
   if (!header || header->id != id_) return Step::wait;
   header_ = *header;
-  if (plan_.match == Match::id) return end(Verdict::answered);
+  if (plan_.match == Match::id) return end(ExchangeStatus::answered);
   if (!header->flags.has(Flags::kQR)) return mismatch();
   if (header->counts[0] == 0) return bare(message);
   if (!asks_what_we_asked(message)) return mismatch();
@@ -32,7 +32,7 @@ Step Exchange::accept(const dns::MessageView& message) {
     return Step::send;
   }
   answer_ = message;
-  return end(Verdict::answered);
+  return end(ExchangeStatus::answered);
 }
 
 // Servers that do not understand EDNS, or do not want us, may send back nothing but a header.
@@ -50,15 +50,15 @@ Step Exchange::cut(dns::Error error) {
   if (wire_ == Wire::tcp) {
     fault_ =
         Fault{.during = Fault::During::decode, .wire = wire_, .error = static_cast<int>(error)};
-    return end(Verdict::failed);
+    return end(ExchangeStatus::failed);
   }
-  if (plan_.truncated == Truncated::accept) return end(Verdict::truncated);
+  if (plan_.truncated == Truncated::accept) return end(ExchangeStatus::truncated);
   wire_ = Wire::tcp;
   return Step::send;
 }
 
 Step Exchange::mismatch() {
-  if (wire_ == Wire::tcp) return end(Verdict::mismatched);
+  if (wire_ == Wire::tcp) return end(ExchangeStatus::mismatched);
   if (std::exchange(saw_mismatch_, true)) return Step::wait;
   return Step::wait_briefly;
 }
@@ -72,13 +72,13 @@ bool Exchange::asks_what_we_asked(std::span<const std::uint8_t> message) const {
 
 Step Exchange::failed(const Fault& fault) {
   const bool timeout = fault.during == Fault::During::read && fault.error == Fault::kTimeout;
-  if (timeout && saw_mismatch_ && wire_ == Wire::udp) return end(Verdict::mismatched);
+  if (timeout && saw_mismatch_ && wire_ == Wire::udp) return end(ExchangeStatus::mismatched);
   fault_ = fault;
-  return end(Verdict::failed);
+  return end(ExchangeStatus::failed);
 }
 
-Step Exchange::end(Verdict verdict) {
-  verdict_ = verdict;
+Step Exchange::end(ExchangeStatus status) {
+  status_ = status;
   return Step::done;
 }
 

@@ -35,10 +35,10 @@ enum class Step : std::uint8_t {
   send,  ///< Send request() over wire(), with an id of its own.
   wait,
   wait_briefly,  ///< Exchange::kGrace more at most.
-  done,  ///< verdict() says how it ended.
+  done,          ///< status() says how it ended.
 };
 
-enum class Verdict : std::uint8_t {
+enum class ExchangeStatus : std::uint8_t {
   pending,
   answered,    ///< answer() is valid until the receive buffer is used again.
   truncated,   ///< The reply was too long or cut: an empty answer with TC is due, see header().
@@ -74,13 +74,13 @@ class Exchange {
   Wire wire() const { return wire_; }
   std::uint16_t id() const { return id_; }
 
-  Verdict verdict() const { return verdict_; }
+  ExchangeStatus status() const { return status_; }
   const dns::MessageView& answer() const { return answer_; }
   const dns::Header& header() const { return header_; }
   const Fault& fault() const { return fault_; }
 
  private:
-  Step end(Verdict verdict);
+  Step end(ExchangeStatus status);
   Step bare(std::span<const std::uint8_t> message);
   Step mismatch();
   Step cut(dns::Error error);
@@ -90,7 +90,7 @@ class Exchange {
   Request* request_;
   Plan plan_;
   Wire wire_;
-  Verdict verdict_ = Verdict::pending;
+  ExchangeStatus status_ = ExchangeStatus::pending;
   bool saw_mismatch_ = false;
   std::uint16_t id_ = 0;
   dns::Header header_;

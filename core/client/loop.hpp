@@ -17,18 +17,18 @@ namespace catena::client {
 /// What all upstreams of one worker share: its event loop, time, random numbers, deadlines and
 /// receive buffers. `clock`, `deadlines` and `network`, which are those of the event loop, and
 /// `random` must outlive it. One thread.
-class Loop {
+class UpstreamLoop {
  public:
   /// Datagrams that are taken in one system call.
   static constexpr std::size_t kBatch = 16;
   static constexpr std::size_t kBufferSize = 65536;
 
-  Loop(asio::any_io_executor executor,
-       const Clock& clock,
-       net::Deadlines& deadlines,
-       net::Network& network,
-       Random& random,
-       Lane lane)
+  UpstreamLoop(asio::any_io_executor executor,
+               const Clock& clock,
+               net::Deadlines& deadlines,
+               net::Network& network,
+               Random& random,
+               Lane lane)
       : executor_(std::move(executor)),
         clock_(&clock),
         deadlines_(&deadlines),

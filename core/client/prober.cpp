@@ -40,7 +40,7 @@ void Prober::ask() {
 void Prober::finished(Call& call) {
   if (!claimed_) return;
   const Upstream& upstream = channel_->upstream();
-  if (call.exchange.verdict() == Verdict::answered) {
+  if (call.exchange.status() == ExchangeStatus::answered) {
     upstream.health->recovered();
     close();
     return;
@@ -51,7 +51,7 @@ void Prober::finished(Call& call) {
 }
 
 void Prober::wait() {
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   const Duration interval = channel_->upstream().options.health_check.interval;
   loop.deadlines().add(*this, loop.now() + std::max(kLeastInterval, interval));
 }

@@ -53,7 +53,8 @@ TEST_CASE("where the kernel has no room a question waits a moment", "[client]") 
       net::MemoryNetwork network(
           bed.io.get_executor(), [&kernel](const auto&, const auto&) { return kernel.take(); },
           [](const auto&, const auto&) { return nullptr; });
-      Loop loop(bed.io.get_executor(), bed.clock, bed.deadlines, network, bed.random, Lane{1});
+      UpstreamLoop loop(bed.io.get_executor(), bed.clock, bed.deadlines, network, bed.random,
+                        Lane{1});
       Channel channel(loop, bed.upstream);
       Question question("www.example.org.", {.timeout = std::chrono::hours(1)});
       question.ask(channel);
@@ -103,7 +104,8 @@ TEST_CASE("where descriptors are short, questions share the ports that are open"
         bed.io.get_executor(), [&taken](const auto&, const auto&) { return ++taken, 0; },
         [](const auto&, const auto&) { return nullptr; });
     Scarce network(memory, descriptors);
-    Loop loop(bed.io.get_executor(), bed.clock, bed.deadlines, network, bed.random, Lane{1});
+    UpstreamLoop loop(bed.io.get_executor(), bed.clock, bed.deadlines, network, bed.random,
+                      Lane{1});
     Channel channel(loop, bed.upstream);
     for (unsigned i = 0; i < kQuestions; ++i) {
       Question question("www.example.org.");
@@ -122,7 +124,7 @@ TEST_CASE("questions that a server does not take have a limit in bytes", "[clien
   net::MemoryNetwork network(
       bed.io.get_executor(), [](const auto&, const auto&) { return 0; },
       [&stalled](const auto&, const auto&) { return stalled.stream(); });
-  Loop loop(bed.io.get_executor(), bed.clock, bed.deadlines, network, bed.random, Lane{1});
+  UpstreamLoop loop(bed.io.get_executor(), bed.clock, bed.deadlines, network, bed.random, Lane{1});
   Channel channel(loop, bed.upstream);
   std::vector<std::uint8_t> padding(60000);
   padding[1] = 12;

@@ -65,7 +65,7 @@ void TcpConnection::wait_for_dial() {
   const Upstream& upstream = channel_->upstream();
   const Duration most =
       std::min(upstream.options.dial_limit, Duration(upstream.dial.nanoseconds()));
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   loop.deadlines().add(*this, loop.now() + most);
 }
 
@@ -83,7 +83,7 @@ void TcpConnection::connected() {
 }
 
 void TcpConnection::send(Call& call) {
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   if (calls_.empty()) answered_since_idle_ = false;
   call.carrier_ = this;
   call.exchange.start(calls_.insert(call, loop.random()));
@@ -96,7 +96,7 @@ void TcpConnection::send(Call& call) {
 }
 
 void TcpConnection::set_deadline(Call& call) {
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   const Plan& plan = call.exchange.plan();
   if (state_ == State::connecting && plan.dial_limit) {
     return loop.deadlines().add(call, loop.now() + *plan.dial_limit);

@@ -71,7 +71,7 @@ class Bed {
   Server server;
   metrics::Registry registry;
   net::KernelNetwork network{io.get_executor()};
-  Loop loop{io.get_executor(), clock, deadlines, network, random, Lane{1}};
+  UpstreamLoop loop{io.get_executor(), clock, deadlines, network, random, Lane{1}};
   std::shared_ptr<const Upstream> upstream;
   std::unique_ptr<Channel> channel;
 };
@@ -99,14 +99,14 @@ class Question final : public Waiter {
 
   const Exchange& exchange() const { return call_->exchange; }
   unsigned ends() const { return ends_; }
-  Verdict verdict() const { return verdict_; }
+  ExchangeStatus status() const { return status_; }
   /// If it was answered at all, then with the question that it asked.
   bool heard_its_own() const { return heard_its_own_; }
 
   void finished(Call& call) override {
     ++ends_;
-    verdict_ = call.exchange.verdict();
-    if (verdict_ == Verdict::answered) {
+    status_ = call.exchange.status();
+    if (status_ == ExchangeStatus::answered) {
       heard_its_own_ = call.exchange.answer().question().name == name_.view();
     }
     if (then_) then_();
@@ -120,7 +120,7 @@ class Question final : public Waiter {
   std::unique_ptr<Call> call_;
   unsigned ends_ = 0;
   bool heard_its_own_ = true;
-  Verdict verdict_ = Verdict::pending;
+  ExchangeStatus status_ = ExchangeStatus::pending;
 };
 
 }  // namespace catena::client

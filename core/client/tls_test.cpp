@@ -92,7 +92,7 @@ struct Secure {
   }
   static std::string outcome(const Question& question) {
     if (question.ends() == 0) return "waits";
-    if (question.verdict() == Verdict::answered) return "answered";
+    if (question.status() == ExchangeStatus::answered) return "answered";
     return to_text(question.exchange().fault());
   }
 
@@ -107,7 +107,7 @@ struct Secure {
   bool refuses = false;
   net::MemoryNetwork network{io.get_executor(), [](const auto&, const auto&) { return ENETDOWN; },
                              [this](const auto&, const auto&) { return connect(); }};
-  Loop loop{io.get_executor(), clock, deadlines, network, random, Lane{1}};
+  UpstreamLoop loop{io.get_executor(), clock, deadlines, network, random, Lane{1}};
   std::shared_ptr<Health> health = std::make_shared<Health>();
   std::shared_ptr<const Upstream> upstream;
   std::unique_ptr<Channel> channel;

@@ -19,7 +19,7 @@ std::size_t UdpPool::slots() const {
 }
 
 Result<UdpSocket*, Fault> UdpPool::choose() {
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   auto& socket = sockets_[loop.random().below(static_cast<std::uint32_t>(slots()))];
   if (!socket || worn_out(*socket, loop.now())) return renew(socket);
   if (socket->full()) {

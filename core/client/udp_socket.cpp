@@ -35,7 +35,7 @@ UdpSocket::UdpSocket(Channel& channel)
       remote_(channel.upstream().endpoint) {}
 
 Result<std::shared_ptr<UdpSocket>, Fault> UdpSocket::open(Channel& channel) {
-  const Loop& loop = channel.loop();
+  const UpstreamLoop& loop = channel.loop();
   const Upstream& upstream = channel.upstream();
   auto self = std::make_shared<UdpSocket>(channel);
   const auto remote = upstream.reachable_at();
@@ -64,10 +64,10 @@ void UdpSocket::readable() {
 
 // True when there may be more.
 bool UdpSocket::receive_batch() {
-  std::array<mmsghdr, Loop::kBatch> messages{};
-  std::array<iovec, Loop::kBatch> buffers;
-  for (std::size_t i = 0; i < Loop::kBatch; ++i) {
-    buffers[i] = {channel_->loop().buffer(i), Loop::kBufferSize};
+  std::array<mmsghdr, UpstreamLoop::kBatch> messages{};
+  std::array<iovec, UpstreamLoop::kBatch> buffers;
+  for (std::size_t i = 0; i < UpstreamLoop::kBatch; ++i) {
+    buffers[i] = {channel_->loop().buffer(i), UpstreamLoop::kBufferSize};
     messages[i].msg_hdr.msg_iov = &buffers[i];
     messages[i].msg_hdr.msg_iovlen = 1;
   }
@@ -75,7 +75,7 @@ bool UdpSocket::receive_batch() {
   for (std::size_t i = 0; i < count && !closed_; ++i) {
     deliver({static_cast<const std::uint8_t*>(buffers[i].iov_base), messages[i].msg_len});
   }
-  return count == Loop::kBatch;
+  return count == UpstreamLoop::kBatch;
 }
 
 void UdpSocket::deliver(std::span<const std::uint8_t> message) {
@@ -92,12 +92,12 @@ void UdpSocket::deliver(std::span<const std::uint8_t> message) {
 
 void UdpSocket::hurry(Call& call) {
   if (call.witness_ != nullptr) call.witness_->doubted();
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   loop.deadlines().add(call, std::min(call.time(), loop.now() + Exchange::kGrace));
 }
 
 void UdpSocket::send(Call& call) {
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   call.carrier_ = this;
   call.exchange.start(calls_.insert(call, loop.random()));
   loop.deadlines().add(call, loop.now() + call.exchange.plan().timeout);
@@ -149,7 +149,7 @@ void UdpSocket::send_failed(int error) {
 // only time helps. What finds no room after kMaxPauses pauses, each twice as long as the one
 // before, fails.
 void UdpSocket::back_off() {
-  const Loop& loop = channel_->loop();
+  const UpstreamLoop& loop = channel_->loop();
   channel_->upstream().counters.send_pauses->add(loop.lane());
   if (pauses_ == kMaxPauses) {
     pauses_ = 0;

@@ -58,12 +58,12 @@ std::size_t Attempts::last_resort() {
 }
 
 Judgement Attempts::judge(const client::Call& call, std::size_t index, bool forwarder_behind) {
-  switch (call.exchange.verdict()) {
-    case client::Verdict::answered:
+  switch (call.exchange.status()) {
+    case client::ExchangeStatus::answered:
       return answered(call.exchange.answer(), index, forwarder_behind);
-    case client::Verdict::truncated:
+    case client::ExchangeStatus::truncated:
       return cut(call.exchange.header());
-    case client::Verdict::mismatched:
+    case client::ExchangeStatus::mismatched:
       return mismatched(index);
     default:
       return failed(call.exchange.fault(), index);

@@ -74,7 +74,7 @@ class Lookup {
     channel_.begin(call);
     while (!waiter.done && io_.run_one() != 0) {
     }
-    if (call.exchange.verdict() != client::Verdict::answered) return;
+    if (call.exchange.status() != client::ExchangeStatus::answered) return;
     Arena arena;
     const dns::MessageView& reply = call.exchange.answer();
     for (const dns::PackedRecord& packed : reply.records(dns::Section::answer)) {
@@ -91,7 +91,7 @@ class Lookup {
   net::KernelNetwork network_{io_.get_executor()};
   Random random_;
   metrics::Registry metrics_;
-  client::Loop loop_;
+  client::UpstreamLoop loop_;
   client::Endpoint name_;
   client::Channel channel_;
 };

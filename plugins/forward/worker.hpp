@@ -29,7 +29,7 @@ class Worker {
     return *channel;
   }
 
-  const client::Loop& loop() const { return loop_; }
+  const client::UpstreamLoop& loop() const { return loop_; }
 
   /// Ends what is under way; nothing new may begin.
   void close() {
@@ -41,7 +41,7 @@ class Worker {
   bool closed() const { return closed_; }
 
  private:
-  client::Loop loop_;
+  client::UpstreamLoop loop_;
   bool closed_ = false;
   std::vector<std::unique_ptr<client::Channel>> channels_;
 };

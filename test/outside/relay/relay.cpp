@@ -18,7 +18,7 @@ struct Worker {
              engine.random(),
              engine.lane()),
         channel(loop, std::move(to)) {}
-  client::Loop loop;
+  client::UpstreamLoop loop;
   client::Channel channel;
 };
 
@@ -64,7 +64,7 @@ class Relay final : public Plugin, public Forwarder, public WorkerAware {
       co_await call.wait();
     }
     if (query.given_up()) co_return query.fail(dns::Rcode::Refused);
-    if (call.exchange.verdict() != client::Verdict::answered) {
+    if (call.exchange.status() != client::ExchangeStatus::answered) {
       co_return query.fail(dns::Rcode::ServFail, client::to_text(call.exchange.fault()));
     }
     query.retract();
