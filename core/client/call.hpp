@@ -68,7 +68,7 @@ class Call final : private net::Deadline {
   friend class Channel;
   friend class Parked;
   friend class UdpSocket;
-  friend class TcpConnection;
+  friend class UpstreamConnection;
   struct Initiation;
   template <class Handler>
   class HandlerWaiter;

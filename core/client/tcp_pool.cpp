@@ -22,7 +22,7 @@ void TcpPool::send(Call& call) {
 void TcpPool::send_on_new(Call& call) {
   channel_->upstream().counters.misses[1]->add(channel_->loop().lane());
   if (connections_.size() >= kMaxConnections) return refuse(call);
-  auto connection = std::make_shared<TcpConnection>(*channel_, *this);
+  auto connection = std::make_shared<UpstreamConnection>(*channel_, *this);
   connections_.push_back(connection);
   connection->send(call);
   connection->open();
@@ -40,7 +40,7 @@ void TcpPool::refuse(Call& call) {
   channel_->fail_soon(call, full);
 }
 
-bool TcpPool::worn_out(const TcpConnection& connection, TimePoint now) const {
+bool TcpPool::worn_out(const UpstreamConnection& connection, TimePoint now) const {
   const UpstreamOptions& options = channel_->upstream().options;
   if (connection.retired()) return true;
   if (connection.load() == 0 && now - connection.idle_since() >= options.expire) return true;
@@ -48,7 +48,7 @@ bool TcpPool::worn_out(const TcpConnection& connection, TimePoint now) const {
 }
 
 bool TcpPool::sweep(TimePoint now) {
-  const auto finished = [this, now](const std::shared_ptr<TcpConnection>& connection) {
+  const auto finished = [this, now](const std::shared_ptr<UpstreamConnection>& connection) {
     if (connection->load() != 0 || !worn_out(*connection, now)) return false;
     connection->close();
     return true;
@@ -57,8 +57,8 @@ bool TcpPool::sweep(TimePoint now) {
   return !connections_.empty();
 }
 
-void TcpPool::idle(TcpConnection& connection) {
-  const auto unused = [](const std::shared_ptr<TcpConnection>& other) {
+void TcpPool::idle(UpstreamConnection& connection) {
+  const auto unused = [](const std::shared_ptr<UpstreamConnection>& other) {
     return other->load() == 0;
   };
   const auto count =
@@ -70,8 +70,8 @@ void TcpPool::idle(TcpConnection& connection) {
   connection.close();
 }
 
-void TcpPool::closed(TcpConnection& connection) {
-  const auto same = [&connection](const std::shared_ptr<TcpConnection>& other) {
+void TcpPool::closed(UpstreamConnection& connection) {
+  const auto same = [&connection](const std::shared_ptr<UpstreamConnection>& other) {
     return other.get() == &connection;
   };
   std::erase_if(connections_, same);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/client/tcp_connection.hpp"
+#include "core/client/upstream_connection.hpp"
 
 #include <memory>
 #include <vector>
@@ -28,8 +28,8 @@ class TcpPool {
   // For the connections.
 
   /// It has nothing to do any more.
-  void idle(TcpConnection& connection);
-  void closed(TcpConnection& connection);
+  void idle(UpstreamConnection& connection);
+  void closed(UpstreamConnection& connection);
   /// The server closed it although it owed answers, having given others: from now on one at a time.
   void no_pipelining() { depth_ = 1; }
 
@@ -42,10 +42,10 @@ class TcpPool {
 
   std::size_t unsent() const;
   void refuse(Call& call);
-  bool worn_out(const TcpConnection& connection, TimePoint now) const;
+  bool worn_out(const UpstreamConnection& connection, TimePoint now) const;
 
   Channel* channel_;
-  std::vector<std::shared_ptr<TcpConnection>> connections_;  // Oldest first.
+  std::vector<std::shared_ptr<UpstreamConnection>> connections_;  // Oldest first.
   std::size_t depth_ = kDepth;
 };
 

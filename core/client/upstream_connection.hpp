@@ -18,12 +18,12 @@ class TcpPool;
 /// One TCP connection, with TLS where the upstream has it, that carries many questions at once;
 /// replies may come in any order. It is up when the first question has left, behind the handshake.
 /// Held by its pool and by whatever it does at the moment. One thread.
-class TcpConnection final : public Carrier,
-                            public std::enable_shared_from_this<TcpConnection>,
-                            private net::Deadline,
-                            private net::Events {
+class UpstreamConnection final : public Carrier,
+                                 public std::enable_shared_from_this<UpstreamConnection>,
+                                 private net::Deadline,
+                                 private net::Events {
  public:
-  TcpConnection(Channel& channel, TcpPool& pool);
+  UpstreamConnection(Channel& channel, TcpPool& pool);
 
   /// Starts to connect.
   void open();

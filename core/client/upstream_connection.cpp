@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/client/tcp_connection.hpp"
+#include "core/client/upstream_connection.hpp"
 
 #include "core/client/channel.hpp"
 #include "core/client/request.hpp"
@@ -21,14 +21,14 @@ std::size_t length_at(const std::vector<std::uint8_t>& bytes) {
 
 }  // namespace
 
-TcpConnection::TcpConnection(Channel& channel, TcpPool& pool)
+UpstreamConnection::UpstreamConnection(Channel& channel, TcpPool& pool)
     : channel_(&channel),
       pool_(&pool),
       created_(channel.loop().now()),
       idle_since_(created_),
       remote_(channel.upstream().endpoint) {}
 
-void TcpConnection::open() {
+void UpstreamConnection::open() {
   const Upstream& upstream = channel_->upstream();
   const auto remote = upstream.reachable_at();
   if (!remote) return give_up(Fault::During::dial, ENODEV);
@@ -46,7 +46,8 @@ void TcpConnection::open() {
   own_ = dialled.local;
 }
 
-std::unique_ptr<net::ByteStream> TcpConnection::secured(std::unique_ptr<net::ByteStream> plain) {
+std::unique_ptr<net::ByteStream> UpstreamConnection::secured(
+    std::unique_ptr<net::ByteStream> plain) {
   const Upstream& upstream = channel_->upstream();
   if (!upstream.options.tls) return plain;
   net::TlsHandle handle = upstream.options.tls->connect(upstream.tls_name(), upstream.name);
@@ -56,12 +57,12 @@ std::unique_ptr<net::ByteStream> TcpConnection::secured(std::unique_ptr<net::Byt
   return stream;
 }
 
-void TcpConnection::give_up(Fault::During during, int error) {
+void UpstreamConnection::give_up(Fault::During during, int error) {
   retired_ = true;
   finish_calls(fault(during, error), false);
 }
 
-void TcpConnection::wait_for_dial() {
+void UpstreamConnection::wait_for_dial() {
   const Upstream& upstream = channel_->upstream();
   const Duration most =
       std::min(upstream.options.dial_limit, Duration(upstream.dial.nanoseconds()));
@@ -69,10 +70,10 @@ void TcpConnection::wait_for_dial() {
   loop.deadlines().add(*this, loop.now() + most);
 }
 
-void TcpConnection::due() { broken(Fault::During::dial, Fault::kTimeout); }
+void UpstreamConnection::due() { broken(Fault::During::dial, Fault::kTimeout); }
 
 // The first bytes have left.
-void TcpConnection::connected() {
+void UpstreamConnection::connected() {
   cancel();
   state_ = State::open;
   local_ = own_;
@@ -82,7 +83,7 @@ void TcpConnection::connected() {
   stream_->wait_readable();
 }
 
-void TcpConnection::send(Call& call) {
+void UpstreamConnection::send(Call& call) {
   const UpstreamLoop& loop = channel_->loop();
   if (calls_.empty()) answered_since_idle_ = false;
   call.carrier_ = this;
@@ -95,7 +96,7 @@ void TcpConnection::send(Call& call) {
   if (stream_) stream_->wait_writable();
 }
 
-void TcpConnection::set_deadline(Call& call) {
+void UpstreamConnection::set_deadline(Call& call) {
   const UpstreamLoop& loop = channel_->loop();
   const Plan& plan = call.exchange.plan();
   if (state_ == State::connecting && plan.dial_limit) {
@@ -107,7 +108,7 @@ void TcpConnection::set_deadline(Call& call) {
 }
 
 // Whatever was asked in one turn leaves in one write.
-void TcpConnection::writable() {
+void UpstreamConnection::writable() {
   const auto self = shared_from_this();
   while (state_ != State::closed && unsent() != 0) {
     const net::Moved moved = stream_->write_some(std::span(queued_).subspan(written_));
@@ -123,7 +124,7 @@ void TcpConnection::writable() {
   written_ = 0;
 }
 
-void TcpConnection::readable() {
+void UpstreamConnection::readable() {
   const auto self = shared_from_this();
   for (unsigned round = 0; round < kReadRounds && state_ == State::open; ++round) {
     const net::Moved moved = stream_->read_some(std::span(incoming_).subspan(incoming_size_));
@@ -133,13 +134,13 @@ void TcpConnection::readable() {
   if (state_ == State::open) stream_->wait_readable();
 }
 
-void TcpConnection::read(net::Moved moved) {
+void UpstreamConnection::read(net::Moved moved) {
   if (moved.how == net::Moved::How::some) return received(moved.size);
   const bool end = moved.how == net::Moved::How::end;
   broken(Fault::During::read, end ? Fault::kClosed : moved.error);
 }
 
-void TcpConnection::received(std::size_t size) {
+void UpstreamConnection::received(std::size_t size) {
   incoming_size_ += size;
   while (state_ == State::open && deliver_next()) {
   }
@@ -149,7 +150,7 @@ void TcpConnection::received(std::size_t size) {
 
 // For all of the message that has begun, and no more than that: what one long reply needed is given
 // back.
-void TcpConnection::make_room() {
+void UpstreamConnection::make_room() {
   const bool begun = incoming_size_ >= kLengthSize;
   const std::size_t message = begun ? kLengthSize + length_at(incoming_) : 0;
   const std::size_t needed = std::max({kFirstBuffer, message, incoming_size_ + 1});
@@ -158,7 +159,7 @@ void TcpConnection::make_room() {
   incoming_.shrink_to_fit();
 }
 
-bool TcpConnection::deliver_next() {
+bool UpstreamConnection::deliver_next() {
   if (incoming_size_ < kLengthSize) return false;
   const std::size_t whole = kLengthSize + length_at(incoming_);
   if (incoming_size_ < whole) return false;
@@ -170,7 +171,7 @@ bool TcpConnection::deliver_next() {
   return true;
 }
 
-void TcpConnection::deliver(std::span<const std::uint8_t> message) {
+void UpstreamConnection::deliver(std::span<const std::uint8_t> message) {
   if (message.size() < kLengthSize) return;
   const auto id = static_cast<std::uint16_t>(message[0] << 8 | message[1]);
   Call* call = calls_.find(id);
@@ -183,12 +184,12 @@ void TcpConnection::deliver(std::span<const std::uint8_t> message) {
   channel_->settle(*call, step);
 }
 
-void TcpConnection::settled() {
+void UpstreamConnection::settled() {
   idle_since_ = channel_->loop().now();
   pool_->idle(*this);
 }
 
-void TcpConnection::broken(Fault::During during, int error) {
+void UpstreamConnection::broken(Fault::During during, int error) {
   if (state_ == State::closed) return;
   const auto self = shared_from_this();
   const bool owed = during == Fault::During::read && !calls_.empty() && answered_since_idle_;
@@ -201,7 +202,7 @@ void TcpConnection::broken(Fault::During during, int error) {
   finish_calls(why, answered_);
 }
 
-void TcpConnection::close() {
+void UpstreamConnection::close() {
   if (state_ == State::closed) return;
   const auto self = shared_from_this();
   const Fault why = fault(Fault::During::read, ECANCELED);
@@ -211,7 +212,7 @@ void TcpConnection::close() {
   finish_calls(why, false);
 }
 
-void TcpConnection::finish_calls(const Fault& why, bool again) {
+void UpstreamConnection::finish_calls(const Fault& why, bool again) {
   calls_.drain([&](Call& call) {
     if (again) {
       channel_->restart(call, why);
@@ -222,7 +223,7 @@ void TcpConnection::finish_calls(const Fault& why, bool again) {
 }
 
 // What does not answer in time is not used for others either.
-void TcpConnection::expired(Call& call) {
+void UpstreamConnection::expired(Call& call) {
   const auto self = shared_from_this();
   const auto during = state_ == State::connecting ? Fault::During::dial : Fault::During::read;
   const Fault late = fault(during, Fault::kTimeout);
@@ -232,9 +233,9 @@ void TcpConnection::expired(Call& call) {
   if (calls_.empty() && state_ != State::closed) settled();
 }
 
-void TcpConnection::forget(Call& call) { calls_.remove(call.exchange.id()); }
+void UpstreamConnection::forget(Call& call) { calls_.remove(call.exchange.id()); }
 
-Fault TcpConnection::fault(Fault::During during, int error) const {
+Fault UpstreamConnection::fault(Fault::During during, int error) const {
   Fault fault{
       .during = during, .wire = Wire::tcp, .error = error, .local = local_, .remote = remote_};
   if (tls_ == nullptr) return fault;
