@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/client.hpp"
 
-#include "core/http/deadline.hpp"
+#include "core/http/time_limit.hpp"
 #include "core/net/tls_context.hpp"
 #include "core/net/tls_failure.hpp"
 
@@ -64,12 +64,12 @@ bool is_address(const std::string& host) {
   return !error;
 }
 
-std::string host_field(const Server& server) {
+std::string host_field(const Origin& server) {
   const bool bracketed = server.host.find(':') != std::string::npos;
   return fmt::format(fmt::runtime(bracketed ? "[{}]:{}" : "{}:{}"), server.host, server.port);
 }
 
-std::string text_of(const Request& request, const Server& server) {
+std::string text_of(const HttpRequest& request, const Origin& server) {
   std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, request.target,
                                  host_field(server));
   for (const auto& [name, value] : request.fields) text += fmt::format("{}: {}\r\n", name, value);
@@ -79,7 +79,7 @@ std::string text_of(const Request& request, const Server& server) {
 }  // namespace
 
 struct SocketConnection::State {
-  State(asio::any_io_executor executor, Timeouts limits)
+  State(asio::any_io_executor executor, HttpTimeouts limits)
       : socket(executor),
         resolver(executor),
         deadline(executor, [this] { shut(); }),
@@ -103,9 +103,9 @@ struct SocketConnection::State {
   tcp::socket socket;
   tcp::resolver resolver;
   std::optional<TlsStream> tls;
-  Deadline deadline;
-  Timeouts timeouts;
-  Server server;
+  TimeLimit deadline;
+  HttpTimeouts timeouts;
+  Origin server;
   ResponseReader reader;
   std::array<char, 16384> buffer;
   std::string_view unread;  ///< The part of the buffer that the reader has not seen.
@@ -214,12 +214,12 @@ asio::awaitable<HttpResult<void>> SocketConnection::State::fill() {
                     "the server is silent");
 }
 
-SocketConnection::SocketConnection(asio::any_io_executor executor, Timeouts timeouts)
+SocketConnection::SocketConnection(asio::any_io_executor executor, HttpTimeouts timeouts)
     : state_(std::make_unique<State>(std::move(executor), timeouts)) {}
 
 SocketConnection::~SocketConnection() = default;
 
-asio::awaitable<HttpResult<void>> SocketConnection::connect(Server server) {
+asio::awaitable<HttpResult<void>> SocketConnection::connect(Origin server) {
   State& s = *state_;
   s.shut();
   s.tls.reset();
@@ -237,7 +237,7 @@ asio::awaitable<HttpResult<void>> SocketConnection::connect(Server server) {
   co_return HttpResult<void>{};
 }
 
-asio::awaitable<HttpResult<ResponseHead>> SocketConnection::send(const Request& request) {
+asio::awaitable<HttpResult<ResponseHead>> SocketConnection::send(const HttpRequest& request) {
   State& s = *state_;
   if (!open()) {
     co_return s.failure(FailureKind::broken, "the connection is not open", "not open");

@@ -21,7 +21,7 @@ class TlsContext;
 namespace catena::http {
 
 /// Where to connect. TLS when there is a context.
-struct Server {
+struct Origin {
   std::string host;  ///< A name, an IPv4 or an IPv6 address without brackets.
   std::uint16_t port = 0;
   std::shared_ptr<const net::TlsContext> tls;
@@ -29,14 +29,14 @@ struct Server {
 };
 
 /// How long each part of an exchange may take.
-struct Timeouts {
+struct HttpTimeouts {
   Duration connect = std::chrono::seconds(10);    ///< Name, connection to any address.
   Duration handshake = std::chrono::seconds(10);  ///< TLS.
   Duration head = std::chrono::seconds(30);       ///< Sending, then until the header is there.
 };
 
 /// A request without a body.
-struct Request {
+struct HttpRequest {
   std::string method = "GET";
   std::string target;                                       ///< Path and query.
   std::vector<std::pair<std::string, std::string>> fields;  ///< Host is added.
@@ -49,10 +49,10 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  virtual boost::asio::awaitable<HttpResult<void>> connect(Server server) = 0;
+  virtual boost::asio::awaitable<HttpResult<void>> connect(Origin server) = 0;
 
   /// Sends and waits for the header. What is left of an earlier body is an error.
-  virtual boost::asio::awaitable<HttpResult<ResponseHead>> send(const Request& request) = 0;
+  virtual boost::asio::awaitable<HttpResult<ResponseHead>> send(const HttpRequest& request) = 0;
 
   /// The next piece of the body, as it arrives; empty at its end. Valid until the next call. Fails
   /// with FailureKind::timeout when nothing came for `silence`.
@@ -69,13 +69,13 @@ class Connection {
 /// within 30 s, also while idle (keep-alive after 5 s, every 5 s, TCP_USER_TIMEOUT).
 class SocketConnection final : public Connection {
  public:
-  explicit SocketConnection(boost::asio::any_io_executor executor, Timeouts timeouts = {});
+  explicit SocketConnection(boost::asio::any_io_executor executor, HttpTimeouts timeouts = {});
   ~SocketConnection() override;
   SocketConnection(const SocketConnection&) = delete;
   SocketConnection& operator=(const SocketConnection&) = delete;
 
-  boost::asio::awaitable<HttpResult<void>> connect(Server server) override;
-  boost::asio::awaitable<HttpResult<ResponseHead>> send(const Request& request) override;
+  boost::asio::awaitable<HttpResult<void>> connect(Origin server) override;
+  boost::asio::awaitable<HttpResult<ResponseHead>> send(const HttpRequest& request) override;
   boost::asio::awaitable<HttpResult<std::string_view>> read_body(Duration silence) override;
   bool open() const override;
   void close() override;

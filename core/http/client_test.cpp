@@ -69,10 +69,10 @@ asio::awaitable<void> serve(tcp::acceptor& acceptor, Script& script) {
 struct Exchange {
   explicit Exchange(Script with) : script(std::move(with)) {}
 
-  Server server() const { return {"127.0.0.1", acceptor.local_endpoint().port(), tls, tls_name}; }
+  Origin server() const { return {"127.0.0.1", acceptor.local_endpoint().port(), tls, tls_name}; }
 
   asio::awaitable<void> ask_all(std::size_t count) {
-    Server target = server();
+    Origin target = server();
     const auto connected = co_await connection.connect(std::move(target));
     if (!connected) {
       note(connected.error());
@@ -82,7 +82,7 @@ struct Exchange {
   }
 
   asio::awaitable<void> ask() {
-    Request request{"GET", "/x", {{"A", "b"}}};
+    HttpRequest request{"GET", "/x", {{"A", "b"}}};
     const auto head = co_await connection.send(request);
     if (!head) {
       note(head.error());
@@ -196,7 +196,7 @@ TEST_CASE("Nobody listens") {
   HttpResult<void> result;
   const auto connect = [](Connection& connection, std::uint16_t to,
                           HttpResult<void>& into) -> asio::awaitable<void> {
-    Server nobody{"127.0.0.1", to, nullptr, {}};
+    Origin nobody{"127.0.0.1", to, nullptr, {}};
     into = co_await connection.connect(std::move(nobody));
   };
   asio::co_spawn(e.context, connect(e.connection, port, result), asio::detached);

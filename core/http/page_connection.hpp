@@ -3,10 +3,10 @@
 
 #include "core/base/descriptors.hpp"
 #include "core/base/metrics.hpp"
-#include "core/http/deadline.hpp"
 #include "core/http/page_room.hpp"
 #include "core/http/pages.hpp"
 #include "core/http/request_reader.hpp"
+#include "core/http/time_limit.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -68,7 +68,7 @@ class PageConnection {
   const PageLimits& limits_;
   PageMeters& meters_;
   PageRoom& room_;
-  Deadline deadline_;
+  TimeLimit deadline_;
   boost::asio::steady_timer delay_;
   RequestReader reader_;
   bool idle_ = true;

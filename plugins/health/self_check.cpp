@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kSlow{1};
 constexpr std::chrono::seconds kTimeout{3};
 
 // A socket for all addresses takes IPv4 too, and every host has this one.
-http::Server target_of(const http::PageServer& server) {
+http::Origin target_of(const http::PageServer& server) {
   const auto endpoint = server.endpoint();
   asio::ip::address address = endpoint.address();
   if (address.is_unspecified()) address = asio::ip::address_v4::loopback();
@@ -55,7 +55,7 @@ struct SelfCheck::State {
   asio::any_io_executor executor;
   http::SocketConnection connection;
   asio::steady_timer timer;
-  http::Server target;
+  http::Origin target;
   std::string url;
   CheckMeters meters;
   Log log;
@@ -81,7 +81,7 @@ asio::awaitable<http::HttpResult<void>> SelfCheck::State::ask() {
     const auto connected = co_await connection.connect(target);
     if (!connected) co_return connected.error();
   }
-  const http::Request request{.method = "GET", .target = "/health", .fields = {}};
+  const http::HttpRequest request{.method = "GET", .target = "/health", .fields = {}};
   const auto head = co_await connection.send(request);
   if (!head) co_return head.error();
   while (true) {

@@ -14,9 +14,9 @@ using http::FailureKind;
 
 namespace {
 
-constexpr Duration kHead = http::Timeouts().head;
+constexpr Duration kHead = http::HttpTimeouts().head;
 
-kubesim::ApiRequest request_of(const http::Request& asked) {
+kubesim::ApiRequest request_of(const http::HttpRequest& asked) {
   kubesim::ApiRequest request;
   const std::size_t mark = std::min(asked.target.find('?'), asked.target.size());
   const std::string_view query = std::string_view(asked.target).substr(mark);
@@ -68,7 +68,7 @@ MemoryConnection::~MemoryConnection() {
   std::erase(loop_.connections_, this);
 }
 
-asio::awaitable<http::HttpResult<void>> MemoryConnection::connect(http::Server) {
+asio::awaitable<http::HttpResult<void>> MemoryConnection::connect(http::Origin) {
   forget_answer();
   broken_.reset();
   co_await pause(Duration::zero());
@@ -79,7 +79,7 @@ asio::awaitable<http::HttpResult<void>> MemoryConnection::connect(http::Server) 
 }
 
 asio::awaitable<http::HttpResult<http::ResponseHead>> MemoryConnection::send(
-    const http::Request& request) {
+    const http::HttpRequest& request) {
   if (!open()) co_return fail(FailureKind::broken, "the connection is not open");
   under_way_ = true;
   held_up_ = network().silent;

@@ -51,9 +51,9 @@ class MemoryConnection final : public http::Connection {
   MemoryConnection(const MemoryConnection&) = delete;
   MemoryConnection& operator=(const MemoryConnection&) = delete;
 
-  boost::asio::awaitable<http::HttpResult<void>> connect(http::Server server) override;
+  boost::asio::awaitable<http::HttpResult<void>> connect(http::Origin server) override;
   boost::asio::awaitable<http::HttpResult<http::ResponseHead>> send(
-      const http::Request& request) override;
+      const http::HttpRequest& request) override;
   boost::asio::awaitable<http::HttpResult<std::string_view>> read_body(Duration silence) override;
   bool open() const override { return connected_ && !under_way_; }
   void close() override;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/system_text.hpp"
-#include "core/http/deadline.hpp"
+#include "core/http/time_limit.hpp"
 
 #include "plugins/kubernetes/api/exec.hpp"
 
@@ -88,7 +88,7 @@ struct Command::State {
 
   asio::posix::stream_descriptor output;
   asio::steady_timer timer;
-  http::Deadline deadline;
+  http::TimeLimit deadline;
   Duration limit;
   pid_t process = 0;
 };

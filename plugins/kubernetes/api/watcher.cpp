@@ -68,7 +68,7 @@ asio::awaitable<bool> Watcher::prepare() {
 
 asio::awaitable<bool> Watcher::connect(const Pass& pass) {
   const ApiServer& server = shared_.credentials.server();
-  http::Server target{server.host, server.port, pass.tls, server.tls.server_name};
+  http::Origin target{server.host, server.port, pass.tls, server.tls.server_name};
   connected_with_ = pass.tls;
   const TimePoint started = shared_.clock.now();
   const auto connected = co_await connection_->connect(std::move(target));
@@ -105,7 +105,7 @@ asio::awaitable<void> Watcher::exchange(const NextStep& step) {
 }
 
 asio::awaitable<void> Watcher::send(const NextStep& step) {
-  http::Request request;
+  http::HttpRequest request;
   request.target = step.target;
   request.fields = {{"User-Agent", "catena"}, {"Accept", std::string(step.accept)}};
   if (!pass_.authorization.empty()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/http/deadline.hpp"
+#include "core/http/time_limit.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 TEST_CASE("A deadline ends the operation that waits") {
   asio::io_context context;
   asio::steady_timer operation(context, std::chrono::hours(1));
-  Deadline deadline(context.get_executor(), [&] { operation.cancel(); });
+  TimeLimit deadline(context.get_executor(), [&] { operation.cancel(); });
   bool aborted = false;
   operation.async_wait([&](const boost::system::error_code& error) { aborted = error.failed(); });
   deadline.set(milliseconds(1));
@@ -25,7 +25,7 @@ TEST_CASE("A deadline ends the operation that waits") {
 TEST_CASE("A deadline that is cleared in time does nothing") {
   asio::io_context context;
   int expired = 0;
-  Deadline deadline(context.get_executor(), [&] { ++expired; });
+  TimeLimit deadline(context.get_executor(), [&] { ++expired; });
   deadline.set(std::chrono::hours(1));
   deadline.clear();
   context.run();
@@ -36,7 +36,7 @@ TEST_CASE("A deadline that is cleared in time does nothing") {
 TEST_CASE("A deadline whose timer has fired already can still be cleared") {
   asio::io_context context;
   int expired = 0;
-  Deadline deadline(context.get_executor(), [&] { ++expired; });
+  TimeLimit deadline(context.get_executor(), [&] { ++expired; });
   deadline.set(milliseconds(-1));
   deadline.clear();
   deadline.set(std::chrono::hours(1));
@@ -48,7 +48,7 @@ TEST_CASE("A deadline may end before its timer's handler runs") {
   asio::io_context context;
   int expired = 0;
   {
-    Deadline deadline(context.get_executor(), [&] { ++expired; });
+    TimeLimit deadline(context.get_executor(), [&] { ++expired; });
     deadline.set(milliseconds(-1));
   }
   context.run();

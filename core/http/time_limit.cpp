@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/http/deadline.hpp"
+#include "core/http/time_limit.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -7,19 +7,19 @@
 
 namespace catena::http {
 
-struct Deadline::State {
+struct TimeLimit::State {
   boost::asio::steady_timer timer;
   std::function<void()> expire;
   std::uint64_t round = 0;  ///< A timer's handler may be queued already when the time is cleared.
   bool expired = false;
 };
 
-Deadline::Deadline(boost::asio::any_io_executor executor, std::function<void()> expire)
+TimeLimit::TimeLimit(boost::asio::any_io_executor executor, std::function<void()> expire)
     : state_(new State{boost::asio::steady_timer(std::move(executor)), std::move(expire)}) {}
 
-Deadline::~Deadline() { clear(); }
+TimeLimit::~TimeLimit() { clear(); }
 
-void Deadline::set(Duration from_now) {
+void TimeLimit::set(Duration from_now) {
   state_->expired = false;
   const std::uint64_t round = ++state_->round;
   state_->timer.expires_after(from_now);
@@ -30,11 +30,11 @@ void Deadline::set(Duration from_now) {
   });
 }
 
-void Deadline::clear() {
+void TimeLimit::clear() {
   ++state_->round;
   state_->timer.cancel();
 }
 
-bool Deadline::expired() const { return state_->expired; }
+bool TimeLimit::expired() const { return state_->expired; }
 
 }  // namespace catena::http

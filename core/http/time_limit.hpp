@@ -13,12 +13,12 @@ namespace catena::http {
 /// "This operation or the deadline": calls `expire` once when a set time is reached before clear().
 /// `expire` ends the operation (closes its socket, kills its process), which then completes with an
 /// error, and expired() tells why. One thread: that of the executor.
-class Deadline {
+class TimeLimit {
  public:
-  Deadline(boost::asio::any_io_executor executor, std::function<void()> expire);
-  ~Deadline();
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
+  TimeLimit(boost::asio::any_io_executor executor, std::function<void()> expire);
+  ~TimeLimit();
+  TimeLimit(const TimeLimit&) = delete;
+  TimeLimit& operator=(const TimeLimit&) = delete;
 
   /// Starts over: earlier settings and expired() are forgotten.
   void set(Duration from_now);
