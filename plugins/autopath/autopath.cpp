@@ -52,14 +52,14 @@ Reply Autopath::step(Walk& walk, std::size_t number) const {
 }
 
 Reply Autopath::after(Walk& walk, std::size_t number, Outcome outcome) const {
-  const Verdict verdict = walk.judge(outcome);
-  if (verdict == Verdict::next) {
+  const StepResult result = walk.result(outcome);
+  if (result == StepResult::next) {
     walk.pass(number, outcome);
     if (number + 1 < walk.steps()) return step(walk, number + 1);
     return walk.first_outcome();
   }
   walk.end();
-  if (verdict == Verdict::found) {
+  if (result == StepResult::found) {
     walk.answer_from(number);
     count(walk.query());
   }

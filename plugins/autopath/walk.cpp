@@ -35,14 +35,14 @@ Reply Walk::ask(std::size_t step) {
   return attempt_.ask(next_, {current_, query_->type(), query_->qclass()});
 }
 
-Verdict Walk::judge(Outcome outcome) const {
+StepResult Walk::result(Outcome outcome) const {
   const dns::Response& response = query_->response();
-  if (response.spoiled()) return Verdict::error;
-  if (query_->failed() && !query_->failure().empty()) return Verdict::error;
+  if (response.spoiled()) return StepResult::error;
+  if (query_->failed() && !query_->failure().empty()) return StepResult::error;
   const bool answered = outcome == Outcome::respond && !query_->failed();
   // An alias is there, also where the name that it leads to is not (RFC 6604 section 3).
   const bool exists = response.rcode != dns::Rcode::NXDomain || !response.answer().empty();
-  return answered && exists ? Verdict::found : Verdict::next;
+  return answered && exists ? StepResult::found : StepResult::next;
 }
 
 void Walk::pass(std::size_t step, Outcome outcome) {

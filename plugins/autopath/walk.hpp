@@ -11,7 +11,7 @@
 namespace catena::autopath {
 
 /// What became of one step of the search path.
-enum class Verdict : std::uint8_t {
+enum class StepResult : std::uint8_t {
   next,   ///< No such name, no answer, or a refusal without a reason: on to the next step.
   found,  ///< Any other answer, also one without data, or an alias of a name that does not exist.
   error,  ///< The chain failed with a reason: that is the outcome.
@@ -30,7 +30,7 @@ class Walk {
   Reply ask(std::size_t step);
 
   /// Looks at what the step said.
-  Verdict judge(Outcome outcome) const;
+  StepResult result(Outcome outcome) const;
 
   /// The walk is over, and the step's answer is the client's.
   void end() { attempt_.restore(); }
