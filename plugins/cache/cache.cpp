@@ -93,32 +93,33 @@ Outcome Cache::give(Query& query, const Packed& packed, std::uint32_t ttl) const
 Outcome Cache::after_miss(
     Query& query, Outcome outcome, const Meter& meter, Attempt& attempt, Flight* flight) const {
   const bool answered = has_answer(query, outcome);
-  const Verdict verdict = answered ? judge_answer(query) : Verdict{};
+  const Cacheability cacheability = answered ? appraise(query) : Cacheability{};
   if (answered) {
     const Refresh first{.meter = &meter, .hits = 0, .last_hit = {}, .only_positive = false};
-    remember(query, verdict, first);
+    remember(query, cacheability, first);
   } else if (outcome == Outcome::respond && !query.given_up()) {
     remember_failure(query, meter);
   }
-  if (flight != nullptr && outcome == Outcome::respond) flight->landed(query, verdict);
+  if (flight != nullptr && outcome == Outcome::respond) flight->landed(query, cacheability);
   attempt.restore();
-  return answered ? finish(query, verdict) : outcome;
+  return answered ? finish(query, cacheability) : outcome;
 }
 
-Verdict Cache::judge_answer(const Query& query) const {
+Cacheability Cache::appraise(const Query& query) const {
   const auto wall = query.engine().clock().wall().time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wall).count();
-  return judge(query.response(), query.question(), settings_, static_cast<std::uint32_t>(seconds));
+  return cacheability_of(query.response(), query.question(), settings_,
+                         static_cast<std::uint32_t>(seconds));
 }
 
-Outcome Cache::finish(Query& query, const Verdict& verdict) const {
+Outcome Cache::finish(Query& query, const Cacheability& cacheability) const {
   dns::Response& response = query.response();
   response.edns.reset();
   if (!wants_authentic_data(query)) response.flags.clear(dns::Flags::kAD);
-  if (verdict.transfer) return Outcome::respond;
+  if (cacheability.transfer) return Outcome::respond;
   for (const dns::Section section :
        {dns::Section::answer, dns::Section::authority, dns::Section::additional}) {
-    for (dns::Record& record : response.records(section)) record.ttl = verdict.ttl;
+    for (dns::Record& record : response.records(section)) record.ttl = cacheability.ttl;
   }
   return Outcome::respond;
 }
@@ -137,20 +138,22 @@ void Cache::remember_failure(const Query& query, const Meter& meter) const {
   store(query, Fate::denial, facts, first);
 }
 
-bool Cache::remember(const Query& query, const Verdict& verdict, const Refresh& refresh) const {
-  if (verdict.fate == Fate::not_kept) return false;
-  if (verdict.for_one_subnet) {
+bool Cache::remember(const Query& query,
+                     const Cacheability& cacheability,
+                     const Refresh& refresh) const {
+  if (cacheability.fate == Fate::not_kept) return false;
+  if (cacheability.for_one_subnet) {
     refresh.meter->drops->add(query.engine().lane());
     return false;
   }
   const dns::Response& response = query.response();
   const Facts facts{.stored = query.engine().clock().now(),
-                    .ttl = verdict.ttl,
+                    .ttl = cacheability.ttl,
                     .rcode = response.rcode,
                     .flags = dns::Flags(response.flags.bits() & kKeptFlags),
                     .counts = {},
-                    .answers = verdict.answers};
-  return store(query, verdict.fate, facts, refresh);
+                    .answers = cacheability.answers};
+  return store(query, cacheability.fate, facts, refresh);
 }
 
 bool Cache::store(const Query& query, Fate fate, const Facts& facts, const Refresh& refresh) const {

@@ -7,11 +7,11 @@
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/setup.hpp"
 
+#include "plugins/cache/cacheability.hpp"
 #include "plugins/cache/flight.hpp"
 #include "plugins/cache/meters.hpp"
 #include "plugins/cache/settings.hpp"
 #include "plugins/cache/store.hpp"
-#include "plugins/cache/verdict.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -70,13 +70,13 @@ class Cache final : public Plugin, public Assembled, public WorkerAware {
   Outcome after_miss(
       Query& query, Outcome outcome, const Meter& meter, Attempt& attempt, Flight* flight) const;
   void remember_failure(const Query& query, const Meter& meter) const;
-  bool remember(const Query& query, const Verdict& verdict, const Refresh& refresh) const;
+  bool remember(const Query& query, const Cacheability& cacheability, const Refresh& refresh) const;
   bool store(const Query& query, Fate fate, const Facts& facts, const Refresh& refresh) const;
   /// Calls `visit(store, key, hash, entry)` for all that is kept for a question, of use or not.
   template <class Visit>
   void each_entry(const Query& query, Visit&& visit) const;
-  Verdict judge_answer(const Query& query) const;
-  Outcome finish(Query& query, const Verdict& verdict) const;
+  Cacheability appraise(const Query& query) const;
+  Outcome finish(Query& query, const Cacheability& cacheability) const;
   Outcome give(Query& query, const Packed& packed, std::uint32_t ttl) const;
   std::uint32_t live_ttl(const Facts& facts, TimePoint now) const;
 
@@ -106,7 +106,7 @@ class Cache final : public Plugin, public Assembled, public WorkerAware {
                Errand::As as,
                std::shared_ptr<Flight> flight) const;
   void after_refresh(Query& copy, Outcome outcome, const Refresh& refresh, Flight& flight) const;
-  bool accept(const Query& query, const Verdict& verdict, const Refresh& refresh) const;
+  bool accept(const Query& query, const Cacheability& cacheability, const Refresh& refresh) const;
   void release(const Query& query, bool fresh) const;
   void forget(const Query& query) const;
   Reply serve_stale(Query& query, Next next, const Entry& entry, const Meter& meter) const;

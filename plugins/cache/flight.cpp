@@ -20,9 +20,9 @@ std::span<const std::uint8_t> subnet_of(const Query& query) {
 
 /// What was made for one network is for nobody else (RFC 7871 section 7.3), and what was cut to a
 /// size not for those who can take more.
-bool good_for(const Query& leader, const Verdict& verdict, const Query& query) {
-  if (verdict.cut && query.response_limit() > leader.response_limit()) return false;
-  return !verdict.for_one_subnet || std::ranges::equal(subnet_of(leader), subnet_of(query));
+bool good_for(const Query& leader, const Cacheability& cacheability, const Query& query) {
+  if (cacheability.cut && query.response_limit() > leader.response_limit()) return false;
+  return !cacheability.for_one_subnet || std::ranges::equal(subnet_of(leader), subnet_of(query));
 }
 
 /// False when there is no room for all of it.
@@ -39,7 +39,7 @@ bool copy_records(const Query& leader, std::uint32_t ttl, Query& query) {
   return response.own();
 }
 
-void copy_answer(const Query& leader, const Verdict& verdict, Query& query) {
+void copy_answer(const Query& leader, const Cacheability& cacheability, Query& query) {
   query.basis().add(leader.basis());
   if (leader.response().spoiled()) return void(query.fail(dns::Rcode::ServFail, kNoRoom));
   if (leader.failed()) return void(query.fail(leader.response().rcode, leader.failure()));
@@ -47,7 +47,7 @@ void copy_answer(const Query& leader, const Verdict& verdict, Query& query) {
   response.flags = leader.response().flags;
   if (!wants_authentic_data(query)) response.flags.clear(dns::Flags::kAD);
   response.rcode = leader.response().rcode;
-  if (!copy_records(leader, verdict.ttl, query)) {
+  if (!copy_records(leader, cacheability.ttl, query)) {
     query.fail(dns::Rcode::ServFail, kNoRoom);
   }
 }
@@ -111,14 +111,14 @@ bool Flight::take(Follower& follower) {
   return true;
 }
 
-void Flight::landed(const Query& leader, const Verdict& verdict) {
+void Flight::landed(const Query& leader, const Cacheability& cacheability) {
   if (leader.given_up()) return;
   leave_table();
-  if (!verdict.statement) setback();
+  if (!cacheability.statement) setback();
   while (!followers_.empty()) {
     Follower& follower = followers_.front();
-    const bool good = good_for(leader, verdict, follower.query_);
-    if (good) copy_answer(leader, verdict, follower.query_);
+    const bool good = good_for(leader, cacheability, follower.query_);
+    if (good) copy_answer(leader, cacheability, follower.query_);
     follower.end(good ? Follower::End::answered : Follower::End::again);
   }
 }

@@ -4,8 +4,8 @@
 #include "core/net/timer.hpp"
 #include "core/plugin/engine.hpp"
 
+#include "plugins/cache/cacheability.hpp"
 #include "plugins/cache/key.hpp"
-#include "plugins/cache/verdict.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -78,9 +78,9 @@ class Flight final : public SetbackObserver {
 
   /// The question has been answered, or has failed: `leader` has the response before it was made
   /// fit for its own client. Everybody it is good for gets a copy in the letters of its own
-  /// question, but for those with an old answer where `verdict` is no statement. A leader that was
-  /// given up for want of room says nothing about the question.
-  void landed(const Query& leader, const Verdict& verdict);
+  /// question, but for those with an old answer where `cacheability` is no statement. A leader that
+  /// was given up for want of room says nothing about the question.
+  void landed(const Query& leader, const Cacheability& cacheability);
 
   /// Those with an old answer do not wait any longer.
   void setback() override;

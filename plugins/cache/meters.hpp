@@ -4,7 +4,7 @@
 #include "core/base/metrics.hpp"
 #include "core/plugin/setup.hpp"
 
-#include "plugins/cache/verdict.hpp"
+#include "plugins/cache/cacheability.hpp"
 
 #include <array>
 #include <string>

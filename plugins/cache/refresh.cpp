@@ -72,16 +72,18 @@ void Cache::after_refresh(Query& copy,
                           Outcome outcome,
                           const Refresh& refresh,
                           Flight& flight) const {
-  Verdict verdict = has_answer(copy, outcome) ? judge_answer(copy) : Verdict{};
-  verdict.statement = accept(copy, verdict, refresh);
-  release(copy, verdict.statement);
-  if (outcome == Outcome::respond) flight.landed(copy, verdict);
+  Cacheability cacheability = has_answer(copy, outcome) ? appraise(copy) : Cacheability{};
+  cacheability.statement = accept(copy, cacheability, refresh);
+  release(copy, cacheability.statement);
+  if (outcome == Outcome::respond) flight.landed(copy, cacheability);
 }
 
-bool Cache::accept(const Query& query, const Verdict& verdict, const Refresh& refresh) const {
-  if (!verdict.statement) return false;
-  const bool stored = remember(query, verdict, refresh);
-  if (refresh.only_positive && !verdict.answers) return false;
+bool Cache::accept(const Query& query,
+                   const Cacheability& cacheability,
+                   const Refresh& refresh) const {
+  if (!cacheability.statement) return false;
+  const bool stored = remember(query, cacheability, refresh);
+  if (refresh.only_positive && !cacheability.answers) return false;
   // The old answer is known to be over, and the new one is not to be kept.
   if (!stored) forget(query);
   return true;

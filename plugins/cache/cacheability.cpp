@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/cache/verdict.hpp"
+#include "plugins/cache/cacheability.hpp"
 
 #include "core/dns/rdata.hpp"
 
@@ -106,22 +106,24 @@ bool has_answer(const Query& query, Outcome outcome) {
   return outcome == Outcome::respond && !query.failed() && !query.response().spoiled();
 }
 
-Verdict judge(const dns::Response& response,
-              const dns::Question& question,
-              const Settings& settings,
-              std::uint32_t now) {
+Cacheability cacheability_of(const dns::Response& response,
+                             const dns::Question& question,
+                             const Settings& settings,
+                             std::uint32_t now) {
   const dns::Asked asked{.opcode = dns::Opcode::Query, .question = question};
   const dns::Kind kind = dns::kind_of(response, asked, false, now);
-  Verdict verdict;
-  verdict.transfer = kind == dns::Kind::Meta;
+  Cacheability cacheability;
+  cacheability.transfer = kind == dns::Kind::Meta;
   const Path path = path_of(response, question);
-  verdict.answers = kind == dns::Kind::NoError && path == Path::answer;
-  verdict.cut = response.flags.has(dns::Flags::kTC);
-  verdict.fate = verdict.cut ? Fate::not_kept : fate_of(response, kind, verdict.answers);
-  verdict.statement = !verdict.cut && is_statement(response, kind, verdict.fate, path);
-  verdict.ttl = ttl_of(response, kind, verdict.fate, settings);
-  verdict.for_one_subnet = is_for_one_subnet(response);
-  return verdict;
+  cacheability.answers = kind == dns::Kind::NoError && path == Path::answer;
+  cacheability.cut = response.flags.has(dns::Flags::kTC);
+  cacheability.fate =
+      cacheability.cut ? Fate::not_kept : fate_of(response, kind, cacheability.answers);
+  cacheability.statement =
+      !cacheability.cut && is_statement(response, kind, cacheability.fate, path);
+  cacheability.ttl = ttl_of(response, kind, cacheability.fate, settings);
+  cacheability.for_one_subnet = is_for_one_subnet(response);
+  return cacheability;
 }
 
 }  // namespace catena::cache

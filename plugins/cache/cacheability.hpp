@@ -13,7 +13,7 @@ namespace catena::cache {
 enum class Fate : std::uint8_t { not_kept, success, denial };
 
 /// What becomes of an answer that came from the rest of the chain.
-struct Verdict {
+struct Cacheability {
   Fate fate = Fate::not_kept;
   std::uint32_t ttl = 0;  ///< Seconds, for all of its records.
   bool answers = false;   ///< A success that answers its question.
@@ -29,10 +29,10 @@ struct Verdict {
 bool has_answer(const Query& query, Outcome outcome);
 
 /// `now` is seconds since 1970, for the validity of signatures.
-Verdict judge(const dns::Response& response,
-              const dns::Question& question,
-              const Settings& settings,
-              std::uint32_t now);
+Cacheability cacheability_of(const dns::Response& response,
+                             const dns::Question& question,
+                             const Settings& settings,
+                             std::uint32_t now);
 
 /// Where the CNAMEs of an answer lead from the question's name.
 enum class Path : std::uint8_t {
