@@ -180,7 +180,7 @@ constexpr std::array kFormer{
 
 }  // namespace
 
-Registry plugin_registry() { return kPlugins; }
+PluginList plugin_registry() { return kPlugins; }
 
 std::span<const config::FormerDirective> former_directives() { return kFormer; }
 

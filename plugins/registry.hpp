@@ -10,7 +10,7 @@ namespace catena {
 
 /// Every plugin of the tree that a Corefile may name, in the order of the chain. With those from
 /// outside: arrange().
-Registry plugin_registry();
+PluginList plugin_registry();
 
 /// What the folders of CATENA_PLUGINS bring, in the order of that list. The build writes it.
 std::vector<PluginEntry> outside_plugins();

@@ -12,7 +12,7 @@
 
 namespace catena {
 
-int check(const Options& options, Registry plugins) {
+int check(const Options& options, PluginList plugins) {
   const Result<config::Source> source = read_corefile(options);
   if (!source) {
     fmt::print(stderr, "{}\n", source.error().text);
@@ -37,12 +37,12 @@ int check(const Options& options, Registry plugins) {
 
 namespace {
 
-std::string_view name_at(Registry plugins, std::ptrdiff_t position) {
+std::string_view name_at(PluginList plugins, std::ptrdiff_t position) {
   const bool exists = position >= 0 && position < std::ssize(plugins);
   return exists ? plugins[static_cast<std::size_t>(position)].name : std::string_view("(none)");
 }
 
-void print_place(Registry plugins, const PluginEntry& entry) {
+void print_place(PluginList plugins, const PluginEntry& entry) {
   const auto found = std::ranges::find(plugins, entry.name, &PluginEntry::name);
   const std::ptrdiff_t position = found - plugins.begin();
   fmt::print("{} stands behind {} and in front of {}: {}\n", entry.name,
@@ -52,7 +52,7 @@ void print_place(Registry plugins, const PluginEntry& entry) {
 }  // namespace
 
 // Plugins beside the DNS come last, and an empty line ends the list, as in CoreDNS.
-void print_plugins(Registry plugins, Registry outside) {
+void print_plugins(PluginList plugins, PluginList outside) {
   std::vector<std::string_view> names;
   for (const PluginEntry& entry : plugins) {
     if (entry.setup != nullptr) names.push_back(entry.name);

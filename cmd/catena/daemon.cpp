@@ -19,7 +19,7 @@ namespace {
 
 /// What the process has one of, in the order in which it must go.
 struct Household {
-  Household(const Options& options, Registry plugins, std::size_t workers)
+  Household(const Options& options, PluginList plugins, std::size_t workers)
       : format(options.log_format),
         writer(STDOUT_FILENO, format),
         metrics(workers + 1),
@@ -54,7 +54,7 @@ void announce(Household& household) {
 
 }  // namespace
 
-int serve(const Options& options, Registry plugins) {
+int serve(const Options& options, PluginList plugins) {
   const Result<config::Source> source = read_corefile(options);
   if (!source) {
     complain(options.log_format, source.error().text + "\n");

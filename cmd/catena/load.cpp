@@ -53,7 +53,7 @@ Result<config::Source> read_corefile(const Options& options) {
 }
 
 config::Corefile parse_corefile(const config::Source& source,
-                                Registry plugins,
+                                PluginList plugins,
                                 config::Diagnostics& diagnostics) {
   const std::vector<std::string> names = server::directive_names(plugins);
   const config::Disk disk;
@@ -66,7 +66,7 @@ config::Corefile parse_corefile(const config::Source& source,
 
 Loaded load(const config::Source& source,
             std::uint16_t dns_port,
-            Registry plugins,
+            PluginList plugins,
             const Process& process,
             config::Diagnostics& diagnostics) {
   const config::Corefile corefile = parse_corefile(source, plugins, diagnostics);

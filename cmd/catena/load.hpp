@@ -25,7 +25,7 @@ Result<config::Source> read_corefile(const Options& options);
 
 /// A Corefile with the plugins' directives, or the built-in one where it says nothing.
 config::Corefile parse_corefile(const config::Source& source,
-                                Registry plugins,
+                                PluginList plugins,
                                 config::Diagnostics& diagnostics);
 
 /// A configuration that is set up, and what it was made from (config/fingerprint.hpp).
@@ -37,7 +37,7 @@ struct Loaded {
 /// Parses and sets up everything; what is wrong goes to `diagnostics`.
 Loaded load(const config::Source& source,
             std::uint16_t dns_port,
-            Registry plugins,
+            PluginList plugins,
             const Process& process,
             config::Diagnostics& diagnostics);
 

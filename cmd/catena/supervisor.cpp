@@ -23,7 +23,7 @@ std::string one_line(std::string text) {
 }  // namespace
 
 Supervisor::Supervisor(const Options& options,
-                       Registry plugins,
+                       PluginList plugins,
                        LogWriter& writer,
                        const Process& process)
     : options_(options), plugins_(plugins), writer_(writer), process_(process) {}

@@ -36,7 +36,7 @@ class Supervisor final : public Control {
  public:
   using Told = std::function<void(const Result<void>&)>;
 
-  Supervisor(const Options& options, Registry plugins, LogWriter& writer, const Process& process);
+  Supervisor(const Options& options, PluginList plugins, LogWriter& writer, const Process& process);
   ~Supervisor() override;
 
   /// Runs what the Corefile's text says. Once, the first order. `told` hears how it went on the
@@ -69,7 +69,7 @@ class Supervisor final : public Control {
   std::string exchange_running(std::string fingerprint);
 
   const Options& options_;
-  Registry plugins_;
+  PluginList plugins_;
   LogWriter& writer_;
   const Process& process_;
   std::optional<config::Source> standard_input_;  // Cannot be read a second time.

@@ -16,7 +16,7 @@ using Side = Anchor::Side;
 
 std::string_view word(Side side) { return side == Side::before ? "before" : "after"; }
 
-const PluginEntry* find(Registry entries, std::string_view name) {
+const PluginEntry* find(PluginList entries, std::string_view name) {
   const auto found = std::ranges::find(entries, name, &PluginEntry::name);
   return found == entries.end() ? nullptr : &*found;
 }
@@ -24,7 +24,7 @@ const PluginEntry* find(Registry entries, std::string_view name) {
 /// Lays every entry down between those that are anchored to it, and theirs, and so on.
 class Arrangement {
  public:
-  Arrangement(Registry inside, Registry outside) : inside_(inside), outside_(outside) {}
+  Arrangement(PluginList inside, PluginList outside) : inside_(inside), outside_(outside) {}
 
   Result<std::vector<PluginEntry>> run() {
     for (const PluginEntry& entry : outside_) check(entry);
@@ -49,8 +49,8 @@ class Arrangement {
   void lay_anchored(const PluginEntry& to, Side side);
   void find_circle(const PluginEntry& entry);
 
-  Registry inside_;
-  Registry outside_;
+  PluginList inside_;
+  PluginList outside_;
   std::vector<PluginEntry> order_;
   std::string errors_;
 };
@@ -80,7 +80,7 @@ void Arrangement::check_anchor(const PluginEntry& entry) {
   }
   if (find(inside_, anchor.plugin) != nullptr || find(outside_, anchor.plugin) != nullptr) return;
   std::vector<std::string> names;
-  for (const Registry entries : {inside_, outside_}) {
+  for (const PluginList entries : {inside_, outside_}) {
     for (const PluginEntry& one : entries) names.emplace_back(one.name);
   }
   complain(entry, "found {}(\"{}\"), expected the name of a plugin{}", word(anchor.side),
@@ -109,7 +109,7 @@ void Arrangement::find_circle(const PluginEntry& entry) {
 
 }  // namespace
 
-Result<std::vector<PluginEntry>> arrange(Registry inside, Registry outside) {
+Result<std::vector<PluginEntry>> arrange(PluginList inside, PluginList outside) {
   return Arrangement(inside, outside).run();
 }
 

@@ -33,12 +33,12 @@ struct PluginEntry {
 };
 
 /// In the order of the chain. The order is CoreDNS 1.15's; a Corefile's own order means nothing.
-using Registry = std::span<const PluginEntry>;
+using PluginList = std::span<const PluginEntry>;
 
 /// The plugins of the tree with those from outside at their places. Of several with one anchor on
 /// one side the first one given stands first. A name that the tree knows and has no plugin for has
 /// its place already: whoever brings that plugin gives no anchor. What is wrong, all of it, is an
 /// error: names that exist twice, anchors that nobody knows, anchors in a circle, none at all.
-Result<std::vector<PluginEntry>> arrange(Registry inside, Registry outside);
+Result<std::vector<PluginEntry>> arrange(PluginList inside, PluginList outside);
 
 }  // namespace catena

@@ -163,7 +163,7 @@ void Assembler::show_block(std::size_t number) {
 
 }  // namespace
 
-std::vector<std::string> directive_names(Registry registry) {
+std::vector<std::string> directive_names(PluginList registry) {
   std::vector<std::string> names;
   for (const PluginEntry& entry : registry) names.emplace_back(entry.name);
   return names;

@@ -17,13 +17,13 @@ namespace catena::server {
 /// What a Corefile is put together with. All but the Corefile outlives the configuration.
 struct Parts {
   const config::Corefile& corefile;
-  Registry registry;
+  PluginList registry;
   const Process& process;
   std::uint16_t dns_port = 53;
 };
 
 /// Every directive that exists, for the parser.
-std::vector<std::string> directive_names(Registry registry);
+std::vector<std::string> directive_names(PluginList registry);
 
 /// Resolves keys and sets up all plugins, plugin by plugin in the order of the registry over all
 /// blocks. Opens no socket and asks nobody. What is wrong goes to `diagnostics`, all of it; the

@@ -37,7 +37,7 @@ namespace catena::server::test {
 ///   answer ADDRESS    answers everything, AA set
 ///   needs NAME        an error where the block has no plugin of this name
 ///   unfinished        known, without a setup
-Registry registry();
+PluginList registry();
 
 /// What the plugins saw, for all servers of the test program.
 struct Seen {

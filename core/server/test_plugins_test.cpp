@@ -435,6 +435,6 @@ constexpr std::array kEntries{
 
 }  // namespace
 
-Registry registry() { return kEntries; }
+PluginList registry() { return kEntries; }
 
 }  // namespace catena::server::test

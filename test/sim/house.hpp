@@ -29,7 +29,7 @@ class House {
   };
 
   /// A Corefile of one server block and the plugins that it may name. Throws its errors.
-  House(const std::string& corefile, Registry plugins, Limits limits)
+  House(const std::string& corefile, PluginList plugins, Limits limits)
       : meters(parts.metrics),
         budget(limits.memory, 1),
         service{parts.process, meters, budget},
@@ -52,7 +52,7 @@ class House {
   static constexpr DescriptorLimit kDescriptors{1024};
   inline static const asio::ip::udp::endpoint kLocal{asio::ip::make_address("192.0.2.53"), 53};
 
-  House(const std::string& corefile, Registry plugins) : House(corefile, plugins, Limits()) {}
+  House(const std::string& corefile, PluginList plugins) : House(corefile, plugins, Limits()) {}
 
   /// As a worker ends that has no time: what still waits is never answered. Whoever is outside may
   /// be gone by now.
@@ -83,7 +83,7 @@ class House {
   }
 
   /// Goes over to another Corefile with the same zone, in one turn. Not while reloading().
-  void reload(const std::string& corefile, Registry plugins) {
+  void reload(const std::string& corefile, PluginList plugins) {
     server::RunningPlugins next = started(corefile, plugins);
     former_.emplace(std::move(*present_));
     present_.emplace(std::move(next));
@@ -135,7 +135,7 @@ class House {
     for (TakesOver* plugin : present_->configuration()->with<TakesOver>()) plugin->take_over();
   }
 
-  server::RunningPlugins started(const std::string& corefile, Registry plugins) {
+  server::RunningPlugins started(const std::string& corefile, PluginList plugins) {
     auto made =
         server::RunningPlugins::start(assembled(corefile, plugins, parts.process), parts.process);
     return std::move(made.value());

@@ -31,7 +31,7 @@ struct ProcessParts {
 
 /// A Corefile's text set up with plugins that it may name. Throws its errors.
 inline std::shared_ptr<const server::Configuration> assembled(const std::string& corefile,
-                                                              Registry plugins,
+                                                              PluginList plugins,
                                                               const Process& process) {
   config::Diagnostics diagnostics;
   const config::TestSource source{corefile, server::directive_names(plugins)};

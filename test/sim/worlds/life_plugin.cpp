@@ -232,6 +232,6 @@ constexpr std::array kPlugins{PluginEntry{"bind", test::set_up_bind, "", {}, tru
 
 }  // namespace
 
-Registry life_plugins() { return kPlugins; }
+PluginList life_plugins() { return kPlugins; }
 
 }  // namespace catena::sim

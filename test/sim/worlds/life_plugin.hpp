@@ -31,6 +31,6 @@ constexpr std::chrono::milliseconds wait_of(std::size_t number) {
 ///                       prepares for 30 ms; "lame-30": is answered for so long at the end;
 ///                       "answers": ends queries as their names say, with the address of their
 ///                       number and the number of the configuration as TTL
-Registry life_plugins();
+PluginList life_plugins();
 
 }  // namespace catena::sim

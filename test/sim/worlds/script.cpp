@@ -150,6 +150,6 @@ Script roll_script(Dice& dice, std::size_t number) {
   return script;
 }
 
-Registry script_plugins() { return kPlugins; }
+PluginList script_plugins() { return kPlugins; }
 
 }  // namespace catena::sim

@@ -47,6 +47,6 @@ Script roll_script(Dice& dice, std::size_t number);
 
 /// The plugin `script` behind `times` and `tsig`: TXT records with the name that was asked, whatever
 /// the wait.
-Registry script_plugins();
+PluginList script_plugins();
 
 }  // namespace catena::sim
