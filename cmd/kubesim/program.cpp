@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/program.hpp"
 
+#include "core/base/host_port.hpp"
+
 #include "cmd/kubesim/manifest.hpp"
 #include "cmd/kubesim/server/authority.hpp"
 #include "cmd/kubesim/server/server.hpp"
@@ -23,27 +25,16 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 tcp::endpoint parse_endpoint(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  std::string host = text.substr(0, std::min(colon, text.size()));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  const auto address = asio::ip::make_address(host, error);
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const bool has_port = colon != text.npos;
-  const auto read = std::from_chars(has_port ? text.data() + colon + 1 : end, end, port);
-  if (error || read.ec != std::errc() || read.ptr != end) {
-    throw std::runtime_error(fmt::format("--listen {}: ADDRESS:PORT is needed", text));
-  }
-  return {address, port};
+  const auto read = parse_host_port(text);
+  const auto address = read ? parse_address(read->host) : std::nullopt;
+  if (!address) throw std::runtime_error(fmt::format("--listen {}: ADDRESS:PORT is needed", text));
+  return {*address, read->port};
 }
 
 std::string url_of(const tcp::endpoint& endpoint, Transport transport) {
-  const std::string host = endpoint.address().is_v6()
-                               ? fmt::format("[{}]", endpoint.address().to_string())
-                               : endpoint.address().to_string();
+  const std::string at = join_host_port(endpoint.address().to_string(), endpoint.port());
   const char* scheme = transport == Transport::Tls ? "https" : "http";
-  return fmt::format("{}://{}:{}", scheme, host, endpoint.port());
+  return fmt::format("{}://{}", scheme, at);
 }
 
 /// Everything of a running server, in the order in which it must end.

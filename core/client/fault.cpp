@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/client/fault.hpp"
 
+#include "core/base/host_port.hpp"
 #include "core/base/system_text.hpp"
 #include "core/dns/message.hpp"
 
@@ -46,8 +47,7 @@ std::string_view to_string(Wire wire) { return wire == Wire::udp ? "udp" : "tcp"
 std::string to_text(const Endpoint& endpoint, std::string_view interface) {
   std::string address = endpoint.address().to_string();
   if (!interface.empty()) address.append("%").append(interface);
-  const bool brackets = endpoint.address().is_v6();
-  return fmt::format(fmt::runtime(brackets ? "[{}]:{}" : "{}:{}"), address, endpoint.port());
+  return join_host_port(address, endpoint.port());
 }
 
 std::string to_text(const Fault& fault) {

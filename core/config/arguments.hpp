@@ -125,7 +125,7 @@ class Arguments {
   template <class Target, class... Rules>
   bool assign(const Word& word, Target&& target, const Rules&... rules) {
     auto reader = reader_of(target);
-    const Failure failure = read_word(word.text, reader, rules...);
+    const Reason failure = read_word(word.text, reader, rules...);
     if (failure) return report_value(word, *failure);
     if constexpr (requires { reader.doubt(word.text); }) {
       const std::string doubt = reader.doubt(word.text);

@@ -50,9 +50,9 @@ std::string complaint(std::string_view word,
 /// Reads a word into a reader's target if it can be read and keeps all rules, else says why not and
 /// leaves the target as it was.
 template <class Reader, class... Rules>
-Failure read_word(std::string_view word, const Reader& reader, const Rules&... rules) {
+Reason read_word(std::string_view word, const Reader& reader, const Rules&... rules) {
   typename Reader::Value value{};
-  const Failure unreadable = reader.read(word, value);
+  const Reason unreadable = reader.read(word, value);
   RuleReport report;
   (apply(rules, unreadable ? nullptr : &value, report), ...);
   if (!unreadable && report.in_range) {

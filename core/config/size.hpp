@@ -24,7 +24,7 @@ struct SizeReader {
   std::uint64_t& target;
 
   std::string noun() const { return "a size such as 64Mi"; }
-  Failure read(std::string_view word, std::uint64_t& value) const {
+  Reason read(std::string_view word, std::uint64_t& value) const {
     return accept(parse_size(word), value);
   }
 };

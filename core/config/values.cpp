@@ -25,11 +25,6 @@ std::optional<T> parse_number(std::string_view word) {
   return value;
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view word) {
-  const auto port = parse_number<std::uint16_t>(word);
-  return word.starts_with('+') ? std::nullopt : port;
-}
-
 }  // namespace
 
 bool same_word(std::string_view a, std::string_view b, Case letters) {
@@ -49,38 +44,17 @@ std::optional<double> parse_double(std::string_view word) {
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-std::optional<boost::asio::ip::address> parse_address(std::string_view word) {
-  boost::system::error_code error;
-  // make_address stops at a NUL, so "1.2.3.4\0x" would pass for an address.
-  if (word.find('\0') != std::string_view::npos) return std::nullopt;
-  const auto address = boost::asio::ip::make_address(std::string(word), error);
-  return error ? std::nullopt : std::optional(address);
-}
-
-std::optional<HostPort> parse_host_port(std::string_view word) {
-  const std::size_t colon = word.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto port = parse_port(word.substr(colon + 1));
-  std::string_view host = word.substr(0, colon);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-    if (!parse_address(host)) return std::nullopt;
-  } else if (host.find_first_of(":[]") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  if (!port) return std::nullopt;
-  return HostPort{std::string(host), *port};
-}
-
-std::optional<Endpoint> parse_endpoint(std::string_view word, std::uint16_t default_port) {
+std::optional<boost::asio::ip::udp::endpoint> parse_endpoint(std::string_view word,
+                                                             std::uint16_t default_port) {
+  using boost::asio::ip::udp;
   if (word.size() >= 2 && word.front() == '[' && word.back() == ']') {
     word = word.substr(1, word.size() - 2);
   }
-  if (const auto address = parse_address(word)) return Endpoint{*address, default_port};
+  if (const auto address = parse_address(word)) return udp::endpoint(*address, default_port);
   const auto split = parse_host_port(word);
   const auto address = split ? parse_address(split->host) : std::nullopt;
   if (!address) return std::nullopt;
-  return Endpoint{*address, split->port};
+  return udp::endpoint(*address, split->port);
 }
 
 std::string join_words(const std::vector<std::string_view>& words) {

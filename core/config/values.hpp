@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/host_port.hpp"
 #include "core/config/duration.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/udp.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -23,7 +24,7 @@ namespace catena::config {
 /// how to read it, and where to put it. A plain variable has a reader by its type; the functions
 /// below make the others. Reasons that readers give are complete phrases, or empty when "expected
 /// <noun>, not '<word>'" says it all.
-using Failure = std::optional<std::string>;
+using Reason = std::optional<std::string>;
 
 enum class Case : std::uint8_t { sensitive, ignored };
 
@@ -35,28 +36,9 @@ std::optional<long long> parse_signed(std::string_view word);
 std::optional<unsigned long long> parse_unsigned(std::string_view word);
 std::optional<double> parse_double(std::string_view word);
 
-/// An IPv4 or IPv6 address without brackets; `%zone` is allowed for IPv6.
-std::optional<boost::asio::ip::address> parse_address(std::string_view word);
-
-/// An address and a port, as they stand in `1.2.3.4:53`, `[2001:db8::1]:53` or without a port.
-struct Endpoint {
-  boost::asio::ip::address address;
-  std::uint16_t port = 0;
-  bool operator==(const Endpoint&) const = default;
-};
-
 /// `IP`, `IP:port`, `[v6]`, `[v6]:port`, `v6`; without a port `default_port` is used.
-std::optional<Endpoint> parse_endpoint(std::string_view word, std::uint16_t default_port);
-
-/// A host that may be empty or a name, and a port: `:9153`, `localhost:8080`, `[::1]:8080`.
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-  bool operator==(const HostPort&) const = default;
-};
-
-/// As Go's SplitHostPort, but the port must be a number of at most 65535.
-std::optional<HostPort> parse_host_port(std::string_view word);
+std::optional<boost::asio::ip::udp::endpoint> parse_endpoint(std::string_view word,
+                                                             std::uint16_t default_port);
 
 template <class T>
 struct IsDuration : std::false_type {};
@@ -68,14 +50,14 @@ concept Integer = std::integral<T> && !std::same_as<T, bool>;
 
 /// Takes nanoseconds into a coarser duration, with a reason when that would lose something.
 template <class T>
-Failure narrow(Duration exact, T& value) {
+Reason narrow(Duration exact, T& value) {
   value = std::chrono::duration_cast<T>(exact);
   if (std::chrono::duration_cast<Duration>(value) == exact) return std::nullopt;
   return "a duration finer than is possible here";
 }
 
 template <Integer T>
-Failure read_integer(std::string_view word, T& value) {
+Reason read_integer(std::string_view word, T& value) {
   if constexpr (std::is_signed_v<T>) {
     const auto number = parse_signed(word);
     if (!number || !std::in_range<T>(*number)) return std::string();
@@ -89,20 +71,20 @@ Failure read_integer(std::string_view word, T& value) {
 }
 
 template <class T>
-Failure read_duration(const DurationOrError& read, T& value) {
+Reason read_duration(const DurationOrError& read, T& value) {
   if (const auto* reason = std::get_if<std::string>(&read)) return *reason;
   return narrow(std::get<Duration>(read), value);
 }
 
 template <class T>
-Failure accept(std::optional<T> read, T& value) {
+Reason accept(std::optional<T> read, T& value) {
   if (!read) return std::string();
   value = std::move(*read);
   return std::nullopt;
 }
 
 /// The reader that a variable has by its type: std::string, whole numbers, double, durations in
-/// Go's syntax, addresses, endpoints with a port, and HOST:PORT.
+/// Go's syntax, and addresses.
 template <class T>
 struct Plain {
   using Value = T;
@@ -117,23 +99,19 @@ struct Plain {
       return "a number";
     else if constexpr (IsDuration<T>::value)
       return "a duration such as 30s";
-    else if constexpr (std::same_as<T, HostPort>)
-      return "HOST:PORT";
     else
       return "an IP address";
   }
 
-  Failure read(std::string_view word, T& value) const {
+  Reason read(std::string_view word, T& value) const {
     if constexpr (std::same_as<T, std::string>)
-      return value = word, Failure();
+      return value = word, Reason();
     else if constexpr (Integer<T>)
       return read_integer(word, value);
     else if constexpr (std::floating_point<T>)
       return accept<T>(parse_double(word), value);
     else if constexpr (IsDuration<T>::value)
       return read_duration(parse_duration(word), value);
-    else if constexpr (std::same_as<T, HostPort>)
-      return accept(parse_host_port(word), value);
     else
       return accept(parse_address(word), value);
   }
@@ -146,7 +124,7 @@ struct WholeSeconds {
   T& target;
 
   std::string noun() const { return "a whole number of seconds"; }
-  Failure read(std::string_view word, T& value) const {
+  Reason read(std::string_view word, T& value) const {
     const auto number = parse_signed(word);
     constexpr long long kMost = std::numeric_limits<std::int64_t>::max() / 1'000'000'000;
     if (!number || *number > kMost || *number < -kMost) return std::string();
@@ -167,7 +145,7 @@ struct DurationOrSeconds {
   T& target;
 
   std::string noun() const { return "a duration such as 30s or a whole number of seconds"; }
-  Failure read(std::string_view word, T& value) const {
+  Reason read(std::string_view word, T& value) const {
     return read_duration(parse_duration_or_seconds(word), value);
   }
 };
@@ -179,17 +157,17 @@ DurationOrSeconds<T> duration_or_seconds(T& target) {
 
 /// An address whose port may be left out.
 struct EndpointReader {
-  using Value = Endpoint;
-  Endpoint& target;
+  using Value = boost::asio::ip::udp::endpoint;
+  Value& target;
   std::uint16_t default_port;
 
   std::string noun() const { return "IP or IP:PORT"; }
-  Failure read(std::string_view word, Endpoint& value) const {
+  Reason read(std::string_view word, Value& value) const {
     return accept(parse_endpoint(word, default_port), value);
   }
 };
 
-inline EndpointReader endpoint(Endpoint& target, std::uint16_t default_port) {
+inline EndpointReader endpoint(boost::asio::ip::udp::endpoint& target, std::uint16_t default_port) {
   return {target, default_port};
 }
 
@@ -212,9 +190,9 @@ struct Choice {
     return join_words(names);
   }
 
-  Failure read(std::string_view word, T& value) const {
+  Reason read(std::string_view word, T& value) const {
     for (const auto& [name, meaning] : words) {
-      if (same_word(word, name, letters)) return value = meaning, Failure();
+      if (same_word(word, name, letters)) return value = meaning, Reason();
     }
     return std::string();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/client.hpp"
 
+#include "core/base/host_port.hpp"
 #include "core/http/time_limit.hpp"
 #include "core/net/tls_context.hpp"
 #include "core/net/tls_failure.hpp"
@@ -58,16 +59,7 @@ void watch_for_silence(tcp::socket& socket) {
   set_option(handle, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
-bool is_address(const std::string& host) {
-  error_code error;
-  asio::ip::make_address(host, error);
-  return !error;
-}
-
-std::string host_field(const Origin& server) {
-  const bool bracketed = server.host.find(':') != std::string::npos;
-  return fmt::format(fmt::runtime(bracketed ? "[{}]:{}" : "{}:{}"), server.host, server.port);
-}
+std::string host_field(const Origin& server) { return join_host_port(server.host, server.port); }
 
 std::string text_of(const HttpRequest& request, const Origin& server) {
   std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, request.target,
@@ -129,7 +121,7 @@ asio::awaitable<HttpResult<void>> SocketConnection::State::open_socket() {
   const std::string service = std::to_string(server.port);
   auto token = asio::redirect_error(asio::use_awaitable, error);
   tcp::resolver::results_type addresses;
-  if (is_address(server.host)) {
+  if (parse_address(server.host)) {
     const tcp::endpoint endpoint(asio::ip::make_address(server.host), server.port);
     addresses = tcp::resolver::results_type::create(endpoint, server.host, service);
   } else {
@@ -138,9 +130,10 @@ asio::awaitable<HttpResult<void>> SocketConnection::State::open_socket() {
   if (!error && !stopped) co_await asio::async_connect(socket, addresses, token);
   if (!error && is_own_peer(socket)) error = asio::error::connection_refused;
   if (error || stopped || deadline.expired()) {
-    co_return failure(FailureKind::unreachable,
-                      fmt::format("dial tcp {}: {}", host_field(server), error.message()),
-                      fmt::format("dial tcp {}: i/o timeout", host_field(server)));
+    co_return failure(
+        FailureKind::unreachable,
+        fmt::format("dial tcp {}: {}", host_field(server), error.message()),
+        fmt::format("dial tcp {}: i/o timeout", host_field(server)));
   }
   deadline.clear();
   watch_for_silence(socket);
@@ -170,8 +163,9 @@ asio::awaitable<HttpResult<void>> SocketConnection::State::handshake() {
                                  ? error.message()
                                  : fmt::format("the certificate was not accepted: {}",
                                                X509_verify_cert_error_string(verdict));
-  co_return failure(FailureKind::tls, fmt::format("tls {}: {}", host_field(server), reason),
-                    fmt::format("tls {}: handshake timeout", host_field(server)));
+  co_return failure(
+      FailureKind::tls, fmt::format("tls {}: {}", host_field(server), reason),
+      fmt::format("tls {}: handshake timeout", host_field(server)));
 }
 
 asio::awaitable<error_code> SocketConnection::State::write(const std::string& text) {

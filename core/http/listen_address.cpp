@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/listen_address.hpp"
 
-#include <boost/asio/ip/address_v6.hpp>
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace catena::http {
 namespace {
 
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, port);
-  return error == std::errc() && rest == end && !text.empty() ? std::optional(port) : std::nullopt;
-}
-
 bool is_v6(std::string_view text) {
-  boost::system::error_code error;
-  boost::asio::ip::make_address_v6(std::string(text), error);
-  return !error && text.find('\0') == std::string_view::npos;
+  const auto address = parse_address(text);
+  return address && address->is_v6();
 }
 
 std::string complain(std::string_view word, const char* what) {
@@ -28,13 +17,7 @@ std::string complain(std::string_view word, const char* what) {
 
 }  // namespace
 
-std::string ListenAddress::text() const {
-  const bool v6 = host.find(':') != std::string::npos;
-  return fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", port);
-}
-
-std::optional<std::string> ListenAddressReader::read(std::string_view word,
-                                                     ListenAddress& value) const {
+std::optional<std::string> ListenAddressReader::read(std::string_view word, HostPort& value) const {
   const std::size_t colon = word.rfind(':');
   if (colon == std::string_view::npos || word.ends_with(']')) {
     return complain(word, "missing port in address");

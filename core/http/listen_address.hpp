@@ -1,36 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include "core/base/host_port.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace catena::http {
 
-/// Where to listen: `:8080` (every address of the host), `localhost:9153`, `1.2.3.4:8080`,
-/// `[::1]:8080`, and `::1:8080`, where CoreDNS wants the brackets: the last number is the port.
-struct ListenAddress {
-  std::string host;  ///< Empty, a name, or an address without brackets.
-  std::uint16_t port = 0;
-
-  /// `host:port`, IPv6 in brackets.
-  std::string text() const;
-  bool operator==(const ListenAddress&) const = default;
-};
-
-/// A reader for core/config: `directive.optional(http::listen_address(config.address))`.
+/// A reader for core/config, of where to listen: `:8080` (every address of the host),
+/// `localhost:9153`, `1.2.3.4:8080`, `[::1]:8080`, and `::1:8080`, where CoreDNS wants the
+/// brackets: the last number is the port.
+/// `directive.optional(http::listen_address(config.address))`.
 struct ListenAddressReader {
-  using Value = ListenAddress;
-  ListenAddress& target;
+  using Value = HostPort;
+  HostPort& target;
 
   std::string noun() const { return "HOST:PORT, :PORT or [IPV6]:PORT"; }
   /// Nothing, or what is wrong with the word, in Go's words where it has some.
-  std::optional<std::string> read(std::string_view word, ListenAddress& value) const;
+  std::optional<std::string> read(std::string_view word, HostPort& value) const;
   /// Go takes `localhost:` for any free port, which nobody can know beforehand.
   std::string doubt(std::string_view word) const;
 };
 
-inline ListenAddressReader listen_address(ListenAddress& target) { return {target}; }
+inline ListenAddressReader listen_address(HostPort& target) { return {target}; }
 
 }  // namespace catena::http

@@ -50,17 +50,11 @@ const Case kCases[] = {
 TEST_CASE("where to listen", "[http][listen_address]") {
   for (const Case& c : kCases) {
     DYNAMIC_SECTION(c.name) {
-      ListenAddress address;
+      HostPort address;
       CHECK(listen_address(address).read(c.word, address).value_or("") == c.error);
-      CHECK(address == ListenAddress{c.host, c.port});
+      CHECK(address == HostPort{c.host, c.port});
     }
   }
-}
-
-TEST_CASE("an address as text has brackets around IPv6", "[http][listen_address]") {
-  CHECK(ListenAddress{"", 80}.text() == ":80");
-  CHECK(ListenAddress{"::1", 80}.text() == "[::1]:80");
-  CHECK(ListenAddress{"localhost", 80}.text() == "localhost:80");
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 /// All addresses of the host are one IPv6 socket that takes IPv4 too, where there is IPv6. A name
 /// is its first IPv4 address, or its first one.
-std::vector<tcp::endpoint> candidates(const ListenAddress& address, error_code& error) {
+std::vector<tcp::endpoint> candidates(const HostPort& address, error_code& error) {
   if (address.host.empty()) {
     return {{tcp::v6(), address.port}, {tcp::v4(), address.port}};
   }
@@ -65,7 +65,7 @@ void bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, error_code& er
 
 }  // namespace
 
-PageServer::PageServer(ListenAddress address, metrics::Registry& registry, PageLimits limits)
+PageServer::PageServer(HostPort address, metrics::Registry& registry, PageLimits limits)
     : address_(std::move(address)),
       limits_(limits),
       meters_(registry, address_.text()),

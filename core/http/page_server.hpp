@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/error.hpp"
-#include "core/http/listen_address.hpp"
+#include "core/base/host_port.hpp"
 #include "core/http/page_connection.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -43,7 +43,7 @@ class PageServer {
   };
 
   /// Nothing is bound yet.
-  PageServer(ListenAddress address, metrics::Registry& registry, PageLimits limits = {});
+  PageServer(HostPort address, metrics::Registry& registry, PageLimits limits = {});
   ~PageServer();
   PageServer(const PageServer&) = delete;
   PageServer& operator=(const PageServer&) = delete;
@@ -51,7 +51,7 @@ class PageServer {
   /// The one of an address. `keeper` is the process's (core/plugin/setup.hpp).
   template <class Keeper>
   static std::shared_ptr<PageServer> shared(Keeper& keeper,
-                                            const ListenAddress& address,
+                                            const HostPort& address,
                                             metrics::Registry& registry) {
     return keeper.template keep<PageServer>(
         address, [&] { return std::make_shared<PageServer>(address, registry); });
@@ -63,7 +63,7 @@ class PageServer {
   /// Pages may be mounted before and after open().
   Mount mount(std::string path, PageHandler handler);
 
-  const ListenAddress& address() const { return address_; }
+  const HostPort& address() const { return address_; }
 
   /// After open(): what it is bound to, also when the port was 0.
   boost::asio::ip::tcp::endpoint endpoint() const { return endpoint_; }
@@ -77,7 +77,7 @@ class PageServer {
   bool make_room(int descriptor);
   void close_door();
 
-  ListenAddress address_;
+  HostPort address_;
   PageLimits limits_;
   PageMeters meters_;
   PageRoom room_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/addresses.hpp"
 
-#include <fmt/format.h>
-
 #include <cstring>
 #include <net/if.h>
 
@@ -48,11 +46,6 @@ asio::ip::udp::endpoint endpoint_of(const sockaddr* address) {
 bool is_own_peer(const asio::ip::udp::endpoint& local, const asio::ip::udp::endpoint& remote) {
   const bool same = local.address() == remote.address() || remote.address().is_unspecified();
   return same && local.port() == remote.port();
-}
-
-std::string to_text(std::string_view address, std::uint16_t port) {
-  const bool v6 = address.find(':') != std::string_view::npos;
-  return fmt::format("{}{}{}:{}", v6 ? "[" : "", address, v6 ? "]" : "", port);
 }
 
 }  // namespace catena::net

@@ -39,7 +39,4 @@ asio::ip::udp::endpoint endpoint_of(const in6_addr& address,
 /// of RFC 9293, 3.5): such a socket reads what it writes, and keeps the port from its owner.
 bool is_own_peer(const asio::ip::udp::endpoint& local, const asio::ip::udp::endpoint& remote);
 
-/// "127.0.0.1:53", "[::1]:53", ":53" for the wildcard: as Go writes a listen address.
-std::string to_text(std::string_view address, std::uint16_t port);
-
 }  // namespace catena::net

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/binding.hpp"
 
+#include "core/base/host_port.hpp"
 #include "core/base/system_text.hpp"
 #include "core/net/addresses.hpp"
 #include "core/net/socket_options.hpp"
@@ -117,8 +118,8 @@ std::optional<std::uint16_t> find_port(SocketAddress address, const std::vector<
 
 Error failure(Type type, const std::string& address, std::uint16_t port, int number) {
   const char* kind = type == SOCK_STREAM ? "tcp" : "udp";
-  std::string text = fmt::format("Listen: listen {} {}: bind: {}", kind, to_text(address, port),
-                                 go_system_text(number));
+  std::string text = fmt::format("Listen: listen {} {}: bind: {}", kind,
+                                 join_host_port(address, port), go_system_text(number));
   if (number == EACCES || number == EPERM) {
     text += fmt::format(
         " (port {} is privileged: start as root, give the program the capability "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/listeners.hpp"
 
+#include "core/base/host_port.hpp"
 #include "core/net/addresses.hpp"
 #include "core/plugin/server_tls.hpp"
 #include "core/server/meters.hpp"
@@ -44,7 +45,8 @@ std::vector<ListenerKey> listeners_of(const Configuration& configuration) {
 }
 
 std::string label_of(const ListenerKey& key) {
-  return fmt::format("{}://{}", config::to_string(key.scheme), net::to_text(key.address, key.port));
+  return fmt::format("{}://{}", config::to_string(key.scheme),
+                     join_host_port(key.address, key.port));
 }
 
 std::vector<const ListenerSettings*> settings_of(const std::vector<const Block*>& blocks) {

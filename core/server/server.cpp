@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/server.hpp"
 
+#include "core/base/host_port.hpp"
 #include "core/server/zone_lines.hpp"
 
 #include <fmt/format.h>
@@ -269,7 +270,7 @@ Result<std::uint16_t> Server::bind(const Listener& listener,
     process_.log.warning(
         "Another process already listens on {} and goes on answering a part of the queries: "
         "a server that was left over?",
-        net::to_text(spec.address, made->port));
+        join_host_port(spec.address, made->port));
   }
   UdpPlace place;
   place.wildcard = made->wildcard;

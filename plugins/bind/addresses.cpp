@@ -12,7 +12,7 @@ std::optional<std::vector<std::string>> expand(std::string_view word,
     if (one.interface == word) addresses.push_back(one.address);
   }
   if (!addresses.empty()) return addresses;
-  if (!config::parse_address(word)) return std::nullopt;
+  if (!parse_address(word)) return std::nullopt;
   return std::vector<std::string>{std::string(word)};
 }
 

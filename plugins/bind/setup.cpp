@@ -14,7 +14,7 @@ using Addresses = std::vector<std::string>;
 
 // An address has dots or colons and begins like a number.
 bool may_be_interface(const std::string& word) {
-  if (word.empty() || config::parse_address(word)) return false;
+  if (word.empty() || parse_address(word)) return false;
   return word.find_first_not_of("0123456789.") != std::string::npos &&
          word.find(':') == std::string::npos;
 }

@@ -23,7 +23,7 @@ struct Percentage {
   int& target;
 
   std::string noun() const { return "a percentage such as 20%"; }
-  config::Failure read(std::string_view word, int& value) const {
+  config::Reason read(std::string_view word, int& value) const {
     if (!word.ends_with('%')) return ending_text(word);
     const auto number = config::parse_signed(word.substr(0, word.size() - 1));
     if (!number) return std::string();

@@ -191,8 +191,7 @@ TEST_CASE("health lives through a reload and somebody goes on probing") {
   after.start();
   const auto place = config::parse_endpoint(upstream.address(), 53);
   auto health = shared->parts.keeper.keep<client::Health>(
-      HealthIdentity{client::Endpoint(place->address, place->port), {}, {}, {}},
-      [] { return std::make_shared<client::Health>(); });
+      HealthIdentity{*place, {}, {}, {}}, [] { return std::make_shared<client::Health>(); });
   health->failed();
   health->failed();
   CHECK(before->ask("www.example.org. A") == "SERVFAIL! no healthy proxies");

@@ -51,10 +51,10 @@ void add_address(Addresses& addresses, const dns::Record& record) {
 /// Asks one resolver on an event loop of its own.
 class Lookup {
  public:
-  explicit Lookup(const config::Endpoint& resolver)
+  explicit Lookup(const client::Endpoint& resolver)
       : metrics_(1),
         loop_(io_.get_executor(), clock_, deadlines_, network_, random_, Lane::shared),
-        name_(resolver.address, resolver.port),
+        name_(resolver),
         channel_(loop_,
                  std::make_shared<const client::Upstream>(
                      name_,
@@ -96,10 +96,10 @@ class Lookup {
   client::Channel channel_;
 };
 
-Addresses ask_resolvers(const std::string& host, std::span<const config::Endpoint> resolvers) {
+Addresses ask_resolvers(const std::string& host, std::span<const client::Endpoint> resolvers) {
   Addresses addresses;
   const dns::Name name = dns::Name::parse(host).value();
-  for (const config::Endpoint& resolver : resolvers) {
+  for (const client::Endpoint& resolver : resolvers) {
     Lookup lookup(resolver);
     lookup.ask(name, dns::Type::A, addresses);
     lookup.ask(name, dns::Type::AAAA, addresses);
@@ -111,7 +111,7 @@ Addresses ask_resolvers(const std::string& host, std::span<const config::Endpoin
 }  // namespace
 
 std::vector<asio::ip::address> resolve_host(const std::string& host,
-                                            std::span<const config::Endpoint> resolvers) {
+                                            std::span<const client::Endpoint> resolvers) {
   if (!resolvers.empty()) return ask_resolvers(host, resolvers);
   asio::io_context io;
   asio::ip::udp::resolver system(io);
@@ -126,7 +126,7 @@ std::vector<asio::ip::address> resolve_host(const std::string& host,
 }
 
 std::future<std::vector<Addresses>> resolve_hosts(std::vector<std::string> hosts,
-                                                  std::vector<config::Endpoint> resolvers) {
+                                                  std::vector<client::Endpoint> resolvers) {
   std::promise<std::vector<Addresses>> promise;
   auto future = promise.get_future();
   const auto resolve = [](std::promise<std::vector<Addresses>> all, const auto& names,

@@ -49,7 +49,7 @@ struct Settings {
   std::vector<dns::Rcode> failover;
   bool next_on_nodata = false;
   bool failfast_all_unhealthy = false;
-  std::vector<config::Endpoint> resolvers;
+  std::vector<client::Endpoint> resolvers;
   std::string tls_servername;        ///< Expected of all upstreams with TLS; empty: not given.
   client::UpstreamOptions upstream;  ///< With the TLS of those that have it.
 };

@@ -95,7 +95,7 @@ void read_addresses(Directive& line, Settings& settings) {
   for (Property& one : line.each("resolver")) {
     if (!one.expect_count(1, config::kAny)) continue;
     while (!one.empty()) {
-      config::Endpoint resolver;
+      client::Endpoint resolver;
       const auto says =
           config::unreadable_says("resolver must be an IP address or IP:port: \"{}\"");
       if (one.required(config::endpoint(resolver, 53), says))

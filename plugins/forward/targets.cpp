@@ -119,7 +119,7 @@ std::optional<Target> host_of(std::string_view text, std::uint16_t port) {
   Target target{.port = port};
   std::string host(text);
   if (text.find(':') != std::string_view::npos) {
-    const auto parts = config::parse_host_port(text);
+    const auto parts = parse_host_port(text);
     if (!parts) return std::nullopt;
     host = parts->host;
     target.port = parts->port;
@@ -150,7 +150,7 @@ bool is_file(const std::string& path) {
 void take_plain(config::Arguments& line, std::string_view text, std::vector<Target>& targets) {
   const Split split = split_interface(text);
   if (const auto endpoint = config::parse_endpoint(split.address, kPort)) {
-    return add_address(targets, scoped(endpoint->address, split.behind), endpoint->port);
+    return add_address(targets, scoped(endpoint->address(), split.behind), endpoint->port());
   }
   if (is_file(std::string(text))) return add_file(line, std::string(text), targets);
   if (auto host = host_of(text, kPort)) {
@@ -164,7 +164,7 @@ void take_secured(config::Arguments& line, std::string_view text, std::vector<Ta
   const Split split = split_server_name(text);
   std::optional<Target> target;
   if (const auto endpoint = config::parse_endpoint(split.address, kTlsPort)) {
-    target = Target{.endpoint = {endpoint->address, endpoint->port}, .port = endpoint->port};
+    target = Target{.endpoint = {endpoint->address(), endpoint->port()}, .port = endpoint->port()};
   } else if (is_file(std::string(text))) {
     line.warn(fmt::format("the servers in {} are asked without TLS", text));
     return add_file(line, std::string(text), targets);

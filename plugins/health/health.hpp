@@ -13,7 +13,7 @@
 namespace catena::health {
 
 struct Config {
-  http::ListenAddress address{"", 8080};
+  HostPort address{"", 8080};
   Duration lameduck{};
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/setup.hpp"
 
+#include "core/http/listen_address.hpp"
+
 #include "plugins/health/health.hpp"
 
 namespace catena::health {

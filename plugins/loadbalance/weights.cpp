@@ -50,7 +50,7 @@ class Weights::Reader {
  private:
   std::optional<Error> read_domain(std::string_view text) {
     const auto name = dns::Name::parse(text);
-    if (config::parse_address(text) || !name) {
+    if (parse_address(text) || !name) {
       return Error{
           fmt::format("wrong domain name:\"{}\" in weight file {}. (Maybe a missing weight value?)",
                       text, file_)};
@@ -73,7 +73,7 @@ class Weights::Reader {
 
   static bool read_address(std::string_view text, Entry& entry) {
     using boost::asio::ip::address_v6;
-    const auto address = config::parse_address(text);
+    const auto address = parse_address(text);
     if (!address || text.find('%') != std::string_view::npos) return false;
     const bool mapped = address->is_v6() && address->to_v6().is_v4_mapped();
     const address_v6 v6 = address->is_v6() ? address->to_v6() : address_v6();

@@ -24,7 +24,7 @@ void Loop::listening(std::span<const std::uint16_t> ports) {
   if (!server_) return;
   std::string_view label = server_->text;
   label.remove_prefix(kScheme.size());
-  const auto place = config::parse_host_port(label);
+  const auto place = parse_host_port(label);
   const std::uint16_t port = ports[server_->number];
   const std::string host = place ? place->host : std::string();
   target_ = {asio::ip::make_address(host.empty() ? "127.0.0.1" : host), port};

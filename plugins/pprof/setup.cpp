@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/setup.hpp"
 
+#include "core/http/listen_address.hpp"
+
 #include "plugins/pprof/pprof.hpp"
 
 namespace catena::pprof {
 
 void setup(Setup& setup) {
   config::Directive& directive = setup.once();
-  http::ListenAddress address{"localhost", 6053};
+  HostPort address{"localhost", 6053};
   directive.optional(http::listen_address(address));
   // Go's rate of blocking events; read, since nothing like it is here.
   int rate = 1;

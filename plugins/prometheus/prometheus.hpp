@@ -18,7 +18,7 @@
 namespace catena::prometheus {
 
 struct Config {
-  http::ListenAddress address{"localhost", 9153};
+  HostPort address{"localhost", 9153};
   Zones zones;                       ///< Of the block's keys; the first one is the first key's.
   std::vector<ServerLabel> servers;  ///< In the order of the keys.
 };

@@ -10,7 +10,7 @@
 namespace catena::ready {
 
 struct Config {
-  http::ListenAddress address{"", 8181};
+  HostPort address{"", 8181};
   Monitor monitor = Monitor::until_ready;
 };
 

@@ -19,7 +19,7 @@ void read_to(Directive& line, Permission& permission) {
       if (word->text == "*") {
         permission.anyone = true;
       } else if (const auto endpoint = config::parse_endpoint(word->text, 53)) {
-        permission.addresses.push_back(endpoint->address);
+        permission.addresses.push_back(endpoint->address());
       } else {
         one.error(fmt::format("must specify an IP address: `{}'", word->text));
       }
@@ -37,7 +37,7 @@ void check_source(Directive& line) {
     given = true;
     if (!one.expect_count(1)) continue;
     const std::string text = one.take()->text;
-    if (!config::parse_address(text)) one.error(fmt::format("invalid source address \"{}\"", text));
+    if (!parse_address(text)) one.error(fmt::format("invalid source address \"{}\"", text));
   }
 }
 

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/access.hpp"
 
+#include "core/base/host_port.hpp"
 #include "core/base/small_file.hpp"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace catena::kubernetes::api {
 
 namespace {
 
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
+/// Of a server that can be connected to.
+std::optional<std::uint16_t> port_of(std::string_view text) {
+  const auto port = parse_port(text);
+  return port && *port != 0 ? port : std::nullopt;
 }
 
 /// "host", "host:port", "[v6]" or "[v6]:port".
@@ -37,7 +35,7 @@ Result<void> set_authority(ApiServer& server, std::string_view text) {
   text.remove_prefix(std::min(host_end, text.size()));
   server.port = server.scheme == Scheme::https ? 443 : 80;
   if (text.empty()) return {};
-  const auto port = text.starts_with(':') ? parse_port(text.substr(1)) : std::nullopt;
+  const auto port = text.starts_with(':') ? port_of(text.substr(1)) : std::nullopt;
   if (!port) return Error{fmt::format("\"{}\": not a host and port", whole)};
   server.port = *port;
   return {};
@@ -45,10 +43,7 @@ Result<void> set_authority(ApiServer& server, std::string_view text) {
 
 }  // namespace
 
-std::string ApiServer::authority() const {
-  const bool bracketed = host.find(':') != std::string::npos;
-  return bracketed ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
-}
+std::string ApiServer::authority() const { return join_host_port(host, port); }
 
 std::string ApiServer::url() const {
   return fmt::format("{}://{}{}", scheme == Scheme::https ? "https" : "http", authority(), path);
@@ -86,7 +81,7 @@ Result<ApiServer> in_cluster(const config::Environment& environment,
   }
   ApiServer server;
   server.host = *host;
-  const auto number = parse_port(*port);
+  const auto number = port_of(*port);
   if (!number) return Error{fmt::format("KUBERNETES_SERVICE_PORT is not a port: {}", *port)};
   server.port = *number;
   server.auth.token_file = folder + "/token";

@@ -81,13 +81,12 @@ class Relay final : public Plugin, public Forwarder, public WorkerAware {
 // relay ADDRESS
 void setup(Setup& setup) {
   config::Directive& line = setup.once();
-  config::Endpoint server;
+  client::Endpoint server;
   line.required(config::endpoint(server, 53));
   if (!line.done()) return;
-  const client::Endpoint endpoint(server.address, server.port);
-  const client::UpstreamCounters counters(setup.metrics(), "relay", client::to_text(endpoint));
+  const client::UpstreamCounters counters(setup.metrics(), "relay", client::to_text(server));
   auto upstream = std::make_shared<const client::Upstream>(
-      endpoint, client::UpstreamOptions(), std::make_shared<client::Health>(), counters);
+      server, client::UpstreamOptions(), std::make_shared<client::Health>(), counters);
   setup.add(std::make_unique<Relay>(std::move(upstream), setup.metrics().lanes()));
 }
 
