@@ -57,7 +57,7 @@ config::Corefile parse_corefile(const config::Source& source,
                                 config::Diagnostics& diagnostics) {
   const std::vector<std::string> names = server::directive_names(plugins);
   const config::Disk disk;
-  const config::Environment environment = config::process_environment();
+  const config::Variables environment = config::process_environment();
   config::Corefile corefile =
       config::parse(source, {disk, environment, names, former_directives()}, diagnostics);
   if (corefile.blocks.empty() && diagnostics.ok()) return config::default_corefile();

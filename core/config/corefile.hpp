@@ -63,7 +63,7 @@ struct FormerDirective {
 /// What a Corefile is read against. All of it must outlive the call only.
 struct Surroundings {
   const FileSystem& files;
-  const Environment& environment;
+  const Variables& environment;
   /// Every directive that exists, whether or not this build can run it.
   const std::vector<std::string>& directives;
   std::span<const FormerDirective> former = {};

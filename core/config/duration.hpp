@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
+#include "core/base/clock.hpp"
+
 #include <string>
 #include <string_view>
 #include <variant>
 
 namespace catena::config {
-
-using Duration = std::chrono::nanoseconds;
 
 /// A duration, or Go's words for what is wrong with the text.
 using DurationOrError = std::variant<Duration, std::string>;

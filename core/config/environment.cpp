@@ -30,7 +30,7 @@ std::optional<Reference> find_reference(std::string_view text,
 bool replace_all(std::string& text,
                  std::string_view open,
                  std::string_view close,
-                 const Environment& environment,
+                 const Variables& environment,
                  int& replacements) {
   while (const auto reference = find_reference(text, open, close)) {
     const std::string value = environment(reference->name).value_or("");
@@ -42,7 +42,7 @@ bool replace_all(std::string& text,
 
 }  // namespace
 
-Environment process_environment() {
+Variables process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     if (!value) return std::nullopt;
@@ -50,7 +50,7 @@ Environment process_environment() {
   };
 }
 
-std::optional<std::string> substitute(std::string_view word, const Environment& environment) {
+std::optional<std::string> substitute(std::string_view word, const Variables& environment) {
   std::string text(word);
   if (text.find('{') == std::string::npos) return text;
   int replacements = 0;

@@ -55,7 +55,7 @@ const Case kCases[] = {
 };
 
 TEST_CASE("environment variables are put into a word", "[config][environment]") {
-  const Environment environment = [](const std::string& name) -> std::optional<std::string> {
+  const Variables environment = [](const std::string& name) -> std::optional<std::string> {
     const auto variable = kVariables.find(name);
     if (variable == kVariables.end()) return std::nullopt;
     return variable->second;
@@ -66,7 +66,7 @@ TEST_CASE("environment variables are put into a word", "[config][environment]") 
 }
 
 TEST_CASE("a word cannot outgrow its limit", "[config][environment]") {
-  const Environment environment = [](const std::string&) { return std::string(1024, 'x'); };
+  const Variables environment = [](const std::string&) { return std::string(1024, 'x'); };
   std::string word;
   for (int i = 0; i < 100; ++i) word += "{$A}";
   CHECK_FALSE(substitute(word, environment));
@@ -74,7 +74,7 @@ TEST_CASE("a word cannot outgrow its limit", "[config][environment]") {
 
 TEST_CASE("the variables of the process are found", "[config][environment]") {
   ::setenv("CATENA_CONFIG_TEST", "value", 1);
-  const Environment environment = process_environment();
+  const Variables environment = process_environment();
   CHECK(environment("CATENA_CONFIG_TEST") == "value");
   ::unsetenv("CATENA_CONFIG_TEST");
   CHECK_FALSE(environment("CATENA_CONFIG_TEST"));

@@ -298,7 +298,7 @@ bool Parser::next_is(std::string_view text) const {
 
 Word Parser::word(const Token& token) {
   bool unset = false;
-  const Environment environment = [&](const std::string& name) {
+  const Variables environment = [&](const std::string& name) {
     auto value = surroundings_.environment(name);
     unset = unset || !value;
     if (!value || value->empty()) tell_empty(token.position, name, value.has_value());

@@ -65,7 +65,7 @@ struct TestSource {
 
 inline Corefile parse_for_test(const TestSource& source, Diagnostics& diagnostics) {
   const MemoryFiles files(source.files);
-  const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
+  const Variables environment = [&](const std::string& name) -> std::optional<std::string> {
     const auto variable = source.variables.find(name);
     if (variable == source.variables.end()) return std::nullopt;
     return variable->second;

@@ -2,12 +2,12 @@
 #include "core/config/zone_name.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/config/subnet.hpp"
 #include "core/config/values.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace catena::config {
@@ -62,68 +62,35 @@ std::optional<long> take_port(std::string_view& text) {
   return static_cast<long>(*port);
 }
 
-struct Network {
-  std::array<std::uint8_t, 16> bytes{};
-  unsigned prefix = 0;
-  unsigned bits = 0;  // 32 or 128.
-  unsigned step() const { return bits == 32 ? 8 : 4; }
-};
+// How many bits of an address a label of a reverse name tells.
+unsigned bits_of_label(const Subnet& subnet) { return subnet.address.is_v4() ? 8 : 4; }
 
-std::optional<unsigned> parse_prefix(std::string_view text, unsigned most) {
-  if (text.empty() || text.size() > 3 || !std::all_of(text.begin(), text.end(), is_digit)) {
-    return std::nullopt;
-  }
-  const auto prefix = parse_unsigned(text);
-  if (!prefix || *prefix > most) return std::nullopt;
-  return static_cast<unsigned>(*prefix);
-}
-
-std::optional<Network> parse_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos || text.find('%') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  const auto address = parse_address(text.substr(0, slash));
-  if (!address) return std::nullopt;
-  Network network;
-  network.bits = address->is_v4() ? 32 : 128;
-  const auto prefix = parse_prefix(text.substr(slash + 1), network.bits);
-  if (!prefix) return std::nullopt;
-  network.prefix = *prefix;
-  if (address->is_v4()) {
-    const auto bytes = address->to_v4().to_bytes();
-    std::copy(bytes.begin(), bytes.end(), network.bytes.begin());
-  } else {
-    network.bytes = address->to_v6().to_bytes();
-  }
-  return network;
-}
-
-// The digit of a reverse name that ends at bit `step * (index + 1)`.
-unsigned digit(const Network& network, unsigned index) {
-  if (network.bits == 32) return network.bytes[index];
-  const unsigned byte = network.bytes[index / 2];
+// What the label at this place tells, counted from the front of the address.
+unsigned label(const Subnet& subnet, unsigned index) {
+  if (subnet.address.is_v4()) return subnet.address.to_v4().to_bytes()[index];
+  const unsigned byte = subnet.address.to_v6().to_bytes()[index / 2];
   return index % 2 == 0 ? byte >> 4 : byte & 15;
 }
 
-std::string reverse_zone(const Network& network, unsigned digits, unsigned last_digit) {
+std::string reverse_zone(const Subnet& subnet, unsigned labels, unsigned last_label) {
+  const bool v4 = subnet.address.is_v4();
   std::string name;
-  for (unsigned i = digits; i > 0; --i) {
-    const unsigned value = i == digits ? last_digit : digit(network, i - 1);
-    name += network.bits == 32 ? fmt::format("{}.", value) : fmt::format("{:x}.", value);
+  for (unsigned i = labels; i > 0; --i) {
+    const unsigned value = i == labels ? last_label : label(subnet, i - 1);
+    name += v4 ? fmt::format("{}.", value) : fmt::format("{:x}.", value);
   }
-  return name + (network.bits == 32 ? "in-addr.arpa." : "ip6.arpa.");
+  return name + (v4 ? "in-addr.arpa." : "ip6.arpa.");
 }
 
-std::vector<std::string> zones_of_network(const Network& network) {
-  const unsigned step = network.step();
-  const unsigned digits = (network.prefix + step - 1) / step;
-  if (digits == 0) return {reverse_zone(network, 0, 0)};
-  const unsigned free_bits = digits * step - network.prefix;
-  const unsigned first = digit(network, digits - 1) >> free_bits << free_bits;
+std::vector<std::string> zones_of_subnet(const Subnet& subnet) {
+  const unsigned step = bits_of_label(subnet);
+  const unsigned labels = (subnet.bits + step - 1) / step;
+  if (labels == 0) return {reverse_zone(subnet, 0, 0)};
+  const unsigned free_bits = labels * step - subnet.bits;
+  const unsigned first = label(subnet, labels - 1);
   std::vector<std::string> zones;
   for (unsigned i = 0; i < 1u << free_bits; ++i) {
-    zones.push_back(reverse_zone(network, digits, first + i));
+    zones.push_back(reverse_zone(subnet, labels, first + i));
   }
   return zones;
 }
@@ -183,9 +150,9 @@ std::string qualified(std::string_view name) {
 }
 
 std::optional<std::vector<std::string>> reverse_zones(std::string_view network) {
-  const auto parsed = parse_network(network);
+  const auto parsed = parse_subnet(network);
   if (!parsed) return std::nullopt;
-  return zones_of_network(*parsed);
+  return zones_of_subnet(*parsed);
 }
 
 std::optional<ZoneSpec> parse_zone(std::string_view text, std::string& error) {
@@ -198,13 +165,13 @@ std::optional<ZoneSpec> parse_zone(std::string_view text, std::string& error) {
   spec.port = take_port(text);
   error = name_error(text);
   if (!error.empty()) return std::nullopt;
-  const auto network = parse_network(text);
-  if (network && is_refused_network(text)) {
+  const auto subnet = parse_subnet(text);
+  if (subnet && is_refused_network(text)) {
     error = fmt::format("invalid CIDR {}", text);
     return std::nullopt;
   }
-  if (network) {
-    spec.zones = zones_of_network(*network);
+  if (subnet) {
+    spec.zones = zones_of_subnet(*subnet);
     return spec;
   }
   spec.zones = {qualified(text)};

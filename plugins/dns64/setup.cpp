@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/setup.hpp"
 
-#include "core/config/network.hpp"
+#include "core/config/subnet.hpp"
 #include "core/plugin/server_counters.hpp"
 
 #include "plugins/dns64/dns64.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 void read_prefix(config::Arguments& line, Settings& settings) {
   const std::string word = line.take()->text;
-  const auto network = config::parse_network(word);
+  const auto network = config::parse_subnet(word);
   if (!network) return line.error(fmt::format("invalid CIDR address: {}", word));
   const std::string text = config::to_text(*network);
   if (network->address.is_v4()) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/loadbalance/network.hpp"
 
-#include "core/config/network.hpp"
+#include "core/config/subnet.hpp"
 
 #include <algorithm>
 
 namespace catena::loadbalance {
 
 std::optional<Network> Network::parse(std::string_view text) {
-  const auto parsed = config::parse_network(text);
+  const auto parsed = config::parse_subnet(text);
   if (!parsed) return std::nullopt;
   const auto& address = parsed->address;
   Network network;

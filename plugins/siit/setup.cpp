@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/setup.hpp"
 
-#include "core/config/network.hpp"
+#include "core/config/subnet.hpp"
 #include "core/config/values.hpp"
 #include "core/plugin/server_counters.hpp"
 
@@ -17,7 +17,7 @@ using boost::asio::ip::address;
 void read_prefix(config::Property& line, AddressMap& addresses) {
   if (!line.expect_count(1)) return;
   const std::string word = line.take()->text;
-  const auto network = config::parse_network(word);
+  const auto network = config::parse_subnet(word);
   if (!network) return line.error(fmt::format("invalid CIDR address: {}", word));
   const std::string text = config::to_text(*network);
   if (network->address.is_v4()) {
@@ -40,8 +40,7 @@ void read_prefix(config::Property& line, AddressMap& addresses) {
 /// The words of an address; an IPv4 address that is written as IPv6 is IPv4.
 std::optional<address> read_address(config::Property& line) {
   const std::string word = line.take()->text;
-  const auto read =
-      word.find('%') == std::string::npos ? parse_address(word) : std::nullopt;
+  const auto read = word.find('%') == std::string::npos ? parse_address(word) : std::nullopt;
   if (!read) line.error(fmt::format("invalid IP address: \"{}\"", word));
   if (!read || read->is_v4() || !read->to_v6().is_v4_mapped()) return read;
   return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, read->to_v6());

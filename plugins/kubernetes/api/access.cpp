@@ -69,7 +69,7 @@ Result<void> set_url(ApiServer& server, std::string_view url, Scheme without_sch
   return set_authority(server, url.substr(0, slash));
 }
 
-Result<ApiServer> in_cluster(const config::Environment& environment,
+Result<ApiServer> in_cluster(const config::Variables& environment,
                              const Log& log,
                              const std::string& folder) {
   const auto host = environment("KUBERNETES_SERVICE_HOST");

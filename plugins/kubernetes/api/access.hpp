@@ -75,7 +75,7 @@ struct ApiServer {
 
 /// What a pod knows of its own cluster. A missing ca.crt is logged; the system's are used then.
 Result<ApiServer> in_cluster(
-    const config::Environment& environment,
+    const config::Variables& environment,
     const Log& log,
     const std::string& folder = "/var/run/secrets/kubernetes.io/serviceaccount");
 

@@ -9,17 +9,17 @@
 
 namespace catena::config {
 
-/// A network as a Corefile has it, "10.0.0.0/8": what Go's net.ParseCIDR takes. The bits of the
+/// A subnet as a Corefile has it, "10.0.0.0/8": what Go's net.ParseCIDR takes. The bits of the
 /// address behind the prefix are zero.
-struct Network {
+struct Subnet {
   boost::asio::ip::address address;
   unsigned bits = 0;
 };
 
 /// Nothing for a text that is no network.
-std::optional<Network> parse_network(std::string_view text);
+std::optional<Subnet> parse_subnet(std::string_view text);
 
 /// "2001:db8::/32".
-std::string to_text(const Network& network);
+std::string to_text(const Subnet& subnet);
 
 }  // namespace catena::config

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/config/network.hpp"
+#include "core/config/subnet.hpp"
 
+#include "core/base/ascii.hpp"
+#include "core/base/host_port.hpp"
 #include "core/config/values.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace catena::config {
 namespace {
@@ -19,23 +23,25 @@ Bytes masked(Bytes bytes, unsigned bits) {
 
 }  // namespace
 
-std::optional<Network> parse_network(std::string_view text) {
+std::optional<Subnet> parse_subnet(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos || text.find('%') != std::string_view::npos) {
     return std::nullopt;
   }
+  const std::string_view length = text.substr(slash + 1);
+  if (!std::ranges::all_of(length, is_digit)) return std::nullopt;
   const auto address = parse_address(text.substr(0, slash));
-  const auto bits = parse_unsigned(text.substr(slash + 1));
+  const auto bits = parse_unsigned(length);
   if (!address || !bits || *bits > (address->is_v4() ? 32u : 128u)) return std::nullopt;
   const auto size = static_cast<unsigned>(*bits);
   if (address->is_v4()) {
-    return Network{boost::asio::ip::address_v4(masked(address->to_v4().to_bytes(), size)), size};
+    return Subnet{boost::asio::ip::address_v4(masked(address->to_v4().to_bytes(), size)), size};
   }
-  return Network{boost::asio::ip::address_v6(masked(address->to_v6().to_bytes(), size)), size};
+  return Subnet{boost::asio::ip::address_v6(masked(address->to_v6().to_bytes(), size)), size};
 }
 
-std::string to_text(const Network& network) {
-  return fmt::format("{}/{}", network.address.to_string(), network.bits);
+std::string to_text(const Subnet& subnet) {
+  return fmt::format("{}/{}", subnet.address.to_string(), subnet.bits);
 }
 
 }  // namespace catena::config
