@@ -19,8 +19,14 @@ struct LeftInSlot {
 /// MetadataSource mostly. The slot itself is a member of the plugin, or shared by all plugins of
 /// one directive; it says which value is meant and holds none. As long as nobody leaves anything a
 /// query pays nothing for it.
+///
+/// A query knows a slot by its address. That is sound since slots are objects and no symbols: it
+/// does not matter which library has been compiled with what. A query keeps its configuration, and
+/// thereby the slots, until it ends and forgets what was left, so that no other slot can have come
+/// to the address meanwhile. No base class and never [[no_unique_address]]: two slots without
+/// members may then be at one address.
 template <class T>
-class QuerySlot {
+class QuerySlot final {
  public:
   static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>,
                 "a query's arena destroys nothing");
