@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/assembly.hpp"
 
+#include "core/config/testing.hpp"
 #include "core/server/testing.hpp"
 #include "core/server/zone_lines.hpp"
 

@@ -127,7 +127,7 @@ TEST_CASE("a plugin that throws costs its query a SERVFAIL", "[server]") {
   CHECK(client.ask("a.later. A").rcode == "SERVFAIL");
   CHECK(client.ask("a.never. A").rcode == "NOERROR");
   CHECK(running.counted("coredns_panics_total") == 2);
-  const std::string log = running.household.lines.text();
+  const std::string log = running.household.log.text();
   const std::string line = "[ERROR] Recovered from panic in server: \"dns://127.0.0.1:0\" ";
   CHECK(log.find(line + "a plugin threw") != std::string::npos);
   CHECK(log.find(line + "a coroutine threw") != std::string::npos);
@@ -242,10 +242,10 @@ TEST_CASE("a server that was left over is noticed", "[server]") {
   Running first(kAnswer);
   const std::string port = std::to_string(first.port());
   Running second(".:" + port + " {\n bind 127.0.0.1\n answer 1\n}\n");
-  CHECK(second.household.lines.text().find("[WARNING] Another process already listens on "
-                                           "127.0.0.1:" +
-                                           port) == 0);
-  CHECK(first.household.lines.text().empty());
+  CHECK(second.household.log.text().find("[WARNING] Another process already listens on "
+                                         "127.0.0.1:" +
+                                         port) == 0);
+  CHECK(first.household.log.text().empty());
 }
 
 TEST_CASE("two workers answer and stop", "[server]") {

@@ -3,14 +3,13 @@
 // waits.
 #pragma once
 
-#include "core/config/testing.hpp"
 #include "core/net/descriptor.hpp"
-#include "core/server/assembly.hpp"
 #include "core/server/kernel_host.hpp"
 #include "core/server/server.hpp"
 #include "core/server/test_plugins.hpp"
 
 #include "test/support/messages.hpp"
+#include "test/support/test_process.hpp"
 
 #include <optional>
 #include <string>
@@ -20,33 +19,10 @@ namespace catena::server::test {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// Lines in memory. Any thread.
-class Lines final : public LogSink {
- public:
-  void write(LogLevel, std::string_view line) override {
-    const std::lock_guard lock(mutex_);
-    text_ += std::string(line) + "\n";
-  }
-  std::string text() const {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
-};
-
-/// The parts of a process, for a number of workers.
-struct Household {
-  explicit Household(std::size_t workers = 1) : metrics(workers + 1) {}
-  Lines lines;
-  metrics::Registry metrics;
-  epoch::Domain epoch;
-  SystemClock clock;
-  Keeper keeper;
+/// The parts of a process, for a number of workers, on the kernel's sockets.
+struct Household : catena::test::TestProcess {
+  explicit Household(std::size_t workers = 1) : TestProcess(workers + 1) {}
   KernelHost host;
-  const Process process{Log(lines), metrics, epoch, clock, keeper};
 };
 
 /// A Corefile's text set up with the test plugins. Throws its errors.

@@ -3,6 +3,8 @@
 
 #include "core/net/addresses.hpp"
 
+#include "test/support/assembled.hpp"
+
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -36,12 +38,7 @@ net::Descriptor connected(int type,
 
 std::shared_ptr<const Configuration> configuration_of(const std::string& corefile,
                                                       Household& household) {
-  config::Diagnostics diagnostics;
-  const config::TestSource source{corefile, directive_names(registry())};
-  const config::Corefile parsed = config::parse_for_test(source, diagnostics);
-  auto configuration = assemble({parsed, registry(), household.process, 0}, diagnostics);
-  if (!diagnostics.ok()) throw std::runtime_error(config::format(diagnostics.errors()));
-  return configuration;
+  return catena::test::assembled(corefile, registry(), household.process);
 }
 
 void drive(Server& server, const std::function<bool()>& done) {

@@ -5,8 +5,9 @@
 #include "core/server/test_plugins.hpp"
 
 #include "test/sim/memory_host.hpp"
-#include "test/sim/process_parts.hpp"
+#include "test/support/assembled.hpp"
 #include "test/support/messages.hpp"
+#include "test/support/test_process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -17,7 +18,6 @@ namespace {
 
 using catena::test::query_bytes;
 using sim::MemoryHost;
-using sim::ProcessParts;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -64,13 +64,13 @@ class Stage {
     }
   }
 
-  ProcessParts parts;
+  catena::test::ManualProcess parts;
   sim::Dice dice{1};
   MemoryHost host{parts.clock, dice};
 
  private:
   std::shared_ptr<const Configuration> configuration() {
-    return sim::assembled(kWaiting, test::registry(), parts.process);
+    return catena::test::assembled(kWaiting, test::registry(), parts.process);
   }
   ServerLimits limits_;
 

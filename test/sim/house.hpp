@@ -9,7 +9,8 @@
 
 #include "test/sim/memory_loop.hpp"
 #include "test/sim/pass_time.hpp"
-#include "test/sim/process_parts.hpp"
+#include "test/support/assembled.hpp"
+#include "test/support/test_process.hpp"
 
 #include <cerrno>
 #include <optional>
@@ -136,8 +137,8 @@ class House {
   }
 
   server::RunningPlugins started(const std::string& corefile, PluginList plugins) {
-    auto made =
-        server::RunningPlugins::start(assembled(corefile, plugins, parts.process), parts.process);
+    auto made = server::RunningPlugins::start(test::assembled(corefile, plugins, parts.process),
+                                              parts.process);
     return std::move(made.value());
   }
 
@@ -159,7 +160,7 @@ class House {
   }
 
  public:
-  ProcessParts parts;
+  test::ManualProcess parts;
   server::Meters meters;
   Budget budget;
   const server::Service service;

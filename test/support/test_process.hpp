@@ -25,4 +25,14 @@ struct TestProcess {
   const Process process;
 };
 
+/// Comes before whatever is told the time by it.
+struct ClockTurnedByHand {
+  ManualClock clock;
+};
+
+/// A process whose clock is turned by hand.
+struct ManualProcess : ClockTurnedByHand, TestProcess {
+  explicit ManualProcess(std::size_t lanes = 2) : TestProcess(clock, lanes) {}
+};
+
 }  // namespace catena::test

@@ -5,12 +5,13 @@
 
 #include "test/sim/memory_host.hpp"
 #include "test/sim/pass_time.hpp"
-#include "test/sim/process_parts.hpp"
 #include "test/sim/world.hpp"
 #include "test/sim/worlds/caller.hpp"
 #include "test/sim/worlds/corefiles.hpp"
 #include "test/sim/worlds/ledger.hpp"
 #include "test/sim/worlds/life_plugin.hpp"
+#include "test/support/assembled.hpp"
+#include "test/support/test_process.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -45,7 +46,7 @@ class Scene {
       : dice_(environment.dice),
         trace_(environment.trace),
         workers_(dice_.between(1, 3)),
-        parts_(workers_),
+        parts_(workers_ + 1),
         host_(parts_.clock, dice_),
         ledger_(
             parts_.keeper.keep<Ledger>(OneOfAKind{}, [] { return std::make_shared<Ledger>(); })),
@@ -112,7 +113,7 @@ class Scene {
     trace_.note("{}", rolled.text);
     std::shared_ptr<const server::Configuration> made;
     try {
-      made = assembled(rolled.text, life_plugins(), parts_.process);
+      made = test::assembled(rolled.text, life_plugins(), parts_.process);
     } catch (const std::exception& error) {
       trace_.note("{}", error.what());
     }
@@ -274,7 +275,7 @@ class Scene {
   Dice& dice_;
   Trace& trace_;
   std::size_t workers_;
-  ProcessParts parts_;
+  test::ManualProcess parts_;
   MemoryHost host_;
   std::shared_ptr<Ledger> ledger_;
   Callers callers_;

@@ -2,32 +2,13 @@
 #pragma once
 
 #include "core/config/testing.hpp"
-#include "core/plugin/setup.hpp"
 #include "core/server/assembly.hpp"
 
 #include <memory>
 #include <stdexcept>
 #include <string>
 
-namespace catena::sim {
-
-/// The lines of a log, kept.
-class LogLines final : public LogSink {
- public:
-  void write(LogLevel, std::string_view line) override { text.append(line).append("\n"); }
-  std::string text;
-};
-
-/// What a process has one of, with a clock that is turned by hand.
-struct ProcessParts {
-  explicit ProcessParts(std::size_t workers = 1) : metrics(workers + 1) {}
-  LogLines log;
-  metrics::Registry metrics;
-  epoch::Domain epoch;
-  ManualClock clock;
-  Keeper keeper;
-  const Process process{Log(log), metrics, epoch, clock, keeper};
-};
+namespace catena::test {
 
 /// A Corefile's text set up with plugins that it may name. Throws its errors.
 inline std::shared_ptr<const server::Configuration> assembled(const std::string& corefile,
@@ -41,4 +22,4 @@ inline std::shared_ptr<const server::Configuration> assembled(const std::string&
   return made;
 }
 
-}  // namespace catena::sim
+}  // namespace catena::test
