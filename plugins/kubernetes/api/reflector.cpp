@@ -325,7 +325,7 @@ bool Reflector::pass_over(std::string_view why, std::string_view bytes) {
   std::string text =
       one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
                            object_name(about->name_space, about->name), why));
-  if (said_of_objects_.first(text)) log_.warning("{}", text);
+  if (complaints_.first(text)) log_.warning("{}", text);
   if (phase_ == Phase::watch && !version.empty()) last_version_ = version;
   return true;
 }
@@ -398,7 +398,7 @@ void Reflector::count_skipped() {
   std::string text = one_line(fmt::format("{}: {} is passed over: it is larger than {} MiB",
                                           resource_.name, object_name(name_space, name),
                                           BodyCutter::kElementLimit / (1024 * 1024)));
-  if (said_of_objects_.first(text)) log_.error("{}", text);
+  if (complaints_.first(text)) log_.error("{}", text);
 }
 
 /// The state has been handed over: from here on only changes.

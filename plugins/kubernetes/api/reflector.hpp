@@ -7,10 +7,10 @@
 
 #include "plugins/kubernetes/api/backoff.hpp"
 #include "plugins/kubernetes/api/body_cutter.hpp"
+#include "plugins/kubernetes/api/complaints.hpp"
 #include "plugins/kubernetes/api/continuity.hpp"
 #include "plugins/kubernetes/api/encoded_sink.hpp"
 #include "plugins/kubernetes/api/resource.hpp"
-#include "plugins/kubernetes/api/said.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -190,7 +190,7 @@ class Reflector {
   std::string said_;
   bool list_forbidden_ = false;  ///< Said already, until it works.
   bool watch_forbidden_ = false;
-  Said said_of_objects_;
+  Complaints complaints_;
   Skipped skipped_;
   std::uint64_t cut_before_ = 0;   ///< Too large ones of this answer.
   std::uint64_t taken_ = 0;        ///< Objects of this state that could be read.

@@ -130,7 +130,7 @@ void WriterContext::complain(std::string_view resource,
   const std::string_view slash = metadata.name_space.empty() ? "" : "/";
   std::string text = one_line(
       fmt::format("{}: {}{}{}: {}", resource, metadata.name_space, slash, metadata.name, what));
-  if (said.first(text)) log.warning("{}", text);
+  if (complaints.first(text)) log.warning("{}", text);
 }
 
 metrics::Counter& bad_addresses(metrics::Registry& metrics) {
@@ -275,7 +275,7 @@ void ServiceSink::settle() {
     std::string text = one_line(fmt::format(
         "services: {} and {} have the same cluster IP {}; its name is that of the first",
         name_of(*found->services[0]), name_of(*found->services[1]), address_text(ip)));
-    if (context_->said.first(text)) context_->log.warning("{}", text);
+    if (context_->complaints.first(text)) context_->log.warning("{}", text);
   }
 }
 

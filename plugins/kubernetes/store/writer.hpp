@@ -5,7 +5,7 @@
 #include "core/base/log.hpp"
 #include "core/base/metrics.hpp"
 
-#include "plugins/kubernetes/api/said.hpp"
+#include "plugins/kubernetes/api/complaints.hpp"
 #include "plugins/kubernetes/store/resource_sink.hpp"
 #include "plugins/kubernetes/store/shown.hpp"
 
@@ -48,7 +48,7 @@ struct WriterContext {
                 std::string_view what) const;
 
   /// What has been said. The API thread only.
-  mutable api::Said said = {};
+  mutable api::Complaints complaints = {};
 };
 
 /// Addresses of Services, endpoints and pods that are none.

@@ -9,7 +9,7 @@ namespace catena::kubernetes::api {
 
 /// What has been said, so that each complaint about an object is said once. A cluster full of them
 /// is only counted from some point on.
-class Said {
+class Complaints {
  public:
   static constexpr std::size_t kLimit = 1000;
 
