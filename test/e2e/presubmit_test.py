@@ -28,6 +28,15 @@ ROOMS = {
 }
 FOR_PLUGINS = {"core/base", "core/net", "core/dns", "core/config", "core/plugin", "core/client",
                "core/http", "core/expression"}
+# Names that two rooms of core give to types of their own, since both languages have the word.
+SAID_TWICE = {
+    "Error": "of bytes and texts of DNS, an enum; of everything else, a text",
+    "Result": "the same two",
+    "Parser": "of Corefiles, of expressions",
+    "Token": "of Corefiles, of zone files, of expressions",
+    "Tokens": "of Corefiles, of zone files",
+    "Type": "of records, of expressions",
+}
 # Third-party headers that take seconds to read stay out of ours.
 HEAVY = re.compile(r"#include <(boost/beast|boost/asio/ssl|rapidjson|yaml-cpp)")
 
@@ -222,11 +231,55 @@ def test_includes_follow_the_arrows(folder):
 
 def test_plugins_of_the_configuration_include_its_directives_only(folder):
     allowed = {"directive", "values", "rules", "duration", "arguments", "environment",
-               "file_system", "network", "size", "zone_doubt", "zone_name"}
+               "file_system", "size", "subnet", "zone_doubt", "zone_name"}
     none([f"{name_of(path)}: core/config/{header}.hpp"
           for path in sources(folders=("plugins",)) if not is_test(path)
           for header in re.findall(r'^#include "core/config/(\w+)\.hpp"', path.read_text(),
                                    re.MULTILINE) if header not in allowed])
+
+
+# Where a type begins; what is nested in another one is indented.
+TYPE = re.compile(
+    r"^(?:class|struct|enum class|enum|union)\s+(?:alignas\([^)]*\)\s+)?([A-Z]\w*)(?!.*;$)"
+    r"|^(?:class|struct|enum class)\s+([A-Z]\w*)[^;{]*\{.*\};$|^using ([A-Z]\w*) =", re.MULTILINE)
+
+
+def types(path):
+    """Names of the types that a header defines in its namespace."""
+    return {next(filter(None, found)) for found in TYPE.findall(without_texts(path.read_text()))}
+
+
+def test_a_name_stands_for_one_type(folder):
+    shown = {}
+    for path in files(".hpp", folders=("core",)):
+        for name in types(path) if not is_test(path) else ():
+            shown.setdefault(name, []).append(name_of(path))
+    twice = {name for name, where in shown.items() if len(where) > 1}
+    none([f"{name}: {' and '.join(shown[name])}" for name in sorted(twice - SAID_TWICE.keys())])
+    none([f"{name} is said once only" for name in sorted(SAID_TWICE.keys() - twice)])
+
+
+def test_plugins_hide_nothing_that_all_files_see(folder):
+    """What stands in the namespace catena itself is found without its name everywhere."""
+    seen = {}
+    for path in files(".hpp", folders=("core/base", "core/plugin")):
+        if not is_test(path) and re.search(r"^namespace catena \{", path.read_text(), re.MULTILINE):
+            seen.update((name, name_of(path)) for name in types(path))
+    assert {"Query", "Result", "HostPort"} <= seen.keys()
+    none([f"{name_of(path)}: {name} is in {seen[name]}"
+          for path in files(".hpp", folders=("plugins",)) if not is_test(path)
+          for name in sorted(types(path) & seen.keys())])
+
+
+def test_the_reader_of_types_reads(folder):
+    sample = pathlib.Path(folder) / "sample.hpp"
+    sample.write_text("namespace a {\nclass Ahead;\nenum class Later : int;\n"
+                      "class A final : public B {\n  struct Nested {};\n};\n"
+                      "struct C {};\nenum class D : std::uint8_t { one };\n"
+                      "using E = int;\ntemplate <class T>\nclass F {\n};\n"
+                      "class G final : public Long,\n                private Other {};\n"
+                      "// class H {\n}\n")
+    assert types(sample) == {"A", "C", "D", "E", "F", "G"}, types(sample)
 
 
 def test_heavy_headers_stay_in_sources(folder):
