@@ -3,23 +3,9 @@
 
 #include "core/config/parser.hpp"
 
-#include <algorithm>
-
 namespace catena::config {
 
 namespace {
-
-bool same_texts(const std::vector<Word>& a, const std::vector<Word>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Word& x, const Word& y) { return x.text == y.text; });
-}
-
-bool same_lines(const std::vector<Line>& a, const std::vector<Line>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Line& x, const Line& y) {
-    return same_texts(x.words, y.words) && x.has_block == y.has_block &&
-           same_lines(x.block, y.block);
-  });
-}
 
 Line one_word_line(const char* word) { return {.words = {{word, {}}}, .block = {}}; }
 
@@ -31,10 +17,6 @@ std::vector<const Line*> ServerBlock::occurrences(std::string_view directive) co
     if (line.name() == directive) lines.push_back(&line);
   }
   return lines;
-}
-
-bool same_words(const ServerBlock& a, const ServerBlock& b) {
-  return same_texts(a.keys, b.keys) && same_lines(a.directives, b.directives);
 }
 
 Corefile parse(const Source& source, const Surroundings& surroundings, Diagnostics& diagnostics) {

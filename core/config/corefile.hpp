@@ -45,9 +45,6 @@ struct Corefile {
   std::vector<ServerBlock> blocks;
 };
 
-/// True when two blocks say the same, word by word, wherever they stand.
-bool same_words(const ServerBlock& a, const ServerBlock& b);
-
 /// The text of a configuration, and the name that its errors show: the path as it was given.
 struct Source {
   std::string name;

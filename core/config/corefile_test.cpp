@@ -312,37 +312,6 @@ TEST_CASE("occurrences of a directive keep their order", "[config][corefile]") {
   CHECK(corefile.blocks[0].occurrences("cache").empty());
 }
 
-struct SameCase {
-  const char* name = "";
-  std::string a;
-  std::string b;
-  bool same = false;
-};
-
-const SameCase kSame[] = {
-    {.name = "lines and comments do not count",
-     .a = ". {\n log a\n}",
-     .b = "\n\n. { #x\n\n log \"a\"\n}",
-     .same = true},
-    {.name = "an argument counts", .a = ". {\n log a\n}", .b = ". {\n log b\n}"},
-    {.name = "a key counts", .a = ". {\n log\n}", .b = ".:53 {\n log\n}"},
-    {.name = "the order counts", .a = ". {\n log\n loop\n}", .b = ". {\n loop\n log\n}"},
-    {.name = "where words end counts", .a = ". {\n log a b\n}", .b = ". {\n log \"a b\"\n}"},
-    {.name = "a block counts", .a = ". {\n log {\n }\n}", .b = ". {\n log\n}"},
-    {.name = "a property counts", .a = ". {\n log {\n  a\n }\n}", .b = ". {\n log {\n  b\n }\n}"},
-};
-
-TEST_CASE("blocks are compared word by word", "[config][corefile]") {
-  for (const SameCase& c : kSame) {
-    DYNAMIC_SECTION(c.name) {
-      Diagnostics diagnostics;
-      const Corefile a = parse_for_test({.text = c.a, .directives = kDirectives}, diagnostics);
-      const Corefile b = parse_for_test({.text = c.b, .directives = kDirectives}, diagnostics);
-      CHECK(same_words(a.blocks.at(0), b.blocks.at(0)) == c.same);
-    }
-  }
-}
-
 TEST_CASE("the built-in configuration is whoami and log", "[config][corefile]") {
   CHECK(shown(default_corefile()) == Texts{"'.' -> 'whoami'; 'log'"});
 }

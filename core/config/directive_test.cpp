@@ -39,7 +39,7 @@ void read_disable(Property& line, Settings& settings) {
 Settings read(Directive& directive) {
   Settings settings;
   if (directive.next_is_integer()) {
-    directive.optional(whole_seconds(settings.max_ttl), between(1s, 24h),
+    directive.optional(duration_or_seconds(settings.max_ttl), between(1s, 24h),
                        out_of_range_says("cache TTL can not be zero or negative: {}"));
   }
   settings.zones = directive.zones({"block."});
@@ -105,8 +105,8 @@ const Case kCases[] = {
 
     {.name = "a value out of bounds, with the plugin's phrase",
      .text = "0",
-     .errors = {"Corefile:2: cache: cache TTL can not be zero or negative: 0 (expected a whole "
-                "number of seconds from 1s to 24h0m0s)"}},
+     .errors = {"Corefile:2: cache: cache TTL can not be zero or negative: 0 (expected a "
+                "duration such as 30s or a whole number of seconds from 1s to 24h0m0s)"}},
     {.name = "a property's value out of bounds",
      .text = "{\n capacity 0\n}",
      .errors = {"Corefile:3: cache: capacity: expected a whole number of at least 1, not '0'"}},
@@ -157,8 +157,8 @@ const Case kCases[] = {
     {.name = "all errors at once",
      .text = "0 {\n nope\n capacity x\n keepttl\n mode fast\n}",
      .settings = "1h0m0s block. keepttl",
-     .errors = {"Corefile:2: cache: cache TTL can not be zero or negative: 0 (expected a whole "
-                "number of seconds from 1s to 24h0m0s)",
+     .errors = {"Corefile:2: cache: cache TTL can not be zero or negative: 0 (expected a "
+                "duration such as 30s or a whole number of seconds from 1s to 24h0m0s)",
                 "Corefile:4: cache: capacity: expected a whole number of at least 1, not 'x'",
                 "Corefile:6: cache: mode: expected 'immediate' or 'verify', not 'fast'",
                 "Corefile:3: cache: unknown property 'nope' (did you mean 'note'?)"}},

@@ -10,7 +10,6 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -116,27 +115,6 @@ struct Plain {
       return accept(parse_address(word), value);
   }
 };
-
-/// A bare whole number that means seconds.
-template <class T>
-struct WholeSeconds {
-  using Value = T;
-  T& target;
-
-  std::string noun() const { return "a whole number of seconds"; }
-  Reason read(std::string_view word, T& value) const {
-    const auto number = parse_signed(word);
-    constexpr long long kMost = std::numeric_limits<std::int64_t>::max() / 1'000'000'000;
-    if (!number || *number > kMost || *number < -kMost) return std::string();
-    value = std::chrono::duration_cast<T>(std::chrono::seconds(*number));
-    return std::nullopt;
-  }
-};
-
-template <class T>
-WholeSeconds<T> whole_seconds(T& target) {
-  return {target};
-}
 
 /// Go's duration syntax, or a bare whole number that means seconds.
 template <class T>
