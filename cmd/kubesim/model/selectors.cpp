@@ -189,11 +189,4 @@ bool FieldSelector::matches(const Json& object) const {
   });
 }
 
-const std::string* FieldSelector::demanded(std::string_view path) const {
-  for (const Term& term : terms_) {
-    if (term.path == path && term.relation == Relation::Equal) return &term.value;
-  }
-  return nullptr;
-}
-
 }  // namespace catena::kubesim

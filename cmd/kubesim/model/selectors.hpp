@@ -38,8 +38,6 @@ class FieldSelector {
   static Outcome<FieldSelector> parse(std::string_view text);
   [[nodiscard]] bool matches(const Json& object) const;
   [[nodiscard]] bool empty() const { return terms_.empty(); }
-  /// The value demanded of a path, or nothing.
-  [[nodiscard]] const std::string* demanded(std::string_view path) const;
 
  private:
   enum class Relation { Equal, NotEqual };
