@@ -9,7 +9,6 @@ namespace catena::dns {
 
 namespace {
 
-constexpr std::uint16_t kOfQuery = Flags::kRD | Flags::kCD;
 constexpr std::size_t kBareOpt = 11;  // Root, type, class, TTL, length.
 
 constexpr std::uint16_t opcode_bits(Opcode opcode) {
@@ -23,13 +22,8 @@ Rcode rcode_to_send(const Response& response, const Envelope& envelope) {
 }
 
 Flags flags_to_send(const Response& response, const Envelope& envelope, Rcode rcode) {
-  const Opcode opcode = envelope.query_flags.opcode();
-  Flags flags(static_cast<std::uint16_t>(Flags::kQR | opcode_bits(opcode) |
-                                         (response.flags.bits() & kAnswerFlags) |
-                                         (static_cast<unsigned>(rcode) & 15u)));
-  if (opcode == Opcode::Query) {
-    flags.set(static_cast<std::uint16_t>(envelope.query_flags.bits() & kOfQuery));
-  }
+  Flags flags = flags_of_reply(response.flags, envelope.query_flags);
+  flags.set(static_cast<std::uint16_t>(static_cast<unsigned>(rcode) & 15u));
   if (response.overflowed()) flags.set(Flags::kTC);
   return flags;
 }

@@ -174,6 +174,7 @@ TEST_CASE("the header is made of query and answer") {
       {"TC of the answer stays", 0, Flags::kTC, Rcode::NoError, 0x8200},
       {"rcode", 0, 0, Rcode::NXDomain, 0x8003},
       {"RD and CD are not echoed to NOTIFY", 0x2110, Flags::kAA, Rcode::NoError, 0xa400},
+      {"RD and CD of a forwarded reply to NOTIFY stay", 0x2000, 0x0110, Rcode::NoError, 0xa110},
       {"an rcode over 15 without OPT is SERVFAIL", 0, 0, Rcode::BadVers, 0x8002},
   };
   for (const Case& c : cases) {

@@ -168,7 +168,7 @@ Result<void> Response::assign(const MessageView& message) {
     clear();
     return *error;
   }
-  flags = Flags(message.flags().bits() & kAnswerFlags);
+  flags = Flags(message.flags().bits() & kept_flags(message.flags().opcode()));
   rcode = message.rcode();
   return {};
 }

@@ -256,6 +256,8 @@ TEST_CASE("records beside the question go to the upstream too") {
   REQUIRE(bed.engine().run_until([&asked] { return asked.done(); }));
   const test::DecodedMessage seen = test::decode(upstream.last());
   CHECK(seen.opcode == dns::Opcode::Notify);
+  CHECK(seen.flags == "rd");
+  CHECK(asked.query.response().flags.has(dns::Flags::kRD));
   CHECK(seen.answer == test::Lines{"example. 0 IN SOA example. example. 7 1 1 1 1"});
   CHECK(seen.additional == test::Lines{"a.example. 60 IN A 192.0.2.9"});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/log/placeholders.hpp"
 
+#include "core/dns/answer_flags.hpp"
 #include "core/net/address_text.hpp"
 
 #include "plugins/log/texts.hpp"
@@ -69,12 +70,8 @@ void rsize(const Logged& l, std::string_view, Out& out) {
   put(out, "{}", nothing ? 0 : l.query.response().uncompressed_size(l.query.asked()));
 }
 
-// The bits that leave: the plugins' own, and RD and CD of the query.
 dns::Flags flags_of(const Query& query) {
-  dns::Flags flags = query.response().flags;
-  flags.set(dns::Flags::kQR);
-  flags.set(query.flags().bits() & (dns::Flags::kRD | dns::Flags::kCD));
-  return flags;
+  return dns::flags_of_reply(query.response().flags, query.flags());
 }
 
 void rflags(const Logged& l, std::string_view, Out& out) {
