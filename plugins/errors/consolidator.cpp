@@ -14,25 +14,19 @@ namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> report_later(std::shared_ptr<Pattern> pattern,
+asio::awaitable<void> report_later(std::shared_ptr<Consolidator> consolidator,
                                    asio::any_io_executor executor) {
-  asio::steady_timer timer(executor, pattern->window());
+  asio::steady_timer timer(executor, consolidator->window());
   co_await timer.async_wait(asio::use_awaitable);
-  pattern->report();
+  consolidator->report();
 }
 
 }  // namespace
 
-Pattern::Pattern(PatternConfig config, Log log)
-    : config_(std::move(config)),
-      expression_(config_.expression, RE2::Quiet),
-      log_(std::move(log)) {}
+Consolidator::Consolidator(Consolidation config, Log log)
+    : config_(std::move(config)), pattern_(config_.expression), log_(std::move(log)) {}
 
-bool Pattern::matches(std::string_view text) const {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), expression_);
-}
-
-bool Pattern::count(const asio::any_io_executor& executor) {
+bool Consolidator::count(const asio::any_io_executor& executor) {
   if (stopped_.load(std::memory_order_acquire)) return true;
   const bool first = count_.fetch_add(1, std::memory_order_acq_rel) == 0;
   if (first) asio::co_spawn(executor, report_later(shared_from_this(), executor), asio::detached);
@@ -40,7 +34,7 @@ bool Pattern::count(const asio::any_io_executor& executor) {
 }
 
 // A single error that was shown already needs no second line.
-void Pattern::report() {
+void Consolidator::report() {
   const std::uint32_t count = count_.exchange(0, std::memory_order_acq_rel);
   if (count == 0 || (count == 1 && config_.first == First::shown)) return;
   log_.write(config_.level,
@@ -48,7 +42,7 @@ void Pattern::report() {
                          config::format_duration(config_.window)));
 }
 
-void Pattern::flush() {
+void Consolidator::flush() {
   stopped_.store(true, std::memory_order_release);
   report();
 }

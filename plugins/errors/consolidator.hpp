@@ -2,13 +2,13 @@
 #pragma once
 
 #include "core/base/log.hpp"
+#include "core/expression/pattern.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <re2/re2.h>
 #include <string>
 #include <string_view>
 
@@ -16,7 +16,8 @@ namespace catena::errors {
 
 enum class First : bool { hidden, shown };
 
-struct PatternConfig {
+/// What one `consolidate` says.
+struct Consolidation {
   std::chrono::nanoseconds window{};
   std::string expression;
   LogLevel level = LogLevel::error;
@@ -24,12 +25,13 @@ struct PatternConfig {
 };
 
 /// Errors that fit one expression, counted over a window of time and told in one line at its end.
-/// The first hit opens the window. Any worker; the counter is atomic.
-class Pattern : public std::enable_shared_from_this<Pattern> {
+/// The first hit opens the window. Any worker: the counter is atomic, and the lock within the
+/// pattern is none of a query that is answered.
+class Consolidator : public std::enable_shared_from_this<Consolidator> {
  public:
-  Pattern(PatternConfig config, Log log);
+  Consolidator(Consolidation config, Log log);
 
-  bool matches(std::string_view text) const;
+  bool matches(std::string_view text) const { return pattern_.matches(text); }
 
   /// Counts an error. True where its line is to be written now, at level(). `executor` runs the
   /// window's timer if this opened one.
@@ -46,8 +48,8 @@ class Pattern : public std::enable_shared_from_this<Pattern> {
   std::chrono::nanoseconds window() const { return config_.window; }
 
  private:
-  PatternConfig config_;
-  RE2 expression_;
+  Consolidation config_;
+  expression::Pattern pattern_;
   Log log_;
   std::atomic<std::uint32_t> count_{0};
   std::atomic<bool> stopped_{false};

@@ -13,9 +13,9 @@ Reply Errors::serve(Query& query, Next next) const {
 }
 
 void Errors::report(const Query& query) const {
-  for (const auto& pattern : patterns_) {
-    if (!pattern->matches(query.failure())) continue;
-    if (pattern->count(query.engine().executor())) write(pattern->level(), query);
+  for (const auto& consolidator : consolidators_) {
+    if (!consolidator->matches(query.failure())) continue;
+    if (consolidator->count(query.engine().executor())) write(consolidator->level(), query);
     return;
   }
   write(LogLevel::error, query);
@@ -30,7 +30,7 @@ void Errors::write(LogLevel level, const Query& query) const {
 }
 
 void Errors::stop() {
-  for (const auto& pattern : patterns_) pattern->flush();
+  for (const auto& consolidator : consolidators_) consolidator->flush();
   lines_->tell();
 }
 

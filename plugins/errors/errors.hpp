@@ -16,8 +16,8 @@ namespace catena::errors {
 /// and changes nothing.
 class Errors final : public Plugin, public Startable {
  public:
-  Errors(std::vector<std::shared_ptr<Pattern>> patterns, std::shared_ptr<LineLimit> lines)
-      : patterns_(std::move(patterns)), lines_(std::move(lines)) {}
+  Errors(std::vector<std::shared_ptr<Consolidator>> consolidators, std::shared_ptr<LineLimit> lines)
+      : consolidators_(std::move(consolidators)), lines_(std::move(lines)) {}
 
   Reply serve(Query& query, Next next) const override;
 
@@ -29,7 +29,7 @@ class Errors final : public Plugin, public Startable {
   void report(const Query& query) const;
   void write(LogLevel level, const Query& query) const;
 
-  std::vector<std::shared_ptr<Pattern>> patterns_;
+  std::vector<std::shared_ptr<Consolidator>> consolidators_;
   std::shared_ptr<LineLimit> lines_;
 };
 

@@ -99,10 +99,10 @@ TEST_CASE("an outage is a hundred lines a second and one about the rest", "[erro
 TEST_CASE("a window ends by itself", "[errors]") {
   test::LogLines log;
   test::TestEngine engine;
-  const auto pattern = std::make_shared<Pattern>(
-      PatternConfig{std::chrono::milliseconds(1), "x", LogLevel::error, First::hidden}, Log(log));
-  CHECK_FALSE(pattern->count(engine.executor()));
-  CHECK_FALSE(pattern->count(engine.executor()));
+  const auto consolidator = std::make_shared<Consolidator>(
+      Consolidation{std::chrono::milliseconds(1), "x", LogLevel::error, First::hidden}, Log(log));
+  CHECK_FALSE(consolidator->count(engine.executor()));
+  CHECK_FALSE(consolidator->count(engine.executor()));
   CHECK(engine.run_until([&log] { return !log.lines.empty(); }));
   CHECK(log.lines == Texts{"[ERROR] 2 errors like 'x' occurred in last 1ms"});
 }
@@ -117,7 +117,9 @@ const Mistake kMistakes[] = {
     {"another file", "errors file.log",
      "Corefile:2: errors: invalid log file: file.log; expected stdout"},
     {"an expression that is none", "errors {\nconsolidate 1m (\n}",
-     "Corefile:3: errors: error parsing regexp: missing ): ("},
+     "Corefile:3: errors: error parsing regexp: missing closing ): `(`"},
+    {"an escape that RE2 knows and Go does not", "errors {\nconsolidate 1m \\C\n}",
+     "Corefile:3: errors: error parsing regexp: invalid escape sequence: `\\C`"},
     {"two levels", "errors {\nconsolidate 1m x info debug\n}",
      "Corefile:3: errors: multiple log levels specified in consolidate"},
     {"a level behind show_first", "errors {\nconsolidate 1m x show_first info\n}",

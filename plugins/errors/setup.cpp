@@ -17,20 +17,20 @@ std::optional<LogLevel> level_of(std::string_view word) {
 }
 
 // [warning|error|info|debug] [show_first], in this order.
-void read_options(config::Property& line, PatternConfig& pattern) {
+void read_options(config::Property& line, Consolidation& consolidation) {
   bool level_given = false;
   while (const config::Word* word = line.take()) {
     const auto level = level_of(word->text);
     if (word->text == "show_first") {
-      pattern.first = First::shown;
+      consolidation.first = First::shown;
     } else if (!level) {
       line.error(fmt::format("unknown option in consolidate: {}", word->text));
-    } else if (pattern.first == First::shown) {
+    } else if (consolidation.first == First::shown) {
       line.error("log level must come before show_first in consolidate");
     } else if (level_given) {
       line.error("multiple log levels specified in consolidate");
     } else {
-      pattern.level = *level;
+      consolidation.level = *level;
       level_given = true;
     }
   }
@@ -41,19 +41,19 @@ void check_expression(config::Property& line, const std::string& expression) {
     return line.error(
         fmt::format("regex pattern too long: {} > {}", expression.size(), kLongestExpression));
   }
-  const RE2 compiled(expression, RE2::Quiet);
-  if (!compiled.ok()) line.error(fmt::format("error parsing regexp: {}", compiled.error()));
+  const expression::Pattern compiled(expression);
+  if (!compiled.error().empty()) line.error(compiled.error());
 }
 
-std::shared_ptr<Pattern> read_pattern(config::Property& line, const Log& log) {
-  PatternConfig pattern;
+std::shared_ptr<Consolidator> read_consolidation(config::Property& line, const Log& log) {
+  Consolidation consolidation;
   if (!line.expect_count(2, 4)) return nullptr;
-  line.required(pattern.window, config::at_least(std::chrono::nanoseconds(0)));
-  line.required(pattern.expression);
-  check_expression(line, pattern.expression);
-  read_options(line, pattern);
+  line.required(consolidation.window, config::at_least(std::chrono::nanoseconds(0)));
+  line.required(consolidation.expression);
+  check_expression(line, consolidation.expression);
+  read_options(line, consolidation);
   if (line.failed()) return nullptr;
-  return std::make_shared<Pattern>(std::move(pattern), log);
+  return std::make_shared<Consolidator>(std::move(consolidation), log);
 }
 
 }  // namespace
@@ -66,12 +66,13 @@ void setup(Setup& setup) {
   }
   bool stacktrace = false;  // Changes nothing: lines about exceptions say what was thrown.
   directive.flag("stacktrace", stacktrace);
-  std::vector<std::shared_ptr<Pattern>> patterns;
+  std::vector<std::shared_ptr<Consolidator>> consolidators;
   for (config::Property& line : directive.each("consolidate")) {
-    if (auto pattern = read_pattern(line, setup.log())) patterns.push_back(std::move(pattern));
+    auto consolidator = read_consolidation(line, setup.log());
+    if (consolidator) consolidators.push_back(std::move(consolidator));
   }
   directive.done();
-  setup.add(std::make_unique<Errors>(std::move(patterns), setup.line_limit()));
+  setup.add(std::make_unique<Errors>(std::move(consolidators), setup.line_limit()));
 }
 
 }  // namespace catena::errors
