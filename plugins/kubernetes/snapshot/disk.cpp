@@ -2,6 +2,7 @@
 #include "plugins/kubernetes/snapshot/disk.hpp"
 
 #include "core/base/system_text.hpp"
+#include "core/net/descriptor.hpp"
 
 #include <fmt/format.h>
 
@@ -27,28 +28,13 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// Closes what it holds.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 // The new name is safe only once the folder is on the disk too. File systems that cannot do that
 // for a folder say EINVAL, and there is nothing to do about it.
 Result<void> sync_folder(const std::string& path) {
   const std::string folder = folder_of(path);
-  const Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (descriptor.number() < 0) return failure("open the folder", folder);
-  if (fsync(descriptor.number()) != 0 && errno != EINVAL) return failure("write", folder);
+  const net::Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.get() < 0) return failure("open the folder", folder);
+  if (fsync(descriptor.get()) != 0 && errno != EINVAL) return failure("write", folder);
   return {};
 }
 
@@ -110,18 +96,18 @@ Result<void> NewFile::commit() {
 
 Result<ReadFile> read_file(const std::string& path) {
   // Without waiting: it may be a pipe that nobody writes to.
-  const Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (descriptor.number() < 0 && errno == ENOENT) return ReadFile{{}, true};
-  if (descriptor.number() < 0) return failure("open", path);
+  const net::Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (descriptor.get() < 0 && errno == ENOENT) return ReadFile{{}, true};
+  if (descriptor.get() < 0) return failure("open", path);
   struct stat status {};
-  if (fstat(descriptor.number(), &status) != 0) return failure("read", path);
+  if (fstat(descriptor.get(), &status) != 0) return failure("read", path);
   if (!S_ISREG(status.st_mode)) return Error{fmt::format("{} is no file", path)};
   if (static_cast<std::uint64_t>(status.st_size) > kFileLimit) {
     return Error{fmt::format("{} is larger than {} MiB", path, kFileLimit / (1024 * 1024))};
   }
   ReadFile file;
   file.bytes.resize(static_cast<std::size_t>(status.st_size));
-  if (const auto read = read_all(descriptor.number(), path, file.bytes); !read) return read.error();
+  if (const auto read = read_all(descriptor.get(), path, file.bytes); !read) return read.error();
   return file;
 }
 
