@@ -4,8 +4,6 @@
 #include "core/dns/name_text.hpp"
 #include "core/net/address_text.hpp"
 
-#include "plugins/view/network.hpp"
-
 #include <array>
 #include <charconv>
 
@@ -57,20 +55,6 @@ std::string_view text_of(const Value& value) {
   return value.is(Value::Kind::string) ? value.text() : std::string_view();
 }
 
-Value in_network(const Value& address, const Value& network) {
-  switch (membership(text_of(address), text_of(network))) {
-    case Membership::inside:
-      return Value::boolean(true);
-    case Membership::outside:
-      return Value::boolean(false);
-    case Membership::bad_address:
-      return Value::fault("first argument is not an IP address");
-    case Membership::bad_network:
-      break;
-  }
-  return Value::fault("invalid CIDR address");
-}
-
 }  // namespace
 
 expression::Environment environment() { return kFunctions; }
@@ -110,6 +94,20 @@ Value Facts::call(std::size_t function, std::span<const Value> arguments) {
       break;
   }
   return text(dns::to_string(query_.type()));
+}
+
+Value Facts::in_network(const Value& address, const Value& network) {
+  switch (networks_.membership(text_of(address), text_of(network))) {
+    case Membership::inside:
+      return Value::boolean(true);
+    case Membership::outside:
+      return Value::boolean(false);
+    case Membership::bad_address:
+      return Value::fault("first argument is not an IP address");
+    case Membership::bad_network:
+      break;
+  }
+  return Value::fault("invalid CIDR address");
 }
 
 Value Facts::name() {

@@ -5,17 +5,15 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <array>
 #include <charconv>
 #include <cstring>
-#include <optional>
+#include <functional>
 
 namespace catena::view {
 namespace {
 
 constexpr unsigned kMappedBits = 96;
 
-/// IPv4 addresses lie in ::ffff:0:0/96.
 using Bytes = std::array<std::uint8_t, 16>;
 
 struct Address {
@@ -57,22 +55,37 @@ bool same_bits(const Bytes& left, const Bytes& right, unsigned bits) {
   return ((left[at] ^ right[at]) >> (8 - bits % 8)) == 0;
 }
 
+// No network needs more bytes of text: "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128".
+constexpr std::size_t kWorthKeeping = INET6_ADDRSTRLEN + 3;
+
 }  // namespace
 
-Membership membership(std::string_view address, std::string_view network) {
+std::optional<Network> parse_network(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto address = parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  auto bits = parse_prefix(text.substr(slash + 1), address->v4_text ? 32 : 128);
+  if (!bits) return std::nullopt;
+  if (address->v4_text) *bits += kMappedBits;
+  if (is_v4(address->bytes)) *bits = std::max(*bits, kMappedBits);
+  return Network{address->bytes, *bits};
+}
+
+std::optional<Network> Networks::read(std::string_view text) {
+  if (text.empty() || text.size() > kWorthKeeping) return parse_network(text);
+  Read& read = reads_[std::hash<std::string_view>()(text) % reads_.size()];
+  if (read.text != text) read = {std::string(text), parse_network(text)};
+  return read.network;
+}
+
+Membership Networks::membership(std::string_view address, std::string_view network) {
   const auto inner = parse(address);
   if (!inner) return Membership::bad_address;
-  const std::size_t slash = network.find('/');
-  const auto outer =
-      slash == std::string_view::npos ? std::nullopt : parse(network.substr(0, slash));
+  const std::optional<Network> outer = read(network);
   if (!outer) return Membership::bad_network;
-  auto bits = parse_prefix(network.substr(slash + 1), outer->v4_text ? 32 : 128);
-  if (!bits) return Membership::bad_network;
-  if (outer->v4_text) *bits += kMappedBits;
-  // A network of IPv6 holds no IPv4 addresses, also where it is larger than all of them.
-  if (is_v4(outer->bytes)) *bits = std::max(*bits, kMappedBits);
   const bool same_family = is_v4(inner->bytes) == is_v4(outer->bytes);
-  const bool inside = same_family && same_bits(inner->bytes, outer->bytes, *bits);
+  const bool inside = same_family && same_bits(inner->bytes, outer->bytes, outer->bits);
   return inside ? Membership::inside : Membership::outside;
 }
 

@@ -18,15 +18,15 @@ View::View(std::string name, Programs programs, const Process& process)
       workers_(process.metrics.lanes()) {}
 
 void View::enter(Engine& engine) {
-  Machines& machines = workers_[index(engine.lane())];
+  auto& machines = workers_[index(engine.lane())].machines;
   for (const auto& program : programs_) {
     machines.push_back(std::make_unique<expression::Machine>(*program));
   }
 }
 
 bool View::accepts(Query& query) const {
-  Facts facts(query);
-  const Machines& machines = workers_[index(query.engine().lane())];
+  auto& [machines, networks] = workers_[index(query.engine().lane())];
+  Facts facts(query, networks);
   for (std::size_t i = 0; i < machines.size(); ++i) {
     const expression::Value value = machines[i]->run(facts);
     if (value.is(expression::Value::Kind::fault)) report(query, i, *machines[i]);

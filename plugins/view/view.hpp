@@ -8,6 +8,8 @@
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/setup.hpp"
 
+#include "plugins/view/network.hpp"
+
 #include <atomic>
 #include <memory>
 #include <string>
@@ -38,7 +40,10 @@ class View final : public Plugin, public BlockFilter, public MetadataSource, pub
   Reply serve(Query& query, Next next) const override { return next(query); }
 
  private:
-  using Machines = std::vector<std::unique_ptr<expression::Machine>>;
+  struct Worker {
+    std::vector<std::unique_ptr<expression::Machine>> machines;
+    Networks networks;
+  };
 
   void report(Query& query, std::size_t number, const expression::Machine& machine) const;
 
@@ -47,7 +52,7 @@ class View final : public Plugin, public BlockFilter, public MetadataSource, pub
   Log log_;
   metrics::Counter& failures_;
   mutable std::vector<std::atomic<bool>> told_;  // By number of the expression.
-  std::vector<Machines> workers_;                // By lane; each touched by its own thread only.
+  mutable std::vector<Worker> workers_;          // By lane; each touched by its own thread only.
 };
 
 }  // namespace catena::view
