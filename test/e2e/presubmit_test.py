@@ -322,7 +322,8 @@ def test_every_plugin_is_registered_and_described(folder):
     plugins = [path.parent for path in (ROOT / "plugins").glob("*/CMakeLists.txt")]
     assert plugins
     for plugin in plugins:
-        assert f'PluginEntry{{"{plugin.name}", {plugin.name}::setup' in registry, plugin.name
+        entry = rf'PluginEntry{{\s*"{plugin.name}", {plugin.name}::setup'
+        assert re.search(entry, registry), plugin.name
         assert (plugin / "README.md").exists(), plugin.name
         assert list(plugin.glob("**/*_test.cpp")), f"{plugin.name} has no test"
         listed = (plugin / "CMakeLists.txt").read_text()
