@@ -57,7 +57,7 @@ def programs():
     yield from files(".cpp", ".hpp", ".py", ".sh", ".cmake", ".c", ".go", ".java", ".js",
                      "CMakeLists.txt")
     yield from (ROOT / "CMakeLists.txt", ROOT / "cmd" / "run", ROOT / "test" / "run",
-                ROOT / ".ci" / "run",
+                ROOT / ".ci" / "run", ROOT / "test" / "style" / "run",
                 *(ROOT / "test" / "cluster" / name for name in ("build", "run", "up")))
 
 
@@ -333,6 +333,7 @@ def test_every_plugin_is_registered_and_described(folder):
 def test_programs_can_be_run(folder):
     scripts = [*(ROOT / "test").glob("*/*_test.py"), *(ROOT / "test" / "e2e").glob("*_test.sh"),
                ROOT / "cmd" / "run", ROOT / "test" / "run", ROOT / ".ci" / "run",
+               ROOT / "test" / "style" / "run",
                *(ROOT / "test" / "cluster" / name for name in ("build", "run", "up"))]
     none([name_of(path) for path in scripts if not os.stat(path).st_mode & stat.S_IXUSR])
 
