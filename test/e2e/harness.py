@@ -252,30 +252,16 @@ def free_ports(count):
     return ports
 
 
+# Where test/run unpacks Debian 12's kubernetes-client; tests have no network to get it from.
+DEBIAN_KUBECTL = ROOT / "build" / "tools" / "kubernetes-client" / "usr" / "bin" / "kubectl"
+
+
 def find_kubectl():
-    """The kubectl programs to test with: the one on the PATH, and Debian 12's where it can be
-    had."""
-    found = [program for program in (shutil.which("kubectl"), debian_kubectl()) if program]
-    if not found:
+    """The kubectl programs to test with: the one on the PATH, and Debian 12's where it is another."""
+    found = [shutil.which("kubectl"), DEBIAN_KUBECTL if DEBIAN_KUBECTL.exists() else None]
+    if not any(found):
         raise Skip("no kubectl here")
-    return found
-
-
-def debian_kubectl():
-    """Debian 12's kubernetes-client, unpacked into the build folder; None where that fails."""
-    folder = ROOT / "build" / "tools" / "kubernetes-client"
-    program = folder / "usr" / "bin" / "kubectl"
-    if program.exists():
-        return str(program)
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        subprocess.run(["apt-get", "download", "kubernetes-client"], cwd=folder, check=True,
-                       capture_output=True, timeout=120)
-        package = next(folder.glob("kubernetes-client*.deb"))
-        subprocess.run(["dpkg", "-x", package, folder], check=True, capture_output=True)
-    except (OSError, subprocess.SubprocessError, StopIteration):
-        return None
-    return str(program) if program.exists() else None
+    return [str(program) for program in found if program]
 
 
 def find_coredns():
