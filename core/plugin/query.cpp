@@ -81,7 +81,7 @@ void Query::begin_anew() {
 }
 
 std::size_t Query::response_limit() const {
-  if (to_string(transport_.protocol) == "tcp") return dns::kMaxMessage;
+  if (is_stream(transport_.protocol)) return dns::kMaxMessage;
   return shown_.edns ? std::max<std::size_t>(shown_.edns->udp_size, 512) : 512;
 }
 

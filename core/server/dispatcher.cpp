@@ -152,7 +152,7 @@ Outcome Dispatcher::refuse(Ticket& ticket, dns::Rcode rcode) {
   return outcome;
 }
 
-bool Dispatcher::admit(Ticket& ticket, std::size_t bytes) {
+bool Dispatcher::make_room_for(Ticket& ticket, std::size_t bytes) {
   const std::size_t cost = bytes + kWaiting;
   if (clients_.enter(ticket, ticket.transport().client.address(), cost)) {
     clients_.set_state(ticket, Held::State::waiting);

@@ -86,7 +86,7 @@ class Dispatcher final : public Engine {
 
   /// Finds room for a query that is about to wait: `bytes` for its ticket, and what waiting costs
   /// besides. Without room false; it has its answer then, REFUSED.
-  [[nodiscard]] bool admit(Ticket& ticket, std::size_t bytes);
+  [[nodiscard]] bool make_room_for(Ticket& ticket, std::size_t bytes);
 
   /// Has the query told to the client as refused for want of room.
   Outcome refuse(Ticket& ticket, Limit limit);

@@ -112,7 +112,7 @@ void UdpReceiver::start(std::unique_ptr<UdpSlot>& slot) {
   UdpOutput& output = slots_.output();
   Reply reply = dispatcher.run(*slot);
   if (reply.ready() && reply.outcome() == Outcome::drop) return;
-  if (reply.ready() || !dispatcher.admit(*slot, slot->cost())) {
+  if (reply.ready() || !dispatcher.make_room_for(*slot, slot->cost())) {
     output.add(dispatcher.write(*slot, output.room(slot->outlet)).size(), slot->peer);
     return;
   }

@@ -128,7 +128,7 @@ const TransferSource* Transfer::source_of(dns::NameView zone) const {
 Reply Transfer::serve(Query& query, Next next) const {
   const bool whole = query.type() == dns::Type::AXFR;
   if (!whole && query.type() != dns::Type::IXFR) return next(query);
-  const bool stream = to_string(query.transport().protocol) == "tcp";
+  const bool stream = is_stream(query.transport().protocol);
   if (whole && !stream) return query.fail(dns::Rcode::Refused);
   const Permission* permission = permission_for(query.name());
   const TransferSource* source = source_of(query.name());
@@ -152,7 +152,7 @@ Reply Transfer::hand_out(Query& query, const TransferSource& source) const {
   }
   const dns::Record soa = kept(*first, query.arena());
   const std::uint32_t serial = numbers->serial;
-  const bool stream = to_string(query.transport().protocol) == "tcp";
+  const bool stream = is_stream(query.transport().protocol);
   if (client && (!has_news(*client, serial) || !stream)) {
     if (!has_news(*client, serial)) {
       lines_->write(LogLevel::info, query.engine(), [&query, serial] {
