@@ -23,8 +23,7 @@ Result<UdpSocket*, Fault> UdpPool::choose() {
   auto& socket = sockets_[loop.random().below(static_cast<std::uint32_t>(slots()))];
   if (!socket || worn_out(*socket, loop.now())) return renew(socket);
   if (socket->full()) {
-    const Fault full{.during = Fault::During::limit, .remote = channel_->upstream().endpoint};
-    return full;
+    return Fault{.during = Fault::During::limit, .remote = channel_->upstream().endpoint};
   }
   channel_->upstream().counters.hits[0]->add(loop.lane());
   return socket.get();

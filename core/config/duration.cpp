@@ -138,7 +138,7 @@ std::string format_magnitude(std::uint64_t nanoseconds) {
   if (nanoseconds < 1'000'000) return decimal(nanoseconds, 1'000) + "\u00b5s";
   if (nanoseconds < 1'000'000'000) return decimal(nanoseconds, 1'000'000) + "ms";
   const std::uint64_t minutes = nanoseconds / 60'000'000'000;
-  const std::string seconds = decimal(nanoseconds % 60'000'000'000, 1'000'000'000) + "s";
+  std::string seconds = decimal(nanoseconds % 60'000'000'000, 1'000'000'000) + "s";
   if (minutes == 0) return seconds;
   if (minutes < 60) return fmt::format("{}m{}", minutes, seconds);
   return fmt::format("{}h{}m{}", minutes / 60, minutes % 60, seconds);

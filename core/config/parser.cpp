@@ -309,8 +309,9 @@ Word Parser::word(const Token& token) {
     error(token.position,
           fmt::format("environment variables in '{}' refer to themselves or are too long",
                       token.text));
+    text = token.text;
   }
-  return {text ? std::move(*text) : token.text, token.position, unset};
+  return {std::move(*text), token.position, unset};
 }
 
 // Elsewhere nobody knows what a variable will say.

@@ -119,8 +119,8 @@ Type Checker::conditional(Node& node) {
     throw Problem{node.children[0]->from,
                   fmt::format("non-bool expression (type {}) used as condition", condition.name())};
   }
-  const Type yes = check(*node.children[1]);
-  const Type no = check(*node.children[2]);
+  Type yes = check(*node.children[1]);
+  Type no = check(*node.children[2]);
   if (yes.is(Kind::nil)) return no;
   if (no.is(Kind::nil)) return yes;
   if (!yes.fits(no)) return {};

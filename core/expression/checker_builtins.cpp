@@ -152,7 +152,7 @@ Type Checker::with_predicate(Node& node, Builtin builtin) {
                                                       node.text, collection.name())};
   }
   const bool bare = node.children.size() == 1;
-  const Type item = collection.item();
+  Type item = collection.item();
   const Variable index{"index", Type::of(Kind::integer)};
   if (builtin == Builtin::sum) return bare ? item : predicate(node, {collection, {}});
   if (builtin == Builtin::map) return Type::list_of(predicate(node, {collection, {index}}));

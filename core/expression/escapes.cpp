@@ -44,7 +44,7 @@ std::optional<char32_t> take_number(std::string_view& text, unsigned base, std::
 std::optional<char32_t> take_braced(std::string_view& text) {
   text.remove_prefix(1);
   const std::size_t digits = text.find('}');
-  if (digits == std::string_view::npos || digits > 6) return std::nullopt;
+  if (digits > 6) return std::nullopt;  // Or there is none.
   const auto code = take_number(text, 16, digits);
   if (code) text.remove_prefix(1);
   return code;

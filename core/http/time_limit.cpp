@@ -14,8 +14,8 @@ struct TimeLimit::State {
   bool expired = false;
 };
 
-TimeLimit::TimeLimit(boost::asio::any_io_executor executor, std::function<void()> expire)
-    : state_(new State{boost::asio::steady_timer(std::move(executor)), std::move(expire)}) {}
+TimeLimit::TimeLimit(const boost::asio::any_io_executor& executor, std::function<void()> expire)
+    : state_(new State{boost::asio::steady_timer(executor), std::move(expire)}) {}
 
 TimeLimit::~TimeLimit() { clear(); }
 

@@ -15,7 +15,7 @@ namespace catena::http {
 /// error, and expired() tells why. One thread: that of the executor.
 class TimeLimit {
  public:
-  TimeLimit(boost::asio::any_io_executor executor, std::function<void()> expire);
+  TimeLimit(const boost::asio::any_io_executor& executor, std::function<void()> expire);
   ~TimeLimit();
   TimeLimit(const TimeLimit&) = delete;
   TimeLimit& operator=(const TimeLimit&) = delete;

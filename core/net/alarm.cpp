@@ -8,19 +8,18 @@
 namespace catena::net {
 
 struct Alarm::State : std::enable_shared_from_this<State> {
-  State(boost::asio::any_io_executor executor, const Clock& of, Deadlines& queue)
-      : timer(std::move(executor)), clock(&of), deadlines(&queue) {}
+  State(const boost::asio::any_io_executor& executor, const Clock& of, Deadlines& queue)
+      : timer(executor), clock(&of), deadlines(&queue) {}
 
   void arm() {
     const TimePoint next = deadlines->next();
     if (next >= armed_for) return;
     armed_for = next;
     timer.expires_after(std::max(Duration::zero(), next - std::min(next, clock->now())));
-    timer.async_wait(
-        [weak = weak_from_this()](const boost::system::error_code& error) {
-          const auto self = weak.lock();
-          if (self && !error) self->fire();
-        });
+    timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (self && !error) self->fire();
+    });
   }
 
   void fire() {
@@ -37,7 +36,7 @@ struct Alarm::State : std::enable_shared_from_this<State> {
 };
 
 Alarm::Alarm(boost::asio::any_io_executor executor, const Clock& clock, Deadlines& deadlines)
-    : state_(std::make_shared<State>(std::move(executor), clock, deadlines)) {
+    : state_(std::make_shared<State>(executor, clock, deadlines)) {
   deadlines.on_sooner([state = state_.get()] { state->arm(); });
   state_->arm();
 }

@@ -10,8 +10,8 @@ using Socket = asio::posix::stream_descriptor;
 
 /// Stays until the last handler of the event loop has run.
 struct Readiness::State {
-  State(asio::any_io_executor executor, Descriptor descriptor)
-      : socket(std::move(executor), descriptor.release()) {}
+  State(const asio::any_io_executor& executor, Descriptor descriptor)
+      : socket(executor, descriptor.release()) {}
 
   Socket socket;
   Events* events = nullptr;  // Null: nobody is to be told.
@@ -21,7 +21,7 @@ struct Readiness::State {
 };
 
 Readiness::Readiness(asio::any_io_executor executor, Descriptor descriptor)
-    : state_(std::make_shared<State>(std::move(executor), std::move(descriptor))) {}
+    : state_(std::make_shared<State>(executor, std::move(descriptor))) {}
 
 Readiness::~Readiness() { close(); }
 
@@ -35,12 +35,12 @@ void Readiness::wait_readable() {
   if (state_->reading || !state_->socket.is_open()) return;
   state_->reading = true;
   const unsigned number = ++state_->reads;
-  state_->socket.async_wait(
-      Socket::wait_read, [state = state_, number](const boost::system::error_code& error) {
-        if (number != state->reads) return;
-        state->reading = false;
-        if (!error && state->events != nullptr) state->events->readable();
-      });
+  state_->socket.async_wait(Socket::wait_read,
+                            [state = state_, number](const boost::system::error_code& error) {
+                              if (number != state->reads) return;
+                              state->reading = false;
+                              if (!error && state->events != nullptr) state->events->readable();
+                            });
 }
 
 void Readiness::wait_writable() {

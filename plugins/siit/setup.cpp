@@ -40,7 +40,7 @@ void read_prefix(config::Property& line, AddressMap& addresses) {
 /// The words of an address; an IPv4 address that is written as IPv6 is IPv4.
 std::optional<address> read_address(config::Property& line) {
   const std::string word = line.take()->text;
-  const auto read = word.find('%') == std::string::npos ? parse_address(word) : std::nullopt;
+  auto read = word.find('%') == std::string::npos ? parse_address(word) : std::nullopt;
   if (!read) line.error(fmt::format("invalid IP address: \"{}\"", word));
   if (!read || read->is_v4() || !read->to_v6().is_v4_mapped()) return read;
   return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, read->to_v6());

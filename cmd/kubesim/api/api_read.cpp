@@ -130,7 +130,7 @@ Outcome<std::shared_ptr<Watch>> Api::watch(const ApiRequest& request, const Targ
   auto settings = watch_settings(request, target, *options);
   settings.form = *form;
   settings.after = from_now ? current : version;
-  const auto made = std::make_shared<Watch>(std::move(settings), cluster_.watch_queue);
+  auto made = std::make_shared<Watch>(std::move(settings), cluster_.watch_queue);
   if (from_now && options->initial_events != InitialEvents::Unwanted) {
     const auto objects = matching(cluster_.store.objects(*target.resource), options->filter);
     made->preload(initial_events(objects));

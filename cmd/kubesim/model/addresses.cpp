@@ -83,7 +83,7 @@ std::optional<std::string> AddressPool::allocate() {
   const std::uint64_t places = end_ > first_ ? end_ - first_ : 0;
   for (std::uint64_t tried = 0; tried < places; ++tried) {
     if (next_ >= end_) next_ = first_;
-    const std::string candidate = network_.at(next_++).to_string();
+    std::string candidate = network_.at(next_++).to_string();
     if (taken_.insert(candidate).second) return candidate;
   }
   return std::nullopt;

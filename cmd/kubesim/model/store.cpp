@@ -89,7 +89,7 @@ Outcome<ObjectPtr> Store::create(const Resource& resource, Json json) {
 Outcome<ObjectPtr> Store::replace(const Resource& resource, Json json) {
   Json& metadata = json.member("metadata");
   const std::string name(metadata["name"].text());
-  const ObjectPtr before = get(resource, metadata["namespace"].text(), name);
+  ObjectPtr before = get(resource, metadata["namespace"].text(), name);
   if (!before) return not_found(resource, name);
   const std::string_view expected = metadata["resourceVersion"].text();
   const std::string current = std::to_string(before->version());

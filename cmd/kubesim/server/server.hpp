@@ -3,6 +3,7 @@
 
 #include "cmd/kubesim/api/api.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 

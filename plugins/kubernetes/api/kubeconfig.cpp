@@ -56,8 +56,8 @@ YAML::Node entry(const YAML::Node& root,
 
 class Kubeconfig {
  public:
-  Kubeconfig(YAML::Node root, std::filesystem::path folder)
-      : root_(std::move(root)), folder_(std::move(folder)) {}
+  Kubeconfig(const YAML::Node& root, std::filesystem::path folder)
+      : root_(root), folder_(std::move(folder)) {}
 
   ApiServer read(std::string_view context_name) const {
     const std::string current =
