@@ -87,6 +87,10 @@ endfunction()
 # into CATENA_PLUGIN_LIST: those of the tree, or some from outside. With CATENA_PLUGINS_YIELD a plugin
 # of that name that is there already takes its place.
 function(catena_plugin name)
+  if(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
+    message(FATAL_ERROR "catena_plugin(): found '${name}', expected the name of the plugin's namespace "
+      "(letters, digits and _).")
+  endif()
   set(target catena_plugin_${name})
   if(NOT TARGET ${target})
     catena_library_in(${target} ${CMAKE_CURRENT_SOURCE_DIR} ${ARGN} LINK catena_plugin catena_client)
@@ -100,6 +104,18 @@ function(catena_plugin name)
   set_property(TARGET ${CATENA_PLUGIN_LIST} APPEND PROPERTY CATENA_PLUGIN_NAMES ${name})
 endfunction()
 
+# catena_outside_plugin(<target> <folder> <path>): one of the folders, which must give the target a plugin.
+function(catena_outside_plugin target folder path)
+  get_target_property(before ${target} CATENA_PLUGIN_NAMES)
+  string(MD5 name ${path})
+  add_subdirectory(${path} ${CMAKE_CURRENT_BINARY_DIR}/${target}_plugins/${name})
+  get_target_property(after ${target} CATENA_PLUGIN_NAMES)
+  if(NOT after OR after STREQUAL before)
+    message(FATAL_ERROR "CATENA_PLUGINS: found '${folder}', whose CMakeLists.txt makes no plugin, expected "
+      "one with catena_plugin(NAME).")
+  endif()
+endfunction()
+
 # catena_outside_plugins(<target> <folders...>): a library with the plugins of folders from outside
 # of plugins/, and the function outside_plugins() that names them (plugins/registry.hpp).
 function(catena_outside_plugins target)
@@ -107,14 +123,18 @@ function(catena_outside_plugins target)
   set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp)
   add_library(${target} STATIC ${source})
   target_link_libraries(${target} PUBLIC catena_plugin)
+  set(paths)
   foreach(folder ${ARGN})
     get_filename_component(path ${folder} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
     if(NOT EXISTS ${path}/CMakeLists.txt)
       message(FATAL_ERROR "CATENA_PLUGINS: found '${folder}', expected a plugin's folder with a "
-        "CMakeLists.txt; there is no ${path}/CMakeLists.txt.")
+        "CMakeLists.txt, several with ; between them; there is no ${path}/CMakeLists.txt.")
     endif()
-    string(MD5 name ${path})
-    add_subdirectory(${path} ${CMAKE_CURRENT_BINARY_DIR}/${target}_plugins/${name})
+    if(path IN_LIST paths)
+      message(FATAL_ERROR "CATENA_PLUGINS: found '${folder}' twice, expected each folder once.")
+    endif()
+    list(APPEND paths ${path})
+    catena_outside_plugin(${target} ${folder} ${path})
   endforeach()
   get_target_property(names ${target} CATENA_PLUGIN_NAMES)
   set(declarations)

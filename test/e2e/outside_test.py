@@ -70,14 +70,23 @@ def configured(folder, plugins):
 
 
 def test_folders_are_looked_at_when_the_build_is_configured(folder):
-    code, said = configured(folder, pathlib.Path(folder, "nothing"))
-    assert code != 0 and "expected a plugin's folder with a CMakeLists.txt" in said, said
-    plugin = pathlib.Path(folder, "mine")
-    plugin.mkdir()
-    (plugin / "mine.cpp").write_text("")
-    (plugin / "CMakeLists.txt").write_text("catena_plugin(cache)\n")
-    code, said = configured(folder, plugin)
-    assert code != 0 and "Two plugins are called 'cache'" in said, said
+    mine, twin = (pathlib.Path(folder, name) for name in ("mine", "twin"))
+    for plugin in (mine, twin):
+        plugin.mkdir()
+        (plugin / "plugin.cpp").write_text("")
+        (plugin / "CMakeLists.txt").write_text("catena_plugin(mine)\n")
+    for says, plugins, wanted in (
+            (None, pathlib.Path(folder, "nothing"), "expected a plugin's folder with a CMakeLists.txt"),
+            (None, f"{mine} {twin}", "several with ; between them"),
+            (None, f"{mine};{mine}", f"found '{mine}' twice, expected each folder once"),
+            (None, f"{mine};{twin}", "Two plugins are called 'mine'"),
+            ("catena_plugin(cache)", mine, "Two plugins are called 'cache'"),
+            ("catena_plugin(my-name)", mine, "found 'my-name', expected the name of the plugin's namespace"),
+            ("", mine, f"found '{mine}', whose CMakeLists.txt makes no plugin")):
+        if says is not None:
+            (mine / "CMakeLists.txt").write_text(says + "\n")
+        code, said = configured(folder, plugins)
+        assert code != 0 and wanted in said.replace("- ", "-"), (wanted, said)
     (plugin / "CMakeLists.txt").write_text("catena_plugin(mine)\n")
     code, said = configured(folder, f"{plugin};{MYADDR}")
     assert code == 0, said
