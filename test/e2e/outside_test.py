@@ -81,7 +81,7 @@ def test_folders_are_looked_at_when_the_build_is_configured(folder):
             (None, f"{mine};{mine}", f"found '{mine}' twice, expected each folder once"),
             (None, f"{mine};{twin}", "Two plugins are called 'mine'"),
             ("catena_plugin(cache)", mine, "Two plugins are called 'cache'"),
-            ("catena_plugin(my-name)", mine, "found 'my-name', expected the name of the plugin's namespace"),
+            ("catena_plugin(my-name)", mine, "found 'my-name', expected the name of the plugin's"),
             ("", mine, f"found '{mine}', whose CMakeLists.txt makes no plugin")):
         if says is not None:
             (mine / "CMakeLists.txt").write_text(says + "\n")

@@ -208,55 +208,53 @@ def test_lines_that_only_went_are_no_lines_to_look_at(folder):
     assert formatting.difference(repository.root, "core/a.cpp", []) == ""
 
 
-def compile_commands(root, build, files):
-    """A build folder in which core/room is compiled as one, and each test by itself."""
-    unity = build / "Unity" / "unity_0_cxx.cxx"
-    unity.parent.mkdir(parents=True)
-    unity.write_text("".join(f'#include "{root / name}"\n' for name in files if "_test" not in name))
-    sources = [unity, *(root / name for name in files if "_test" in name)]
-    (build / "compile_commands.json").write_text("[" + ",".join(
-        f'{{"directory": "{root}", "command": "clang++-19 -std=c++20 -I{root} -c {source}",'
-        f' "file": "{source}"}}' for source in sources) + "]")
-
-
 def a_room(folder):
-    repository = Repository(folder)
-    build = repository.root / "build"
-    shutil.copy(ROOT / ".clang-tidy", repository.root)
+    """A repository and a build folder in which core/room is compiled as one."""
+    root = Repository(folder).root
+    shutil.copy(ROOT / ".clang-tidy", root)
     moved = '#include <string>\n\n#include "core/room/a.hpp"\n' \
             "std::string NAME(std::string s) { std::string t = std::move(s); return t + s; }\n"
-    repository.write("core/room/a.hpp", "#pragma once\n")
-    repository.write("core/room/a.cpp", moved.replace("NAME", "a"))
-    repository.write("core/room/b.cpp", moved.replace("NAME", "b"))
-    repository.write("core/room/a_test.cpp", "int a_test() { return 1; }\n")
-    compile_commands(repository.root, build, ["core/room/a.cpp", "core/room/b.cpp",
-                                              "core/room/a_test.cpp"])
-    return repository.root, build
+    unity = root / "build" / "Unity" / "unity_0_cxx.cxx"
+    unity.parent.mkdir(parents=True)
+    unity.write_text("".join(f'#include "{root}/core/room/{name}.cpp"\n' for name in "ab"))
+    (root / "core/room").mkdir(parents=True)
+    (root / "core/room/a.hpp").write_text("#pragma once\n")
+    for name in "ab":
+        (root / f"core/room/{name}.cpp").write_text(moved.replace("NAME", name))
+    alone = root / "core" / "alone.cpp"
+    alone.write_text("int alone() { return 1; }\n")
+    (root / "build" / "compile_commands.json").write_text("[" + ",".join(
+        f'{{"directory": "{root}", "command": "clang++-19 -std=c++20 -I{root} -c {source}",'
+        f' "file": "{source}"}}' for source in (unity, alone)) + "]")
+    return root, root / "build"
 
 
 def test_faults_are_told_of_files_that_changed_only(folder):
     wanted_program(tidy.PROGRAM)
-    root, build = a_room(folder)
-    said = tidy.check(root, build, ["core/room/a_test.cpp", "core/room/b.cpp"], 100)
-    assert said.read == ["core/room/b.cpp", "core/room/a_test.cpp"] and not said.left
+    said = tidy.check(*a_room(folder), ["core/alone.cpp", "core/room/b.cpp"], 100)
+    assert said.read == ["core/alone.cpp", "core/room/b.cpp"] and not said.left
     assert len(said.findings) == 1 and "core/room/b.cpp:4:" in said.findings[0]
     assert "core/room/a.cpp:4:" not in said.findings[0], said.findings
 
 
 def test_what_there_is_no_time_for_is_named(folder):
     wanted_program(tidy.PROGRAM)
-    root, build = a_room(folder)
-    said = tidy.check(root, build, ["core/room/a.cpp", "core/room/a_test.cpp"], 0)
-    assert said == tidy.Said([], [], ["core/room/a.cpp", "core/room/a_test.cpp"], [])
+    said = tidy.check(*a_room(folder), ["core/room/a.cpp", "core/alone.cpp"], 0)
+    assert said == tidy.Said([], [], ["core/room/a.cpp", "core/alone.cpp"], [])
+
+
+def test_tests_are_not_read(folder):
+    said = tidy.check(*a_room(folder), ["core/room/a_test.cpp", "core/room/a_fuzz.cpp",
+                                        "core/room/testing.hpp", "test/support/a.cpp"], 100)
+    assert said == tidy.Said([], [], [], [])
 
 
 def test_headers_are_read_by_what_lies_beside_them(folder):
-    root, build = a_room(folder)
-    chosen, unread = tidy.readers(root, build, ["core/room/a.hpp", "core/room/other.hpp",
-                                                "core/room/a_testing.hpp", "core/else/c.hpp"])
+    chosen, unread = tidy.readers(*a_room(folder), [
+        "core/room/a.hpp", "core/room/other.hpp", "core/alone.hpp", "core/else/c.hpp"])
     assert [(unit.path.name, unit.wanted) for unit in chosen] == [
         ("unity_0_cxx.cxx", ["core/room/a.hpp", "core/room/other.hpp"]),
-        ("a_test.cpp", ["core/room/a_testing.hpp"])]
+        ("alone.cpp", ["core/alone.hpp"])]
     assert unread == ["core/else/c.hpp"]
 
 

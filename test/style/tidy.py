@@ -2,7 +2,7 @@
 """What clang-tidy says of some files.
 
 Nearly all of its time goes into headers of others, so a room's files are read as one: the preset
-`tidy` compiles each library so. Nothing is built."""
+`tidy` compiles each library so, and no tests, which would take as long again. Nothing is built."""
 
 import concurrent.futures
 import dataclasses
@@ -32,6 +32,10 @@ class Said:
     unread: list  # Headers that nothing beside them includes.
 
 
+def is_test(name):
+    return name.startswith("test/") or bool(re.search(r"(_test|_fuzz|_bench|testing)\.[ch]pp$", name))
+
+
 def units(root, build):
     """All units of a build folder. Its CMake files are written by `cmake --preset tidy`."""
     for command in json.loads((build / "compile_commands.json").read_text()):
@@ -46,21 +50,18 @@ def units(root, build):
 
 
 def reader_of(name, by_source):
-    """The unit that reads a file. A header is read by the source or test of its name, or else by some
-    source of its folder."""
-    folder, _, file = name.rpartition("/")
-    stem = file.rpartition(".")[0]
+    """The unit that reads a file. A header is read by the source of its name, or else by some source of
+    its folder."""
+    folder = name.rpartition("/")[0]
     beside = sorted(source for source in by_source if source.rpartition("/")[0] == folder)
-    if name.endswith("_testing.hpp"):
-        beside.sort(key=lambda source: not source.endswith("_test.cpp"))
-    for source in (name, f"{folder}/{stem}.cpp", f"{folder}/{stem}_test.cpp", *beside):
+    for source in (name, name.replace(".hpp", ".cpp"), *beside):
         if source in by_source:
             return by_source[source]
     return None
 
 
 def readers(root, build, names):
-    """The units for some files, in the files' order but tests last; and headers without one."""
+    """The units for some files, in the files' order; and headers without one."""
     by_source = {}
     for unit in units(root, build):
         for source in unit.sources:
@@ -73,7 +74,7 @@ def readers(root, build, names):
         else:
             unit.wanted.append(name)
             chosen[unit.path] = unit
-    return sorted(chosen.values(), key=lambda unit: unit.path.name.endswith("_test.cpp")), unread
+    return list(chosen.values()), unread
 
 
 def read(build, unit, deadline):
@@ -89,9 +90,9 @@ def read(build, unit, deadline):
 
 
 def check(root, build, names, seconds):
-    """Reads files, as many units at once as there are CPUs."""
+    """Reads files that are no tests, as many units at once as there are CPUs."""
     deadline = time.monotonic() + seconds
-    chosen, unread = readers(root, build, names)
+    chosen, unread = readers(root, build, [name for name in names if not is_test(name)])
     said = Said([], [], [], unread)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for unit, found in zip(chosen, pool.map(lambda unit: read(build, unit, deadline), chosen)):
