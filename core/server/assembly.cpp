@@ -124,6 +124,8 @@ void Assembler::call(const PluginEntry& entry,
     entry.setup(setup);
   } catch (const std::exception& exception) {
     directives.front().error(exception.what());
+  } catch (...) {
+    directives.front().error("its setup threw something that is no exception");
   }
   const bool failed = std::ranges::any_of(directives, &config::Directive::any_failed);
   if (failed || diagnostics_.errors().size() != errors) broken_.insert(number);

@@ -404,6 +404,7 @@ void set_up_answer(Setup& setup) {
     Seen::note("labels" + text);
   }
   if (last == "throws") throw std::runtime_error("this setup throws");
+  if (last == "throws-a-number") throw 42;
   setup.add(std::make_unique<Answer>(static_cast<std::uint8_t>(std::atoi(last.c_str()))));
 }
 
