@@ -116,7 +116,7 @@ void setup(Setup& setup) {
   read_some(directive, "require", "query type", settings.types);
   read_some(directive, "require_opcode", "opcode", settings.opcodes);
   directive.done();
-  setup.add(std::make_unique<Tsig>(std::move(settings), setup.metrics()));
+  setup.add(std::make_unique<Tsig>(std::move(settings), setup));
 }
 
 }  // namespace catena::tsig

@@ -63,17 +63,20 @@ bool sign_answers(Query& query, const Judged& request) {
 
 }  // namespace
 
-Refusals::Refusals(metrics::Registry& registry) {
+Refusals::Refusals(metrics::Registry& registry, const std::string& server) {
   for (std::size_t i = 1; i < kFaults; ++i) {
     by_fault_[i] = &registry.counter(
         "catena_tsig_refused_total",
         "Counter of queries that were refused for their signature, or since they had none.",
-        {{"reason", std::string(to_string(static_cast<Fault>(i)))}});
+        {{"reason", std::string(to_string(static_cast<Fault>(i)))}, {"server", server}});
   }
 }
 
-Tsig::Tsig(Settings settings, metrics::Registry& registry)
-    : settings_(std::move(settings)), refusals_(registry), hmacs_(registry.lanes()) {}
+Tsig::Tsig(Settings settings, const Setup& setup)
+    : settings_(std::move(settings)),
+      refusals_(setup.servers(),
+                [&](const std::string& server) { return Refusals(setup.metrics(), server); }),
+      hmacs_(setup.metrics().lanes()) {}
 
 void Tsig::shares(std::uint16_t server, std::span<const ListenerSettings* const> blocks) {
   if (keys_.size() <= server) keys_.resize(server + 1u);
@@ -101,7 +104,8 @@ Reply Tsig::judged(Query& query, Next next) const {
 }
 
 Outcome Tsig::refuse(Query& query, Fault fault) const {
-  refusals_.count(fault, query.engine().lane());
+  const Refusals* refusals = refusals_.find(query.transport());
+  if (refusals != nullptr) refusals->count(fault, query.engine().lane());
   return query.fail(rcode_of(fault));
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/metrics.hpp"
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/plugin.hpp"
+#include "core/plugin/setup.hpp"
 #include "core/plugin/zones.hpp"
 
 #include "plugins/tsig/hmac.hpp"
@@ -13,6 +14,7 @@
 #include <array>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace catena::tsig {
@@ -33,10 +35,10 @@ struct Settings {
   Some<dns::Opcode> opcodes;  ///< The same by opcode.
 };
 
-/// Counts what is refused.
+/// Counts what a listener refuses.
 class Refusals {
  public:
-  explicit Refusals(metrics::Registry& registry);
+  Refusals(metrics::Registry& registry, const std::string& server);
   void count(Fault fault, Lane lane) const {
     by_fault_[static_cast<std::size_t>(fault)]->add(lane);
   }
@@ -49,7 +51,7 @@ class Refusals {
 /// behind it a question is one without a signature. Any thread.
 class Tsig final : public Plugin, public SharesListener {
  public:
-  Tsig(Settings settings, metrics::Registry& registry);
+  Tsig(Settings settings, const Setup& setup);
 
   Reply serve(Query& query, Next next) const override;
   void shares(std::uint16_t server, std::span<const ListenerSettings* const> blocks) override;
@@ -59,7 +61,7 @@ class Tsig final : public Plugin, public SharesListener {
   Outcome refuse(Query& query, Fault fault) const;
 
   Settings settings_;
-  Refusals refusals_;
+  PerServer<Refusals> refusals_;
   std::vector<Keyring> keys_;         // By listener.
   mutable std::vector<Hmacs> hmacs_;  // By lane; each touched by its own thread only.
 };

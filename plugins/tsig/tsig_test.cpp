@@ -11,6 +11,7 @@
 #include "test/support/test_engine.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <functional>
@@ -72,7 +73,8 @@ class Bed {
   bool answered() const { return behind_->asked > 0; }
   bool behind_saw_signature() const { return behind_->saw_signature; }
   double counted(const std::string& reason) {
-    const std::string line = "catena_tsig_refused_total{reason=\"" + reason + "\"} ";
+    const std::string line =
+        fmt::format("catena_tsig_refused_total{{reason=\"{}\",server=\"dns://:53\"}} ", reason);
     const std::string text = plugin_.metrics().text();
     return std::stod(text.substr(text.find(line) + line.size()));
   }
