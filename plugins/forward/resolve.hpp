@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/config/values.hpp"
+#include "core/client/fault.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
