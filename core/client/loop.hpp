@@ -4,6 +4,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/lane.hpp"
 #include "core/base/random.hpp"
+#include "core/net/addresses.hpp"
 #include "core/net/deadlines.hpp"
 #include "core/net/network.hpp"
 
