@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "test" / "style"))
 
 import changes  # noqa: E402
 import formatting  # noqa: E402
+import headers  # noqa: E402
 import tidy  # noqa: E402
 
 COROUTINE = """
@@ -256,6 +257,19 @@ def test_headers_are_read_by_what_lies_beside_them(folder):
         ("unity_0_cxx.cxx", ["core/room/a.hpp", "core/room/other.hpp"]),
         ("alone.cpp", ["core/alone.hpp"])]
     assert unread == ["core/else/c.hpp"]
+
+
+def test_a_header_stands_alone(folder):
+    wanted_program(headers.COMPILER)
+    root, build = a_room(folder)
+    (root / "cmake").mkdir()
+    (root / "cmake/pch.hpp").write_text("#include <string>\n")
+    (root / "core/room/leans.hpp").write_text("inline Missing leans();\n")
+    (root / "core/room/stands.hpp").write_text("#pragma once\nstd::string stands();\n")
+    names = ["core/room/stands.hpp", "core/room/leans.hpp", "core/room/a.cpp"]
+    wrong, left = headers.check(root, build, names, 100)
+    assert len(wrong) == 1 and "core/room/leans.hpp:1:" in wrong[0] and not left, (wrong, left)
+    assert headers.check(root, build, names, 0) == ([], ["core/room/stands.hpp", "core/room/leans.hpp"])
 
 
 if __name__ == "__main__":

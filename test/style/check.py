@@ -8,6 +8,7 @@ import sys
 
 import changes
 import formatting
+import headers
 import tidy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -19,7 +20,7 @@ def arguments():
     parser.add_argument("base", nargs="?", help="a commit")
     parser.add_argument("--fix", action="store_true", help="format the files")
     parser.add_argument("--all", action="store_true", help="every line of the tree")
-    parser.add_argument("--seconds", type=float, default=120, help="for clang-tidy")
+    parser.add_argument("--seconds", type=float, default=120, help="for what compiles")
     return parser.parse_args()
 
 
@@ -46,7 +47,6 @@ def check_format(files):
 
 
 def check_tidy(files, seconds):
-    subprocess.run(["cmake", "--preset", "tidy"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     said = tidy.check(ROOT, BUILD, list(files), seconds)
     print("".join(said.findings), end="")
     print(f"clang-tidy: {len(said.read)} files were read, faults in {len(said.findings)} groups of them")
@@ -57,6 +57,15 @@ def check_tidy(files, seconds):
     return said.findings
 
 
+def check_headers(files, seconds):
+    wrong, left = headers.check(ROOT, BUILD, list(files), seconds)
+    print("".join(wrong), end="")
+    print(f"headers: {len(wrong)} do not stand alone")
+    if left:
+        print(f"  not compiled, as {seconds:.0f} seconds were over: {' '.join(left)}")
+    return wrong
+
+
 def run():
     options = arguments()
     files, why = chosen(changes.Git(ROOT), options)
@@ -65,7 +74,9 @@ def run():
         for name, lines in files.items():
             formatting.fix(ROOT, name, lines)
     seconds = 24 * 60 * 60 if options.all else options.seconds
-    failed = [bool(check_format(files)), bool(files and check_tidy(files, seconds))]
+    subprocess.run(["cmake", "--preset", "tidy"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    failed = [bool(check_format(files)), bool(check_headers(files, seconds / 3)),
+              bool(check_tidy(files, seconds * 2 / 3))]
     print(f"{failed.count(False)} passed, {failed.count(True)} failed")
     return any(failed)
 
