@@ -4,7 +4,6 @@
 #include "core/base/clock.hpp"
 #include "core/base/lane.hpp"
 #include "core/base/random.hpp"
-#include "core/net/addresses.hpp"
 #include "core/net/deadlines.hpp"
 #include "core/net/network.hpp"
 
@@ -24,7 +23,7 @@ class UpstreamLoop {
   static constexpr std::size_t kBatch = 16;
   static constexpr std::size_t kBufferSize = 65536;
 
-  UpstreamLoop(asio::any_io_executor executor,
+  UpstreamLoop(boost::asio::any_io_executor executor,
                const Clock& clock,
                net::Deadlines& deadlines,
                net::Network& network,
@@ -38,7 +37,7 @@ class UpstreamLoop {
         lane_(lane),
         buffers_(std::make_unique_for_overwrite<std::uint8_t[]>(kBatch * kBufferSize)) {}
 
-  const asio::any_io_executor& executor() const { return executor_; }
+  const boost::asio::any_io_executor& executor() const { return executor_; }
   TimePoint now() const { return clock_->now(); }
   net::Deadlines& deadlines() const { return *deadlines_; }
   net::Network& network() const { return *network_; }
@@ -50,7 +49,7 @@ class UpstreamLoop {
   std::uint8_t* buffer(std::size_t index) const { return buffers_.get() + index * kBufferSize; }
 
  private:
-  asio::any_io_executor executor_;
+  boost::asio::any_io_executor executor_;
   const Clock* clock_;
   net::Deadlines* deadlines_;
   net::Network* network_;
