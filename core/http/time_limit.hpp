@@ -12,7 +12,9 @@ namespace catena::http {
 
 /// "This operation or the deadline": calls `expire` once when a set time is reached before clear().
 /// `expire` ends the operation (closes its socket, kills its process), which then completes with an
-/// error, and expired() tells why. One thread: that of the executor.
+/// error, and expired() tells why. For event loops without a queue of net::Deadlines, as those of
+/// pages and of programs that are run: each has a timer of its own. One thread: that of the
+/// executor.
 class TimeLimit {
  public:
   TimeLimit(const boost::asio::any_io_executor& executor, std::function<void()> expire);
