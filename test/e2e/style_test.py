@@ -167,7 +167,7 @@ def test_a_short_history_is_compared_with_what_there_is(folder):
     assert changes.changed_files(repository.git, "") == ["core/a.cpp"]
     repository.commit("core/b.cpp", "int b;\n")
     assert changes.base_of(repository.git) == \
-        (first, "no commit here is a day old: what the last one changed")
+        (first, "no commit here is a day old: since the first one")
     shallow = pathlib.Path(folder, "shallow")
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{repository.root}", shallow],
                    check=True)

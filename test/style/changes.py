@@ -34,8 +34,9 @@ def base_of(git):
     written = int(git("show", "--no-patch", "--format=%ct", "HEAD"))
     if base := git("rev-list", "-1", f"--before={written - DAY}", "HEAD"):
         return base, "a day before the last commit"
-    if base := git.commit("HEAD^"):
-        return base, "no commit here is a day old: what the last one changed"
+    oldest = git("rev-list", "--max-parents=0", "HEAD").rpartition("\n")[2]
+    if oldest != head:
+        return oldest, "no commit here is a day old: since the first one"
     return "", "no other commit is here: all of it"
 
 
