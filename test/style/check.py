@@ -20,7 +20,7 @@ def arguments():
     parser.add_argument("base", nargs="?", help="a commit")
     parser.add_argument("--fix", action="store_true", help="format the files")
     parser.add_argument("--all", action="store_true", help="every line of the tree")
-    parser.add_argument("--seconds", type=float, default=120, help="for what compiles")
+    parser.add_argument("--seconds", type=float, default=90, help="for what compiles")
     return parser.parse_args()
 
 
