@@ -28,7 +28,8 @@ Bytes reply_to(const Bytes& query, const dns::Question& question, const Content&
   Bytes out(4096);
   dns::Writer writer(out);
   const auto header = dns::Header::read(query).value();
-  const auto base = static_cast<std::uint16_t>(header.flags.bits() & (Flags::kRD | Flags::kCD));
+  constexpr std::uint16_t kEchoed = 0x7800 | Flags::kRD | Flags::kCD;  // And the opcode.
+  const auto base = static_cast<std::uint16_t>(header.flags.bits() & kEchoed);
   writer.header(header.id, Flags(base | Flags::kQR | Flags::kRA | content.flags |
                                  static_cast<std::uint16_t>(content.rcode)));
   writer.question(question);
