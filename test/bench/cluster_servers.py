@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A DNS server under measurement: what it takes until it knows the cluster, and afterwards."""
 
+import json
 import os
 import pathlib
 import select
@@ -110,10 +111,12 @@ class Server:
 
     def latency(self, generator, names, seconds):
         """p50 and p99 in µs of questions that are asked one after the other."""
-        words = subprocess.run([*generator, str(self.port), names, str(seconds), "1", "1", "--wait"],
-                               check=True, capture_output=True, text=True).stdout.split()
-        assert int(words[1]) == 0, f"{self.name}: wrong answers: {words}"
-        return float(words[4]), float(words[5])
+        said = json.loads(subprocess.run(
+            [*generator, "--port", str(self.port), "--questions", names, "--seconds", str(seconds),
+             "--sockets", "1", "--window", "1", "--wait"],
+            check=True, capture_output=True, text=True).stdout)
+        assert said["wrong"] == 0, f"{self.name}: wrong answers: {said}"
+        return said["p50"], said["p99"]
 
     def stay_on(self, core):
         """And come before all other programs there, where that is allowed: theirs is not the time that
