@@ -58,7 +58,8 @@ def programs():
                      "CMakeLists.txt")
     yield from (ROOT / "CMakeLists.txt", ROOT / "cmd" / "run", ROOT / "test" / "run",
                 ROOT / ".ci" / "run", ROOT / "test" / "style" / "run",
-                *(ROOT / "test" / "cluster" / name for name in ("build", "run", "up")))
+                *(ROOT / "test" / "cluster" / name for name in ("build", "run", "up")),
+                *(ROOT / "test" / "bench" / name for name in ("run", "cluster")))
 
 
 def name_of(path):
