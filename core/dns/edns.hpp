@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/arena.hpp"
+#include "core/dns/numbers.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
-
-#include "core/base/arena.hpp"
-#include "core/dns/numbers.hpp"
 
 namespace catena::dns {
 
 /// EDNS option codes that are known by name (IANA "DNS EDNS0 Option Codes").
 enum class OptionCode : std::uint16_t {
-  NSID = 3, ClientSubnet = 8, Expire = 9, Cookie = 10, TcpKeepalive = 11, Padding = 12, EDE = 15,
+  NSID = 3,
+  ClientSubnet = 8,
+  Expire = 9,
+  Cookie = 10,
+  TcpKeepalive = 11,
+  Padding = 12,
+  EDE = 15,
 };
 
 /// What an OPT record says (RFC 6891 section 6.1). The options lie in somebody else's buffer, raw
@@ -43,9 +49,24 @@ std::optional<std::span<const std::uint8_t>> with_option(Arena& arena,
                                                          OptionCode code,
                                                          std::span<const std::uint8_t> data);
 
+/// A row of whole options in which the first of this code has other data, in the arena; the same
+/// row where there is none of it, nothing where the arena is full. `data` as above.
+std::optional<std::span<const std::uint8_t>> with_option_replaced(
+    Arena& arena,
+    std::span<const std::uint8_t> options,
+    OptionCode code,
+    std::span<const std::uint8_t> data);
+
 /// A row of whole options without those of this code, in the arena; nothing where it is full.
 std::optional<std::span<const std::uint8_t>> without_option(Arena& arena,
                                                             std::span<const std::uint8_t> options,
                                                             OptionCode code);
+
+/// The data of a client subnet option in a question for the network of an address (RFC 7871 section
+/// 6), in the arena; empty where that is full. `address` has 4 or 16 bytes, of which the first
+/// `prefix` bits are told, at most all.
+std::span<const std::uint8_t> client_subnet(Arena& arena,
+                                            std::span<const std::uint8_t> address,
+                                            unsigned prefix);
 
 }  // namespace catena::dns
