@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/lent.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -21,6 +23,7 @@ class Reader {
   void quiescent() {
     const std::uint64_t now = now_->load(std::memory_order_acquire);
     if (seen_.load(std::memory_order_relaxed) != now) seen_.store(now, std::memory_order_release);
+    end_loans();
   }
 
  private:

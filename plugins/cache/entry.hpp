@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/lent.hpp"
 #include "core/plugin/basis.hpp"
 
 #include "plugins/cache/key.hpp"
@@ -33,7 +34,8 @@ class Entry {
 
   bool is(std::span<const std::uint8_t> key) const;
   const Facts& facts() const { return facts_; }
-  Packed packed() const { return {facts_, {bytes() + key_size_, records_size_}}; }
+  /// The records until the worker's quiescent point.
+  Packed packed() const { return {facts_, epoch::lend({bytes() + key_size_, records_size_})}; }
 
   /// What the answer was made of has not changed since.
   bool current() const { return basis_size_ == 0 || basis()->current(); }

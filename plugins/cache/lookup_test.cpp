@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/cache/scenario.hpp"
+#include "test/support/ends_by_signal.hpp"
 
 namespace catena::cache {
 namespace {
@@ -176,6 +177,16 @@ count requests_total 1
   }));
   test::play(row);
 }
+
+#ifndef NDEBUG
+TEST_CASE("records of a hit end with the worker's turn") {
+  test::Bed bed("cache");
+  bed.upstream->script = {"NOERROR", "answer www.example.org. 30 IN A 192.0.2.1"};
+  for (int i = 0; i < 3; ++i) bed.ask({.name = "www.example.org."});
+  CHECK(bed.upstream->asked == 1);
+  CHECK(catena::test::ends_by_signal([&bed] { return test::lines_of(bed.query); }, SIGSEGV));
+}
+#endif
 
 TEST_CASE("a cache for some zones lets other names pass") {
   test::Bed bed("cache example.org");
