@@ -80,8 +80,8 @@ class Listening {
 
 /// Wants to know what the blocks that share a listener with its own say (ListenerSettings), its own
 /// among them, in the order of the Corefile. The control thread calls it for each listener of its
-/// block, when all plugins are set up and nothing is wrong, before start(). The settings live as long
-/// as it does.
+/// block, when all plugins are set up and nothing is wrong, before start(). The settings live as
+/// long as it does.
 class SharesListener {
  public:
   virtual ~SharesListener() = default;
@@ -211,7 +211,7 @@ class MetadataSources {
   explicit MetadataSources(std::vector<MetadataSource*> sources, Zones zones = Zones({dns::Name()}))
       : sources_(std::move(sources)), zones_(std::move(zones)) {}
   std::string_view value(Query& query, std::string_view label) const {
-    if (!zones_.contains(query.asked().name)) return {};
+    if (!zones_.contains(query.asked().question.name)) return {};
     for (const MetadataSource* source : sources_) {
       const std::string_view text = source->metadata(query, label);
       if (text.data() != nullptr) return text;

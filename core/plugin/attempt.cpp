@@ -6,11 +6,8 @@
 namespace catena {
 
 Attempt::Attempt(Query& query)
-    : query_(&query),
-      shown_(query.shown_),
-      traces_(query.traces_),
-      basis_(query.basis_),
-      mark_(query.arena_.mark()) {
+    : query_(&query), traces_(query.traces_), basis_(query.basis_), mark_(query.arena_.mark()) {
+  if (query.shown_ != &query.asked_) changed_ = query.shown();
   query.basis_.clear();
 }
 
@@ -38,7 +35,8 @@ Reply Attempt::start(Next next, const dns::Question& question) {
 }
 
 void Attempt::restore() {
-  query_->shown_ = shown_;
+  query_->shown_ = &query_->asked_;
+  if (changed_) query_->change() = *changed_;
   query_->basis_.add(basis_);
 }
 

@@ -55,7 +55,7 @@ class Attempt {
   void clear();
 
   Query* query_;
-  Query::Shown shown_;
+  std::optional<Inquiry> changed_;  // What was shown, where that was not what was asked.
   Query::Traces traces_;
   Basis basis_;
   Arena::Mark mark_;

@@ -35,8 +35,8 @@ class Meddler final : public Plugin {
   Outcome meddle(Query& query) const {
     const std::string line = query.name().to_text() + " 60 A 192.0.2.1";
     query.respond().add(dns::Section::answer, test::record(line, query.arena()));
-    query.flags().set(dns::Flags::kCD);
-    query.edns() = dns::Edns{};
+    query.change().flags.set(dns::Flags::kCD);
+    query.change_edns();
     slot_.leave(query, 2);
     query.complain("meddled with");
     query.explain(ExtendedError::other, "meddled with");

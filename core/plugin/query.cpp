@@ -7,6 +7,27 @@
 #include <cstring>
 
 namespace catena {
+namespace {
+
+// What everybody takes in one datagram (RFC 1035 section 2.3.4).
+constexpr std::uint16_t kPlainSize = 512;
+
+// Of an OPT record that a plugin adds, as in CoreDNS.
+constexpr std::uint16_t kAddedSize = 4096;
+
+}  // namespace
+
+// Standard C++ leaves it to the compiler where members of such a class lie; these two say it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+struct Query::Layout {
+  static constexpr std::size_t kCacheLine = 64;
+  static constexpr std::size_t kBegin = offsetof(Query, engine_);
+  static constexpr std::size_t kEnd = offsetof(Query, traces_) + offsetof(Traces, explanation);
+  static_assert(offsetof(Query, basis_) + sizeof(Basis) == kBegin);
+  static_assert(kEnd - kBegin <= 11 * kCacheLine, "what begin() sets does not lie side by side");
+};
+#pragma GCC diagnostic pop
 
 std::string_view to_string(Protocol protocol) {
   switch (protocol) {
@@ -26,10 +47,10 @@ void Query::begin(const dns::MessageView& message, const Transport& transport, T
   arena_.reset();
   response_ = dns::Response(arena_);
   message_ = message;
-  asked_ = shown_.question = message.question();
-  shown_.flags = message.flags();
+  asked_.question = message.question();
+  asked_.flags = message.flags();
+  asked_.edns = message.edns();
   id_ = message.id();
-  shown_.edns = message.edns();
   size_ = message.bytes().size();
   transport_ = transport;
   arrived_ = now;
@@ -47,12 +68,11 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
   arena_.reset();
   response_ = dns::Response(arena_);
   message_.reset();
-  shown_ = parent.shown_;
-  shown_.question = question;
-  shown_.question.name = dns::NameView(arena_.copy(question.name.bytes()));
-  asked_ = shown_.question;
+  asked_ = parent.shown();
+  asked_.question = question;
+  asked_.question.name = dns::NameView(arena_.copy(question.name.bytes()));
   id_ = parent.id_;
-  std::optional<dns::Edns>& edns = shown_.edns;
+  std::optional<dns::Edns>& edns = asked_.edns;
   if (edns) edns->options = arena_.copy(edns->options);
   size_ = dns::kHeaderSize + question.name.size() + 4;
   // With the OPT record that it has from its parent: root name, type, size, flags, length, options.
@@ -70,6 +90,8 @@ void Query::begin_like(const Query& parent, const dns::Question& question) {
 }
 
 void Query::begin_anew() {
+  shown_ = &asked_;
+  udp_size_ = asked_.edns ? asked_.edns->udp_size : kPlainSize;
   given_up_ = false;
   traces_.failed = false;
   traces_.failure = {};
@@ -80,9 +102,26 @@ void Query::begin_anew() {
   awaited_ = nullptr;
 }
 
-std::size_t Query::response_limit() const {
+Inquiry& Query::change() {
+  if (shown_ == &asked_) changed_ = asked_;
+  shown_ = &changed_;
+  return changed_;
+}
+
+dns::Edns& Query::change_edns() {
+  std::optional<dns::Edns>& edns = change().edns;
+  if (!edns) edns = dns::Edns{.udp_size = kAddedSize, .options = {}};
+  return *edns;
+}
+
+void Query::lower_udp_size(std::uint16_t bytes) {
+  udp_size_ = std::min(udp_size_, bytes);
+  if (edns() && edns()->udp_size > bytes) change_edns().udp_size = bytes;
+}
+
+std::size_t Query::limit_of(std::uint16_t udp_size) const {
   if (is_stream(transport_.protocol)) return dns::kMaxMessage;
-  return shown_.edns ? std::max<std::size_t>(shown_.edns->udp_size, 512) : 512;
+  return std::max(udp_size, kPlainSize);
 }
 
 void Query::remove_signature() {

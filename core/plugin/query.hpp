@@ -63,6 +63,15 @@ struct Transport {
   const TransportFacts* facts = nullptr;
 };
 
+/// What a message asks: its question, header bits and OPT record. Name and options lie elsewhere.
+struct Inquiry {
+  dns::Question question;
+  dns::Flags flags;
+  std::optional<dns::Edns> edns;
+
+  bool dnssec_ok() const { return edns && edns->dnssec_ok(); }
+};
+
 /// Learns that an answer may take long though nobody has given it up: whoever has something else to
 /// offer need not wait for it.
 class SetbackObserver {
@@ -89,32 +98,48 @@ class Query {
   /// `parent` (Engine::ask, Engine::background).
   void begin_like(const Query& parent, const dns::Question& question);
 
-  /// The question as it is now; rewrite changes it.
-  dns::NameView name() const { return shown_.question.name; }
-  dns::Type type() const { return shown_.question.type; }
-  dns::Class qclass() const { return shown_.question.qclass; }
-  const dns::Question& question() const { return shown_.question; }
-  /// `question`'s name must live as long as the query (its arena does).
-  void set_question(const dns::Question& question) { shown_.question = question; }
+  /// What was asked, as it came: it never changes, and the reply is made from it.
+  const Inquiry& asked() const { return asked_; }
 
-  /// The question as the client asked it; what the client gets back.
-  const dns::Question& asked() const { return asked_; }
+  /// The same as plugins see it, and upstreams: what was asked until somebody changes it.
+  const Inquiry& shown() const { return *shown_; }
+  dns::NameView name() const { return shown_->question.name; }
+  dns::Type type() const { return shown_->question.type; }
+  dns::Class qclass() const { return shown_->question.qclass; }
+  const dns::Question& question() const { return shown_->question; }
+  dns::Flags flags() const { return shown_->flags; }
+  dns::Opcode opcode() const { return shown_->flags.opcode(); }
+  const std::optional<dns::Edns>& edns() const { return shown_->edns; }
+  bool dnssec_ok() const { return shown_->dnssec_ok(); }
+  bool checking_disabled() const { return shown_->flags.has(dns::Flags::kCD); }
 
-  /// The request's header bits, as plugins further down and upstreams see them.
-  dns::Flags& flags() { return shown_.flags; }
-  dns::Flags flags() const { return shown_.flags; }
+  /// What is shown, to change: a copy, made when somebody first does. What it points to lives as
+  /// long as the query (its arena does). Plugins in front must not see it: whoever changes it puts
+  /// it back behind the others (Attempt::restore()). A message that is_signed() goes to upstreams
+  /// as it came, whatever stands here.
+  Inquiry& change();
+  void set_question(const dns::Question& question) { change().question = question; }
+
+  /// The OPT record that is shown, to change; options by dns::with_option() and the like. Where
+  /// there was none it is one of 4,096 bytes without DO, as CoreDNS's rewrite adds it.
+  dns::Edns& change_edns();
+
   std::uint16_t id() const { return id_; }
-  dns::Opcode opcode() const { return shown_.flags.opcode(); }
 
-  /// The request's OPT record, as plugins further down and upstreams see it.
-  std::optional<dns::Edns>& edns() { return shown_.edns; }
-  const std::optional<dns::Edns>& edns() const { return shown_.edns; }
-  bool dnssec_ok() const { return shown_.edns && shown_.edns->dnssec_ok(); }
-  bool checking_disabled() const { return shown_.flags.has(dns::Flags::kCD); }
+  /// What the client takes in one datagram, and is told back: the size in its OPT record, 512
+  /// without one, or less.
+  std::uint16_t udp_size() const { return udp_size_; }
 
-  /// What may leave towards the client in one message: 65535 on streams, else the OPT's size, at
-  /// least 512.
-  std::size_t response_limit() const;
+  /// Nothing longer than `bytes` is to come in one datagram: to the client, and to this server from
+  /// upstreams. Never raises anything.
+  void lower_udp_size(std::uint16_t bytes);
+
+  /// What may leave towards the client in one message: 65535 on streams, else udp_size(), at least
+  /// 512.
+  std::size_t response_limit() const { return limit_of(udp_size_); }
+
+  /// The same of what upstreams are shown: how much they may say in one message.
+  std::size_t upstream_limit() const { return limit_of(edns() ? edns()->udp_size : 0); }
 
   /// The request as it arrived; nothing for the server's own questions. TSIG and raw bytes are
   /// there.
@@ -236,46 +261,48 @@ class Query {
   Outcome fail_with(dns::Rcode rcode, std::span<const std::string_view> reason);
   std::string_view joined(std::span<const std::string_view> parts);
 
+  std::size_t limit_of(std::uint16_t udp_size) const;
+
   static constexpr std::size_t kMaxHooks = 4;
 
-  /// The request as plugins further down and upstreams see it.
-  struct Shown {
-    dns::Question question;
-    dns::Flags flags;
-    std::optional<dns::Edns> edns;
-  };
-
-  /// What plugins leave in a query beside its response.
+  /// What plugins leave in a query beside its response; first what begin() clears.
   struct Traces {
     bool failed = false;
+    std::uint8_t hook_count = 0;
     std::string_view failure;
-    std::optional<Explanation> explanation;
     const LeftInSlot* slots = nullptr;  // In the arena.
+    std::optional<Explanation> explanation;
     std::array<WireHook*, kMaxHooks> hooks{};
-    std::size_t hook_count = 0;
   };
 
+  /// Where members lie.
+  struct Layout;
+
+  // What begin() sets, side by side, from the end of the basis to the beginning of the traces. What
+  // lies in front of it and behind is not touched for each query.
+  Basis basis_;
   Engine* engine_;
+  const Inquiry* shown_ = &asked_;
+  Inquiry asked_;
+  TimePoint arrived_;
+  std::uint16_t id_ = 0;
+  std::uint16_t udp_size_ = 0;
+  bool given_up_ = false;
+  bool step_ = false;
+  unsigned depth_ = 0;
+  std::size_t size_ = 0;
+  Query* root_ = this;  // The client's own query.
+  Awaited* awaited_ = nullptr;
+  SetbackObserver* setbacks_ = nullptr;
+  const MetadataSources* sources_ = nullptr;
+  dns::NameView zone_;
+  std::string_view view_;
+  Transport transport_;
   Arena arena_;
   dns::Response response_;
   std::optional<dns::MessageView> message_;
-  Shown shown_;
-  dns::Question asked_;
-  std::uint16_t id_ = 0;
-  std::size_t size_ = 0;
-  Transport transport_;
-  TimePoint arrived_;
   Traces traces_;
-  bool given_up_ = false;
-  Basis basis_;
-  SetbackObserver* setbacks_ = nullptr;
-  Query* root_ = this;  // The client's own query.
-  Awaited* awaited_ = nullptr;
-  dns::NameView zone_;
-  std::string_view view_;
-  const MetadataSources* sources_ = nullptr;
-  unsigned depth_ = 0;
-  bool step_ = false;
+  Inquiry changed_;  // What is shown once somebody has changed it.
 };
 
 /// As long as it lives a query waits for something that can be given up: at once, where the query

@@ -52,8 +52,8 @@ RequestMeters::ClientSide RequestMeters::client_side_of(const Query& query) {
   const Transport& transport = query.transport();
   return {.tcp = to_string(transport.protocol) == "tcp",
           .v6 = transport.client.address().is_v6(),
-          .dnssec_ok = query.dnssec_ok(),
-          .type = number_of(query.asked().type),
+          .dnssec_ok = query.asked().dnssec_ok(),
+          .type = number_of(query.asked().question.type),
           .size = query.size()};
 }
 
@@ -87,12 +87,11 @@ metrics::Counter& RequestMeters::requests(const ClientSide& request) {
 metrics::Counter& RequestMeters::responses(const ServerSide& reply) {
   const std::size_t rcode = std::min(static_cast<std::size_t>(reply.rcode), kRcodes - 1);
   const bool by_plugin = reply.writer == Writer::plugin;
-  return made_once(
-      responses_[std::size_t{by_plugin} * kRcodes + rcode], [&]() -> auto& {
-        return registry_.counter("coredns_dns_responses_total", "Counter of response status codes.",
-                                 labels({{"rcode", rcode_text(rcode, kRcodes - 1)},
-                                         {"plugin", by_plugin ? series_.plugin : ""}}));
-      });
+  return made_once(responses_[std::size_t{by_plugin} * kRcodes + rcode], [&]() -> auto& {
+    return registry_.counter("coredns_dns_responses_total", "Counter of response status codes.",
+                             labels({{"rcode", rcode_text(rcode, kRcodes - 1)},
+                                     {"plugin", by_plugin ? series_.plugin : ""}}));
+  });
 }
 
 metrics::Counter& RequestMeters::with_do() {

@@ -42,7 +42,7 @@ Meters::Meters(metrics::Registry& registry)
 void Dropped::count(Lane lane, const Query& query, TimePoint now) {
   meters_.count(lane, RequestMeters::client_side_of(query),
                 {.rcode = query.response().rcode,
-                 .size = query.response().uncompressed_size(query.asked()),
+                 .size = query.response().uncompressed_size(query.asked().question),
                  .seconds = std::chrono::duration<double>(now - query.arrived()).count()});
 }
 

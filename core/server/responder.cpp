@@ -15,11 +15,11 @@ constexpr std::uint16_t kEchoed = dns::Edns::kDO | dns::Edns::kCO;
 // As in CoreDNS 1.15 the options are the plugins' own; the client's are never sent back. A client
 // without EDNS gets no OPT, whoever made one (RFC 6891 section 7).
 std::optional<dns::Edns> opt_for(const Query& query, const dns::Response& response) {
-  const std::optional<dns::Edns>& client = query.edns();
+  const std::optional<dns::Edns>& client = query.asked().edns;
   if (!client) return std::nullopt;
   dns::Edns opt = response.edns.value_or(dns::Edns{.flags = client->flags, .options = {}});
   opt.version = 0;
-  opt.udp_size = client->udp_size;
+  opt.udp_size = query.udp_size();
   opt.flags = static_cast<std::uint16_t>((opt.flags & kEchoed) | (client->flags & dns::Edns::kDO));
   opt.extended_rcode = static_cast<std::uint8_t>(static_cast<unsigned>(response.rcode) >> 4);
   return opt;
@@ -51,8 +51,8 @@ void explain(const Query::Explanation& why, dns::Edns& opt, Arena& arena) {
 dns::Envelope envelope_for(const Query& query, dns::Response& response) {
   dns::Envelope envelope;
   envelope.id = query.id();
-  envelope.query_flags = query.flags();
-  envelope.question = query.asked();
+  envelope.query_flags = query.asked().flags;
+  envelope.question = query.asked().question;
   envelope.opt = opt_for(query, response);
   if (envelope.opt && query.explanation()) {
     explain(*query.explanation(), *envelope.opt, response.arena());

@@ -53,6 +53,32 @@ TEST_CASE("an answer carries the client's own question and flags", "[responder]"
   CHECK_FALSE(reply.edns);
 }
 
+TEST_CASE("what plugins show to others is nothing to the client", "[responder]") {
+  Asked asked("www.example.org. A", {.edns_size = 1400});
+  asked.query.change().flags.clear(dns::Flags::kRD);
+  asked.query.change().flags.set(dns::Flags::kCD);
+  asked.query.change_edns() = {.udp_size = 4096, .flags = dns::Edns::kDO, .options = kNsid};
+  asked.query.respond();
+  const auto reply = asked.reply();
+  CHECK(reply.flags == "qr aa rd");
+  REQUIRE(reply.edns);
+  CHECK(reply.edns->udp_size == 1400);
+  CHECK_FALSE(reply.edns->dnssec_ok);
+  CHECK(reply.edns->options.empty());
+  Asked plain("www.example.org. A");
+  plain.query.change_edns();
+  plain.query.respond();
+  CHECK_FALSE(plain.reply().edns);
+}
+
+TEST_CASE("a client is told the size that it may be sent", "[responder]") {
+  Asked asked("www.example.org. A", {.edns_size = 1400});
+  asked.query.lower_udp_size(1232);
+  asked.query.respond();
+  REQUIRE(asked.reply().edns);
+  CHECK(asked.reply().edns->udp_size == 1232);
+}
+
 TEST_CASE("a failure tells why to who knows EDNS", "[responder]") {
   Asked knows("a. A", QueryOptions{.edns_size = 1232});
   knows.query.fail(dns::Rcode::Refused);

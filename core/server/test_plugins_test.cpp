@@ -229,7 +229,7 @@ class Transfer final : public Plugin {
   static awaitable<Outcome> send(Query& query) {
     const std::array<std::uint8_t, 4> address{192, 0, 2, 9};
     const dns::Record record{
-        .owner = query.asked().name, .type = dns::Type::A, .ttl = 1, .rdata = address};
+        .owner = query.asked().question.name, .type = dns::Type::A, .ttl = 1, .rdata = address};
     for (int part = 0; part < 10; ++part) {
       query.respond();
       for (int i = 0; i < 50; ++i) query.response().add(dns::Section::answer, record);

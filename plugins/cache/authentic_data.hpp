@@ -11,6 +11,6 @@ inline bool wants_authentic_data(const Query& query) {
 }
 
 /// For those further down: they may say that their answer is validated, which is kept with it.
-inline void want_authentic_data(Query& query) { query.flags().set(dns::Flags::kAD); }
+inline void want_authentic_data(Query& query) { query.change().flags.set(dns::Flags::kAD); }
 
 }  // namespace catena::cache

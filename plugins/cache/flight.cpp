@@ -21,7 +21,7 @@ std::span<const std::uint8_t> subnet_of(const Query& query) {
 /// What was made for one network is for nobody else (RFC 7871 section 7.3), and what was cut to a
 /// size not for those who can take more.
 bool good_for(const Query& leader, const Cacheability& cacheability, const Query& query) {
-  if (cacheability.cut && query.response_limit() > leader.response_limit()) return false;
+  if (cacheability.cut && query.upstream_limit() > leader.upstream_limit()) return false;
   return !cacheability.for_one_subnet || std::ranges::equal(subnet_of(leader), subnet_of(query));
 }
 

@@ -181,7 +181,7 @@ client::Plan Forward::plan_for(const Query& query, const client::Upstream& upstr
                       .truncated = settings_.carry == Carry::prefer_udp
                                        ? client::Truncated::retry_over_tcp
                                        : client::Truncated::accept,
-                      .udp_limit = query.response_limit(),
+                      .udp_limit = query.upstream_limit(),
                       .timeout = settings_.read_timeout};
 }
 

@@ -37,7 +37,7 @@ void QueryFields::put_reply(JsonObject& object) const {
     object.number("response_size", 0);
   } else {
     object.text("rcode", to_string(query.response().rcode));
-    object.number("response_size", query.response().uncompressed_size(query.asked()));
+    object.number("response_size", query.response().uncompressed_size(query.asked().question));
   }
 }
 

@@ -67,11 +67,11 @@ void rcode(const Logged& l, std::string_view, Out& out) {
 
 void rsize(const Logged& l, std::string_view, Out& out) {
   const bool nothing = l.outcome == Outcome::drop;
-  put(out, "{}", nothing ? 0 : l.query.response().uncompressed_size(l.query.asked()));
+  put(out, "{}", nothing ? 0 : l.query.response().uncompressed_size(l.query.asked().question));
 }
 
 dns::Flags flags_of(const Query& query) {
-  return dns::flags_of_reply(query.response().flags, query.flags());
+  return dns::flags_of_reply(query.response().flags, query.asked().flags);
 }
 
 void rflags(const Logged& l, std::string_view, Out& out) {

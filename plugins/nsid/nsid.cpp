@@ -6,7 +6,7 @@ namespace catena::nsid {
 using dns::OptionCode;
 
 Reply Nsid::serve(Query& query, Next next) const {
-  if (!query.edns() || !query.edns()->option(OptionCode::NSID)) return next(query);
+  if (!query.asked().edns || !query.asked().edns->option(OptionCode::NSID)) return next(query);
   return next(query).then([this, &query](Outcome outcome) {
     if (outcome == Outcome::respond && !query.failed()) tell(query);
     return outcome;
@@ -16,7 +16,8 @@ Reply Nsid::serve(Query& query, Next next) const {
 // That of an upstream is not this server's. Where the arena is full the answer leaves without.
 void Nsid::tell(Query& query) const {
   dns::Response& response = query.response();
-  dns::Edns opt = response.edns.value_or(dns::Edns{.flags = query.edns()->flags, .options = {}});
+  dns::Edns opt =
+      response.edns.value_or(dns::Edns{.flags = query.asked().edns->flags, .options = {}});
   const auto* data = reinterpret_cast<const std::uint8_t*>(data_.data());
   const auto others = dns::without_option(query.arena(), opt.options, OptionCode::NSID);
   if (!others) return;

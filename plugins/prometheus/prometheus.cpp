@@ -22,7 +22,7 @@ RequestMeters::ServerSide server_side_of(const Query& query, Outcome outcome, Ti
   reply.rcode = query.response().rcode;
   if (query.failed()) return reply;
   reply.writer = Writer::plugin;
-  reply.size = query.response().uncompressed_size(query.asked());
+  reply.size = query.response().uncompressed_size(query.asked().question);
   return reply;
 }
 

@@ -18,7 +18,7 @@ Parts::Parts(Query& query) : query_(&query), arena_(2 * kFull) { begin(); }
 
 void Parts::begin() {
   arena_.reset();
-  size_ = dns::kHeaderSize + query_->asked().name.size() + 4;
+  size_ = dns::kHeaderSize + query_->asked().question.name.size() + 4;
   owner_ = {};
   query_->respond();
 }

@@ -122,7 +122,7 @@ class Server {
   void take(const Query& query) {
     messages.push_back(test::lines(query.response().answer()));
     authoritative.push_back(query.response().flags.has(dns::Flags::kAA));
-    CHECK(query.response().uncompressed_size(query.asked()) <= 63000);
+    CHECK(query.response().uncompressed_size(query.asked().question) <= 63000);
   }
 
   // The owner is a pointer to the question.

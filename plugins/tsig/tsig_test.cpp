@@ -87,7 +87,8 @@ class Bed {
     response.flags.set(dns::Flags::kAD);
     const Wire data(size);
     response.add(dns::Section::answer, {.type = dns::Type{10}, .rdata = data});
-    const dns::Envelope envelope{.id = query.id(), .question = query.asked(), .limit = 2048};
+    const dns::Envelope envelope{
+        .id = query.id(), .question = query.asked().question, .limit = 2048};
     before = dns::encode(response, envelope, room).size();
     unsigned_ = Wire(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(before));
     const Passed passed = run_hooks(query, {Way::to_client, room, before});

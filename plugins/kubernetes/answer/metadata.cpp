@@ -67,7 +67,7 @@ std::string_view Metadata::value(Query& query, std::string_view label) const {
     label.remove_prefix(kClient.size());
     return client_value(*store_, query, label);
   }
-  const dns::NameView asked = query.asked().name;
+  const dns::NameView asked = query.asked().question.name;
   const dns::Name* zone = settings_->zones.match(asked);
   if (zone == nullptr) return {};
   const ParsedName name(asked, *zone, settings_->grammar(*zone));

@@ -48,7 +48,7 @@ Outcome answer(Query& query, std::size_t configuration) {
   const auto address = address_of(number_of(query.message()->bytes()));
   const auto data = query.arena().array<std::uint8_t>(address.size());
   std::copy(address.begin(), address.end(), data.begin());
-  query.respond().add(dns::Section::answer, {.owner = query.asked().name,
+  query.respond().add(dns::Section::answer, {.owner = query.asked().question.name,
                                              .type = dns::Type::A,
                                              .rclass = dns::Class::IN,
                                              .ttl = static_cast<std::uint32_t>(configuration),

@@ -21,10 +21,9 @@ void setup(Setup& setup);
 namespace catena::sim {
 namespace {
 
-constexpr std::array<std::string_view, 10> kWords{"now",        "coroutine", "wait",
-                                                  "drop",       "droplater", "fail",
-                                                  "failinside", "faillater", "large",
-                                                  "parts"};
+constexpr std::array<std::string_view, 10> kWords{
+    "now",  "coroutine",  "wait",      "drop",  "droplater",
+    "fail", "failinside", "faillater", "large", "parts"};
 constexpr std::size_t kRecordText = 100;
 constexpr std::size_t kRecordsOfPart = 30;
 
@@ -36,13 +35,13 @@ std::size_t number_in(std::string_view text) {
 
 // The name's first label comes first, so that an answer to another question is seen.
 void add_record(Query& query) {
-  const std::string_view label = query.arena().copy(query.asked().name.to_text());
+  const std::string_view label = query.arena().copy(query.asked().question.name.to_text());
   const auto data = query.arena().array<std::uint8_t>(kRecordText + 1);
   if (data.empty()) return;
   std::fill(data.begin(), data.end(), std::uint8_t{'.'});
   data[0] = kRecordText;
   std::copy_n(label.begin(), std::min(label.size(), kRecordText), data.begin() + 1);
-  query.response().add(dns::Section::answer, {.owner = query.asked().name,
+  query.response().add(dns::Section::answer, {.owner = query.asked().question.name,
                                               .type = dns::Type::TXT,
                                               .rclass = dns::Class::IN,
                                               .ttl = 5,
@@ -90,16 +89,24 @@ class ScriptPlugin final : public Plugin {
   Reply serve(Query& query, Next) const override {
     const Script script = Script::of(query.name().to_text());
     switch (script.ending) {
-      case Ending::now: return answer(query, 1);
-      case Ending::large: return answer(query, script.amount);
-      case Ending::drop: return Outcome::drop;
-      case Ending::fail: throw std::runtime_error("at once");
-      case Ending::coroutine: return within(query);
-      case Ending::fail_coroutine: return fail_within(query);
-      case Ending::parts: return in_parts(query, script.amount);
+      case Ending::now:
+        return answer(query, 1);
+      case Ending::large:
+        return answer(query, script.amount);
+      case Ending::drop:
+        return Outcome::drop;
+      case Ending::fail:
+        throw std::runtime_error("at once");
+      case Ending::coroutine:
+        return within(query);
+      case Ending::fail_coroutine:
+        return fail_within(query);
+      case Ending::parts:
+        return in_parts(query, script.amount);
       case Ending::wait:
       case Ending::drop_later:
-      case Ending::fail_later: return later(query, script);
+      case Ending::fail_later:
+        return later(query, script);
     }
     return Outcome::drop;
   }
@@ -119,10 +126,9 @@ void set_up_times(Setup& setup) {
   times.write = std::chrono::seconds(2);
 }
 
-constexpr std::array kPlugins{PluginEntry{"times", set_up_times, ""},
-                              PluginEntry{"tsig", tsig::setup, ""},
-                              PluginEntry{"secret", set_up_secret, ""},
-                              PluginEntry{"script", set_up, ""}};
+constexpr std::array kPlugins{
+    PluginEntry{"times", set_up_times, ""}, PluginEntry{"tsig", tsig::setup, ""},
+    PluginEntry{"secret", set_up_secret, ""}, PluginEntry{"script", set_up, ""}};
 
 }  // namespace
 
