@@ -1,4 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-// The non-template part of Asio's TLS and of Boost.Beast, compiled once for all.
-#include <boost/asio/ssl/impl/src.hpp>
+// The non-template part of Boost.Beast, compiled once for all.
 #include <boost/beast/src.hpp>

@@ -20,9 +20,9 @@ target_include_directories(catena_third_party PUBLIC ${CMAKE_SOURCE_DIR})
 target_include_directories(catena_third_party SYSTEM PUBLIC ${RAPIDJSON_INCLUDE_DIRS})
 target_link_libraries(catena_third_party PUBLIC Boost::headers fmt::fmt OpenSSL::Crypto Threads::Threads)
 
-# Beast and TLS: only for the few translation units that speak HTTP.
-add_library(catena_tls STATIC ${CMAKE_SOURCE_DIR}/cmake/beast.cpp)
-target_link_libraries(catena_tls PUBLIC catena_third_party OpenSSL::SSL)
+# Beast: only for the few translation units that speak HTTP.
+add_library(catena_beast STATIC ${CMAKE_SOURCE_DIR}/cmake/beast.cpp)
+target_link_libraries(catena_beast PUBLIC catena_third_party)
 
 add_library(catena_yaml INTERFACE)
 target_link_libraries(catena_yaml INTERFACE yaml-cpp)

@@ -54,7 +54,8 @@ class Program {
   asio::io_context context_{1};
   Simulator simulator_;
   std::optional<Authority> authority_;
-  std::shared_ptr<asio::ssl::context> tls_;
+  SystemClock clock_;
+  std::shared_ptr<const net::TlsContext> tls_;
   std::optional<Server> server_;
   asio::steady_timer token_timer_{context_};
 };
@@ -71,7 +72,7 @@ Program::Program(const Options& options)
     authority_.emplace();
     std::vector<std::string> names = {"localhost", "127.0.0.1", "::1", "kubernetes.default.svc"};
     if (!endpoint.address().is_unspecified()) names.push_back(endpoint.address().to_string());
-    tls_ = make_tls(*authority_, authority_->issue_server(names));
+    tls_ = make_tls(*authority_, authority_->issue_server(names), clock_);
   }
   Server::Settings settings;
   settings.endpoint = endpoint;

@@ -3,61 +3,30 @@
 
 #include "core/base/host_port.hpp"
 #include "core/http/time_limit.hpp"
+#include "core/net/async_stream.hpp"
+#include "core/net/kernel_network.hpp"
 #include "core/net/tls_context.hpp"
-#include "core/net/tls_failure.hpp"
+#include "core/net/tls_stream.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
-#include <openssl/ssl.h>
 
 #include <array>
-#include <netinet/tcp.h>
 #include <optional>
-#include <sys/socket.h>
 
 namespace catena::http {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+using Direction = net::AsyncStream::Direction;
 
 namespace {
 
-using TlsStream = asio::ssl::stream<tcp::socket&>;
-
-constexpr int kKeepAliveIdle = 5;
-constexpr int kKeepAliveInterval = 5;
-constexpr int kKeepAliveProbes = 5;
-constexpr unsigned kUserTimeoutMilliseconds = 30'000;
-
-template <class Value>
-void set_option(int socket, int level, int name, Value value) {
-  ::setsockopt(socket, level, name, &value, sizeof value);
-}
-
-/// As net::is_own_peer(): nobody was there.
-bool is_own_peer(const tcp::socket& socket) {
-  error_code error;
-  const tcp::endpoint local = socket.local_endpoint(error);
-  return local == socket.remote_endpoint(error) && !error;
-}
-
-/// Best effort: a kernel without one of them still carries requests.
-void watch_for_silence(tcp::socket& socket) {
-  const int handle = socket.native_handle();
-  set_option(handle, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(handle, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveIdle);
-  set_option(handle, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveInterval);
-  set_option(handle, IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveProbes);
-  set_option(handle, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
-  set_option(handle, IPPROTO_TCP, TCP_NODELAY, 1);
-}
+using Endpoint = asio::ip::udp::endpoint;
 
 std::string host_field(const Origin& server) { return join_host_port(server.host, server.port); }
 
@@ -71,30 +40,43 @@ std::string text_of(const HttpRequest& request, const Origin& server) {
 }  // namespace
 
 struct SocketConnection::State {
-  State(asio::any_io_executor executor, HttpTimeouts limits)
-      : socket(executor),
-        resolver(executor),
-        deadline(executor, [this] { shut(); }),
+  State(asio::any_io_executor on, HttpTimeouts limits)
+      : executor(on),
+        network(on, descriptor_limit().all, net::Silence::watched),
+        resolver(on),
+        deadline(on, [this] { shut(); }),
         timeouts(limits) {}
 
   void shut() {
-    error_code ignored;
-    socket.close(ignored);
+    if (stream) stream->close();
     resolver.cancel();
     usable = false;
   }
 
-  /// What a failed operation means, given who closed the socket.
+  void start_over(Origin other);
+
+  /// What is there now, into the buffer.
+  net::Moved look();
+
+  /// Nobody wants it any more, or not in time.
+  bool over() const { return stopped || deadline.expired(); }
+
+  /// What a failed operation means, given who closed the stream.
   Failure failure(FailureKind kind, std::string text, std::string_view late);
 
-  asio::awaitable<HttpResult<void>> open_socket();
+  asio::awaitable<HttpResult<void>> open_stream();
+  asio::awaitable<std::vector<Endpoint>> addresses(error_code& error);
+  asio::awaitable<error_code> dial(Endpoint to);
   asio::awaitable<HttpResult<void>> handshake();
-  asio::awaitable<error_code> write(const std::string& text);
+  std::string handshake_text() const;
+  std::string why(std::string otherwise) const;
   asio::awaitable<HttpResult<void>> fill();
 
-  tcp::socket socket;
+  asio::any_io_executor executor;
+  net::KernelNetwork network;
   tcp::resolver resolver;
-  std::optional<TlsStream> tls;
+  std::optional<net::AsyncStream> stream;
+  const net::TlsStream* tls = nullptr;  // The stream, where it is one.
   TimeLimit deadline;
   HttpTimeouts timeouts;
   Origin server;
@@ -105,7 +87,26 @@ struct SocketConnection::State {
   bool stopped = false;
 };
 
-Failure SocketConnection::State::failure(FailureKind kind, std::string text, std::string_view late) {
+net::Moved SocketConnection::State::look() {
+  const net::Moved moved =
+      stream->stream().read_some({reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});
+  unread = {buffer.data(), moved.size};
+  return moved;
+}
+
+void SocketConnection::State::start_over(Origin other) {
+  shut();
+  stream.reset();
+  tls = nullptr;
+  unread = {};
+  reader = {};
+  server = std::move(other);
+  stopped = false;
+}
+
+Failure SocketConnection::State::failure(FailureKind kind,
+                                         std::string text,
+                                         std::string_view late) {
   const bool timed_out = deadline.expired();
   deadline.clear();
   shut();
@@ -115,89 +116,105 @@ Failure SocketConnection::State::failure(FailureKind kind, std::string text, std
   return {connecting ? kind : FailureKind::timeout, std::string(late)};
 }
 
-asio::awaitable<HttpResult<void>> SocketConnection::State::open_socket() {
+asio::awaitable<HttpResult<void>> SocketConnection::State::open_stream() {
   error_code error;
   deadline.set(timeouts.connect);
-  const std::string service = std::to_string(server.port);
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  tcp::resolver::results_type addresses;
-  if (parse_address(server.host)) {
-    const tcp::endpoint endpoint(asio::ip::make_address(server.host), server.port);
-    addresses = tcp::resolver::results_type::create(endpoint, server.host, service);
-  } else {
-    addresses = co_await resolver.async_resolve(server.host, service, token);
+  const std::vector<Endpoint> known = co_await addresses(error);
+  for (const Endpoint& one : known) {
+    if (over()) break;
+    error = co_await dial(one);
+    if (!error) break;
   }
-  if (!error && !stopped) co_await asio::async_connect(socket, addresses, token);
-  if (!error && is_own_peer(socket)) error = asio::error::connection_refused;
-  if (error || stopped || deadline.expired()) {
-    co_return failure(
-        FailureKind::unreachable,
-        fmt::format("dial tcp {}: {}", host_field(server), error.message()),
-        fmt::format("dial tcp {}: i/o timeout", host_field(server)));
+  if (error || over()) {
+    co_return failure(FailureKind::unreachable,
+                      fmt::format("dial tcp {}: {}", host_field(server), error.message()),
+                      fmt::format("dial tcp {}: i/o timeout", host_field(server)));
   }
   deadline.clear();
-  watch_for_silence(socket);
   co_return HttpResult<void>{};
 }
 
+// Those of a name in the resolver's order.
+asio::awaitable<std::vector<Endpoint>> SocketConnection::State::addresses(error_code& error) {
+  std::vector<Endpoint> found;
+  if (const auto address = parse_address(server.host)) {
+    found.emplace_back(*address, server.port);
+    co_return found;
+  }
+  const auto results = co_await resolver.async_resolve(
+      server.host, std::to_string(server.port), asio::redirect_error(asio::use_awaitable, error));
+  for (const auto& result : results) {
+    found.emplace_back(result.endpoint().address(), result.endpoint().port());
+  }
+  if (!error && found.empty()) error = asio::error::host_not_found;
+  co_return found;
+}
+
+// Whether it is there is what the first read tells. A server that speaks first is not asked.
+asio::awaitable<error_code> SocketConnection::State::dial(Endpoint to) {
+  error_code error;
+  auto dialled = network.dial_stream(to, {});
+  if (!dialled.socket) {
+    error.assign(dialled.error, boost::system::system_category());
+    co_return error;
+  }
+  stream.emplace(executor, std::move(dialled.socket));
+  co_await stream->async_wait(Direction::writing, asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return error;
+  const net::Moved moved = look();
+  if (moved.how == net::Moved::How::failed) {
+    error.assign(moved.error, boost::system::system_category());
+  }
+  co_return error;
+}
+
+// With no earlier session: connections are few and last.
 asio::awaitable<HttpResult<void>> SocketConnection::State::handshake() {
+  const std::string what = fmt::format("TLS handshake with {}: ", host_field(server));
+  if (!unread.empty()) {
+    co_return failure(FailureKind::tls, what + "the server speaks first", what + "i/o timeout");
+  }
   error_code error;
   const std::string& name = server.tls_name.empty() ? server.host : server.tls_name;
-  net::TlsHandle handle = server.tls->connect(name, host_field(server));
-  if (!handle) {
-    co_return failure(FailureKind::tls, "out of memory", "out of memory");
-  }
-  // Connections are few and last. A server that has no name for its sessions (OpenSSL's session id
-  // context) ends a handshake that goes on with one, and kubesim is one of these.
-  SSL_set_session(handle.get(), nullptr);
-  tls.emplace(socket, handle.release());
+  auto secured = std::make_unique<net::TlsStream>(stream->release(),
+                                                  server.tls->connect_afresh(name), executor);
+  tls = secured.get();
+  stream.emplace(executor, std::move(secured));
   deadline.set(timeouts.handshake);
-  co_await tls->async_handshake(asio::ssl::stream_base::client,
-                                asio::redirect_error(asio::use_awaitable, error));
-  if (!error && !deadline.expired()) {
+  co_await stream->async_wait(Direction::writing, asio::redirect_error(asio::use_awaitable, error));
+  const bool agreed = tls->alpn().empty() || tls->alpn() == kProtocol;
+  if (!over() && tls->state() == net::TlsStream::State::open && agreed) {
     deadline.clear();
     co_return HttpResult<void>{};
   }
-  const long verdict = SSL_get_verify_result(tls->native_handle());
-  const std::string reason = verdict == X509_V_OK
-                                 ? error.message()
-                                 : fmt::format("the certificate was not accepted: {}",
-                                               X509_verify_cert_error_string(verdict));
-  co_return failure(
-      FailureKind::tls, fmt::format("tls {}: {}", host_field(server), reason),
-      fmt::format("tls {}: handshake timeout", host_field(server)));
+  co_return failure(FailureKind::tls, what + handshake_text(), what + "i/o timeout");
 }
 
-asio::awaitable<error_code> SocketConnection::State::write(const std::string& text) {
-  error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  if (tls) {
-    co_await asio::async_write(*tls, asio::buffer(text), token);
-  } else {
-    co_await asio::async_write(socket, asio::buffer(text), token);
-  }
-  co_return error;
+std::string SocketConnection::State::handshake_text() const {
+  const net::TlsFailure& failed = tls->failure();
+  if (failed.fault != net::TlsFault::none) return failed.text;
+  return fmt::format("the server chose the protocol {}", tls->alpn());
+}
+
+// Where TLS is why: what it says.
+std::string SocketConnection::State::why(std::string otherwise) const {
+  const bool of_tls = tls != nullptr && tls->failure().fault != net::TlsFault::none;
+  return of_tls ? tls->failure().text : otherwise;
 }
 
 /// Reads some bytes into the buffer and lets the reader see the end of the stream.
 asio::awaitable<HttpResult<void>> SocketConnection::State::fill() {
   error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  std::size_t count = 0;
-  if (tls) {
-    count = co_await tls->async_read_some(asio::buffer(buffer), token);
-  } else {
-    count = co_await socket.async_read_some(asio::buffer(buffer), token);
-  }
+  const std::size_t count = co_await stream->async_read_some(
+      asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
   unread = {buffer.data(), count};
   if (!error) co_return HttpResult<void>{};
-  // A stream cut without TLS's own goodbye may be an attacker's cut: only framing tells.
-  const bool ended = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
-  if (!ended) {
-    co_return failure(FailureKind::broken, fmt::format("read: {}", error.message()),
+  if (error != asio::error::eof) {
+    co_return failure(FailureKind::broken, fmt::format("read: {}", why(error.message())),
                       "the server is silent");
   }
-  const bool cut = error == asio::ssl::error::stream_truncated;
+  // A stream cut without TLS's own goodbye may be an attacker's cut: only framing tells.
+  const bool cut = tls != nullptr && tls->cut();
   const auto end = reader.end_of_stream();
   if (end && !cut) {
     usable = false;
@@ -215,13 +232,8 @@ SocketConnection::~SocketConnection() = default;
 
 asio::awaitable<HttpResult<void>> SocketConnection::connect(Origin server) {
   State& s = *state_;
-  s.shut();
-  s.tls.reset();
-  s.unread = {};
-  s.reader = {};
-  s.server = std::move(server);
-  s.stopped = false;
-  auto opened = co_await s.open_socket();
+  s.start_over(std::move(server));
+  auto opened = co_await s.open_stream();
   if (!opened) co_return opened;
   if (s.server.tls) {
     auto secured = co_await s.handshake();
@@ -234,14 +246,16 @@ asio::awaitable<HttpResult<void>> SocketConnection::connect(Origin server) {
 asio::awaitable<HttpResult<ResponseHead>> SocketConnection::send(const HttpRequest& request) {
   State& s = *state_;
   if (!open()) {
-    co_return s.failure(FailureKind::broken, "the connection is not open", "not open");
+    co_return s.failure(FailureKind::broken, s.why("the connection is not open"), "not open");
   }
   s.reader = {};
   s.deadline.set(s.timeouts.head);
   const std::string text = text_of(request, s.server);
-  const error_code error = co_await s.write(text);
+  error_code error;
+  co_await asio::async_write(*s.stream, asio::buffer(text),
+                             asio::redirect_error(asio::use_awaitable, error));
   if (error) {
-    co_return s.failure(FailureKind::broken, fmt::format("write: {}", error.message()),
+    co_return s.failure(FailureKind::broken, fmt::format("write: {}", s.why(error.message())),
                         "the server does not take the request");
   }
   while (!s.reader.head_complete()) {
@@ -278,13 +292,9 @@ asio::awaitable<HttpResult<std::string_view>> SocketConnection::read_body(Durati
 
 bool SocketConnection::open() const {
   State& s = *state_;
-  if (!s.usable || !s.socket.is_open()) return false;
+  if (!s.usable || !s.unread.empty()) return false;
   if (s.reader.head_complete() && !s.reader.done()) return false;
-  // TLS may have records of its own waiting (session tickets), so only an end or error counts.
-  char byte = 0;
-  const ssize_t count = ::recv(s.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (count == 0) return false;
-  return count > 0 ? s.tls.has_value() : errno == EAGAIN || errno == EWOULDBLOCK;
+  return s.look().how == net::Moved::How::later;
 }
 
 void SocketConnection::close() {

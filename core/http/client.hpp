@@ -20,6 +20,10 @@ class TlsContext;
 
 namespace catena::http {
 
+/// What is spoken over TLS (RFC 7301): what the contexts below offer. A server that chooses
+/// something else is not asked.
+inline constexpr std::string_view kProtocol = "http/1.1";
+
 /// Where to connect. TLS when there is a context.
 struct Origin {
   std::string host;  ///< A name, an IPv4 or an IPv6 address without brackets.
@@ -65,8 +69,8 @@ class Connection {
   virtual void close() = 0;
 };
 
-/// One over the kernel's sockets, with or without TLS. A peer that vanishes is noticed by the kernel
-/// within 30 s, also while idle (keep-alive after 5 s, every 5 s, TCP_USER_TIMEOUT).
+/// One over the kernel's sockets, with or without TLS. A peer that vanishes is noticed by the
+/// kernel within 30 s, also while idle (keep-alive after 5 s, every 5 s, TCP_USER_TIMEOUT).
 class SocketConnection final : public Connection {
  public:
   explicit SocketConnection(boost::asio::any_io_executor executor, HttpTimeouts timeouts = {});

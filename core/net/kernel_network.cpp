@@ -15,6 +15,25 @@ namespace {
 
 using Endpoint = boost::asio::ip::udp::endpoint;
 
+constexpr int kKeepAliveIdle = 5;
+constexpr int kKeepAliveInterval = 5;
+constexpr int kKeepAliveProbes = 5;
+constexpr unsigned kUserTimeoutMilliseconds = 30'000;
+
+template <class Value>
+void set_option(int socket, int name, Value value) {
+  ::setsockopt(socket, IPPROTO_TCP, name, &value, sizeof value);
+}
+
+// Best effort: a kernel without one of them still carries bytes.
+void watch_for_silence(int socket) {
+  turn_on(socket, SOL_SOCKET, SO_KEEPALIVE);
+  set_option(socket, TCP_KEEPIDLE, kKeepAliveIdle);
+  set_option(socket, TCP_KEEPINTVL, kKeepAliveInterval);
+  set_option(socket, TCP_KEEPCNT, kKeepAliveProbes);
+  set_option(socket, TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
+}
+
 template <class Socket>
 Dialled<Socket> failure(typename Dialled<Socket>::Failed at) {
   return {.socket = nullptr, .local = {}, .failed = at, .error = errno};
@@ -63,8 +82,7 @@ Dialled<Socket> dial(const boost::asio::any_io_executor& executor,
 Descriptor KernelNetwork::open(const Endpoint& remote, int type) const {
   const int family = remote.address().is_v6() ? AF_INET6 : AF_INET;
   Descriptor socket(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket || static_cast<std::size_t>(socket.get()) < descriptors_.for_upstreams())
-    return socket;
+  if (!socket || static_cast<std::size_t>(socket.get()) < descriptors_) return socket;
   errno = EMFILE;
   return Descriptor();
 }
@@ -81,6 +99,7 @@ Dialled<ByteStream> KernelNetwork::dial_stream(const Endpoint& remote, const End
   Descriptor socket = open(remote, SOCK_STREAM);
   if (!socket) return failure<ByteStream>(Dialled<ByteStream>::Failed::at_connecting);
   turn_on(socket.get(), IPPROTO_TCP, TCP_NODELAY);
+  if (silence_ == Silence::watched) watch_for_silence(socket.get());
   return dial<ByteStream, TcpStream>(executor_, std::move(socket), remote, local);
 }
 

@@ -11,13 +11,18 @@
 
 namespace catena::net {
 
-/// Sockets of the kernel, non-blocking, on one event loop. The last descriptors are not for them:
-/// EMFILE, as if there were none.
+/// A stream's peer that vanishes while nobody says anything: not noticed, or by the kernel within
+/// 30 s (keep-alive after 5 s, every 5 s, and TCP_USER_TIMEOUT).
+enum class Silence : std::uint8_t { endured, watched };
+
+/// Sockets of the kernel, non-blocking, on one event loop. Descriptors have numbers below
+/// `descriptors`: EMFILE, as if there were no more.
 class KernelNetwork final : public Network {
  public:
   explicit KernelNetwork(boost::asio::any_io_executor executor,
-                         DescriptorLimit descriptors = descriptor_limit())
-      : executor_(std::move(executor)), descriptors_(descriptors) {}
+                         std::size_t descriptors = descriptor_limit().for_upstreams(),
+                         Silence silence = Silence::endured)
+      : executor_(std::move(executor)), descriptors_(descriptors), silence_(silence) {}
 
   Dialled<Datagrams> dial_datagrams(const boost::asio::ip::udp::endpoint& remote,
                                     const boost::asio::ip::udp::endpoint& local) override;
@@ -28,7 +33,8 @@ class KernelNetwork final : public Network {
   Descriptor open(const boost::asio::ip::udp::endpoint& remote, int type) const;
 
   boost::asio::any_io_executor executor_;
-  DescriptorLimit descriptors_;
+  std::size_t descriptors_;
+  Silence silence_;
 };
 
 }  // namespace catena::net

@@ -109,8 +109,8 @@ TEST_CASE("nobody is connected to itself", "[net]") {
   MemoryNetwork memory(io.get_executor(), nullptr, nullptr);
   const bool in_memory = GENERATE(false, true);
   Network& network = in_memory ? static_cast<Network&>(memory) : kernel;
-  const asio::ip::address remote = GENERATE(as<asio::ip::address>{}, kLoopback,
-                                            asio::ip::address_v4::any());
+  const asio::ip::address remote =
+      GENERATE(as<asio::ip::address>{}, kLoopback, asio::ip::address_v4::any());
   const auto port = asio::ip::udp::socket(io, {kLoopback, 0}).local_endpoint().port();
   CHECK(network.dial_datagrams({remote, port}, {kLoopback, port}).error == ECONNREFUSED);
   CHECK(network.dial_stream({remote, port}, {kLoopback, port}).error == ECONNREFUSED);
@@ -119,7 +119,7 @@ TEST_CASE("nobody is connected to itself", "[net]") {
 // Connections to upstreams could take the descriptor that the API server's or a page's would need.
 TEST_CASE("the last descriptors are not for upstreams", "[net]") {
   asio::io_context io;
-  KernelNetwork network(io.get_executor(), DescriptorLimit{3});
+  KernelNetwork network(io.get_executor(), 3);
   const Endpoint remote(kLoopback, 53);
   CHECK(network.dial_datagrams(remote, {kLoopback, 0}).error == EMFILE);
   CHECK(network.dial_stream(remote, {kLoopback, 0}).error == EMFILE);

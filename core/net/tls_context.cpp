@@ -180,17 +180,20 @@ TlsHandle TlsContext::accept() const {
   return handle;
 }
 
-TlsHandle TlsContext::connect(const std::string& name, const std::string& peer) const {
-  const std::shared_ptr<SSL_CTX> context = current();
-  TlsHandle handle(SSL_new(context.get()));
+TlsHandle TlsContext::connect_afresh(const std::string& name) const {
+  TlsHandle handle(SSL_new(current().get()));
   if (!handle) return nullptr;
   SSL_set_connect_state(handle.get());
+  return expect_name(handle.get(), name) ? std::move(handle) : nullptr;
+}
+
+TlsHandle TlsContext::connect(const std::string& name, const std::string& peer) const {
+  TlsHandle handle = connect_afresh(name);
+  if (!handle) return nullptr;
   std::string server = name + '/' + peer;
-  const SessionOwner session = sessions_of(context.get())->take(server);
+  const SessionOwner session = sessions_of(SSL_get_SSL_CTX(handle.get()))->take(server);
   if (session) SSL_set_session(handle.get(), session.get());
-  const bool ready =
-      expect_name(handle.get(), name) && set_session_name(handle.get(), std::move(server));
-  return ready ? std::move(handle) : nullptr;
+  return set_session_name(handle.get(), std::move(server)) ? std::move(handle) : nullptr;
 }
 
 }  // namespace catena::net

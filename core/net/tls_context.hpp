@@ -49,6 +49,10 @@ class TlsContext {
   /// `name` and `peer` is resumed. Null when out of memory.
   TlsHandle connect(const std::string& name, const std::string& peer = {}) const;
 
+  /// The same with no earlier session, and none is kept of it. For servers that may have no name
+  /// for their sessions (OpenSSL's session id context): they end a handshake that goes on with one.
+  TlsHandle connect_afresh(const std::string& name) const;
+
   TlsPolicy policy() const;
 
   /// Behind this its certificate is good no more; 1970 without one.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/server/authority.hpp"
 
-#include <boost/asio/buffer.hpp>
+#include "core/net/openssl.hpp"
+
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl.hpp>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -15,19 +14,8 @@
 namespace catena::kubesim {
 namespace {
 
-namespace ssl = boost::asio::ssl;
-
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* value) const {
-    Free(value);
-  }
-};
-
-using PrivateKey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+using Certificate = net::CertificateOwner;
+using PrivateKey = net::KeyOwner;
 
 constexpr long kBackdated = -3600;
 constexpr long kLifetime = 86400;
@@ -78,7 +66,7 @@ Certificate blank(EVP_PKEY* key, const std::string& common_name, const std::stri
 
 template <class Write>
 std::string pem(Write write) {
-  const Bio memory(BIO_new(BIO_s_mem()));
+  const net::BioOwner memory(BIO_new(BIO_s_mem()));
   check(memory != nullptr && write(memory.get()) == 1, "write PEM");
   char* data = nullptr;
   const long length = BIO_get_mem_data(memory.get(), &data);
@@ -148,15 +136,14 @@ Credentials Authority::issue_client(const std::string& common_name,
   return secrets_->sign(key.get(), certificate.get());
 }
 
-std::shared_ptr<ssl::context> make_tls(const Authority& authority, const Credentials& server) {
-  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
-  context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 |
-                       ssl::context::no_tlsv1_1);
-  context->use_certificate_chain(boost::asio::buffer(server.certificate));
-  context->use_private_key(boost::asio::buffer(server.key), ssl::context::pem);
-  context->add_certificate_authority(boost::asio::buffer(authority.certificate()));
-  context->set_verify_mode(ssl::verify_peer);
-  return context;
+std::shared_ptr<const net::TlsContext> make_tls(const Authority& authority,
+                                                const Credentials& server,
+                                                const Clock& clock) {
+  const net::TlsMaterial material{.authorities = net::Pem{authority.certificate(), "authority"},
+                                  .certificate = net::Pem{server.certificate, "certificate"},
+                                  .key = net::Pem{server.key, "key"},
+                                  .client_auth = net::ClientAuth::verify_if_given};
+  return net::TlsContext::server(material, clock).value();
 }
 
 }  // namespace catena::kubesim

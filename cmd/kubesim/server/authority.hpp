@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/ssl/context.hpp>
+#include "core/net/tls_context.hpp"
 
 #include <memory>
 #include <string>
@@ -36,8 +36,9 @@ class Authority {
   std::string certificate_;
 };
 
-/// A server's TLS settings: TLS 1.2 or newer, client certificates of the authority are accepted.
-std::shared_ptr<boost::asio::ssl::context> make_tls(const Authority& authority,
-                                                    const Credentials& server);
+/// A server's TLS, which accepts client certificates of the authority. `clock` outlives it.
+std::shared_ptr<const net::TlsContext> make_tls(const Authority& authority,
+                                                const Credentials& server,
+                                                const Clock& clock);
 
 }  // namespace catena::kubesim

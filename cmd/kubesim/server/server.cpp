@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/kubesim/server/server.hpp"
 
+#include "core/net/openssl.hpp"
+#include "core/net/tcp_stream.hpp"
+#include "core/net/tls_stream.hpp"
+
 #include "cmd/kubesim/server/session.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,7 +12,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <openssl/x509.h>
 
 namespace catena::kubesim {
 namespace {
@@ -17,12 +20,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-std::string common_name(TlsStream& stream) {
-  X509* certificate = SSL_get1_peer_certificate(stream.native_handle());
+/// Of the client's certificate; empty where it has shown none.
+std::string common_name(const SSL* connection) {
+  const X509* certificate = SSL_get0_peer_certificate(connection);
   if (certificate == nullptr) return {};
   char text[256] = {};
   X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, text, sizeof text);
-  X509_free(certificate);
   return text;
 }
 
@@ -48,7 +51,7 @@ constexpr std::chrono::milliseconds kAcceptPause{50};
 
 Server::Server(asio::io_context& context,
                Cluster& cluster,
-               std::shared_ptr<asio::ssl::context> tls,
+               std::shared_ptr<const net::TlsContext> tls,
                Settings settings)
     : context_(context),
       cluster_(cluster),
@@ -80,28 +83,29 @@ asio::awaitable<void> Server::accept() {
     }
     ErrorCode ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    if (tls_) {
-      asio::co_spawn(context_, serve_tls(std::move(socket)), asio::detached);
-    } else {
-      asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
-    }
+    asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
   }
 }
 
 asio::awaitable<void> Server::serve(tcp::socket socket) {
   const Counted counted(counters_);
   SessionContext context{api_, cluster_, settings_, {}};
-  co_await run_session(socket, std::move(context));
-}
-
-asio::awaitable<void> Server::serve_tls(tcp::socket socket) {
-  const Counted counted(counters_);
-  TlsStream stream(std::move(socket), *tls_);
+  const asio::any_io_executor executor = context_.get_executor();
+  auto bytes = std::make_unique<net::TcpStream>(executor, net::Descriptor(socket.release()));
+  if (!tls_) {
+    net::AsyncStream stream(executor, std::move(bytes));
+    co_await run_session(stream, std::move(context));
+    co_return;
+  }
+  net::TlsHandle handle = tls_->accept();
+  const SSL* connection = handle.get();
+  if (connection == nullptr) co_return;
+  net::AsyncStream stream(
+      executor, std::make_unique<net::TlsStream>(std::move(bytes), std::move(handle), executor));
   ErrorCode error;
-  co_await stream.async_handshake(asio::ssl::stream_base::server,
-                                  asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return;
-  SessionContext context{api_, cluster_, settings_, common_name(stream)};
+  co_await stream.async_wait(net::AsyncStream::Direction::writing,
+                             asio::redirect_error(asio::use_awaitable, error));
+  context.certificate = common_name(connection);
   co_await run_session(stream, std::move(context));
 }
 

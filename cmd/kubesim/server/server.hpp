@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/net/tls_context.hpp"
+
 #include "cmd/kubesim/api/api.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 
 #include <memory>
 
@@ -30,7 +32,7 @@ class Server {
   /// Listens at once; throws boost::system::system_error where it cannot. `tls` null means plain.
   Server(boost::asio::io_context& context,
          Cluster& cluster,
-         std::shared_ptr<boost::asio::ssl::context> tls,
+         std::shared_ptr<const net::TlsContext> tls,
          Settings settings);
 
   void start();
@@ -41,12 +43,11 @@ class Server {
  private:
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
-  boost::asio::awaitable<void> serve_tls(boost::asio::ip::tcp::socket socket);
 
   boost::asio::io_context& context_;
   Cluster& cluster_;
   Api api_;
-  std::shared_ptr<boost::asio::ssl::context> tls_;
+  std::shared_ptr<const net::TlsContext> tls_;
   Settings settings_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();

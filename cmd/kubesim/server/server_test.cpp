@@ -3,13 +3,16 @@
 // The server over loopback: bytes in, bytes out.
 #include "cmd/kubesim/server/server.hpp"
 
+#include "core/net/async_stream.hpp"
+#include "core/net/tcp_stream.hpp"
+#include "core/net/tls_stream.hpp"
+
 #include "cmd/kubesim/server/authority.hpp"
 #include "cmd/kubesim/server/wire.hpp"
 #include "cmd/kubesim/test_support.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 
 #include <thread>
@@ -23,7 +26,8 @@ using asio::ip::tcp;
 /// A server on a thread of its own; the cluster is asked only through it.
 class RunningServer {
  public:
-  explicit RunningServer(std::shared_ptr<asio::ssl::context> tls = nullptr, std::size_t most = 64)
+  explicit RunningServer(std::shared_ptr<const net::TlsContext> tls = nullptr,
+                         std::size_t most = 64)
       : server_(context_, cluster_.cluster(), std::move(tls), settings(most)) {
     server_.start();
     thread_ = std::thread([this] { context_.run(); });
@@ -159,30 +163,40 @@ TEST_CASE("connections above the limit are closed") {
              Catch::Contains(R"("refusedConnections":1,)"));
 }
 
+/// What the server answers over TLS; empty where it is not trusted, or does not answer.
+std::string ask_securely(tcp::socket socket, const net::TlsMaterial& material) {
+  asio::io_context io;
+  const auto executor = io.get_executor();
+  const auto context = net::TlsContext::client(material).value();
+  net::AsyncStream stream(
+      executor, std::make_unique<net::TlsStream>(
+                    std::make_unique<net::TcpStream>(executor, net::Descriptor(socket.release())),
+                    context->connect_afresh("127.0.0.1"), executor));
+  std::string answer(1024, '\0');
+  std::size_t size = 0;
+  const std::string_view question = "GET /livez HTTP/1.1\r\n\r\n";
+  stream.async_write_some(
+      asio::buffer(question), [&](boost::system::error_code error, std::size_t) {
+        if (error) return;
+        stream.async_read_some(asio::buffer(answer),
+                               [&](boost::system::error_code, std::size_t read) { size = read; });
+      });
+  io.run();
+  return answer.substr(0, size);
+}
+
 TEST_CASE("TLS with the server's own authority") {
   const Authority authority;
-  const auto tls = make_tls(authority, authority.issue_server({"localhost", "127.0.0.1"}));
-  RunningServer server(tls);
-  asio::ssl::context trusting(asio::ssl::context::tls_client);
-  trusting.add_certificate_authority(asio::buffer(authority.certificate()));
-  trusting.set_verify_mode(asio::ssl::verify_peer);
+  const SystemClock clock;
+  RunningServer server(
+      make_tls(authority, authority.issue_server({"localhost", "127.0.0.1"}), clock));
   const Credentials client = authority.issue_client("someone", "system:masters");
-  trusting.use_certificate_chain(asio::buffer(client.certificate));
-  trusting.use_private_key(asio::buffer(client.key), asio::ssl::context::pem);
-  asio::ssl::stream<tcp::socket> stream(server.connect(), trusting);
-  stream.set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
-  stream.handshake(asio::ssl::stream_base::client);
-  asio::write(stream, asio::buffer(std::string_view("GET /livez HTTP/1.1\r\n\r\n")));
-  char buffer[1024];
-  const std::size_t size = stream.read_some(asio::buffer(buffer));
-  CHECK_THAT(std::string(buffer, size), Catch::StartsWith("HTTP/1.1 200 OK"));
-
-  asio::ssl::context doubting(asio::ssl::context::tls_client);
-  doubting.set_verify_mode(asio::ssl::verify_peer);
-  asio::ssl::stream<tcp::socket> other(server.connect(), doubting);
-  boost::system::error_code error;
-  other.handshake(asio::ssl::stream_base::client, error);
-  CHECK(error);
+  const net::TlsMaterial trusting{.authorities = net::Pem{authority.certificate(), "authority"},
+                                  .certificate = net::Pem{client.certificate, "certificate"},
+                                  .key = net::Pem{client.key, "key"}};
+  CHECK_THAT(ask_securely(server.connect(), trusting), Catch::StartsWith("HTTP/1.1 200 OK\r\n"));
+  const net::TlsMaterial doubting{.authorities = net::Pem{Authority().certificate(), "another"}};
+  CHECK(ask_securely(server.connect(), doubting).empty());
 }
 
 TEST_CASE("long bodies come in chunks, short ones with their length") {

@@ -65,8 +65,7 @@ asio::awaitable<void> pause(std::chrono::milliseconds time) {
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
 
-template <class Stream>
-asio::awaitable<bool> send(Stream& stream, std::string text) {
+asio::awaitable<bool> send(net::AsyncStream& stream, std::string text) {
   ErrorCode error;
   co_await asio::async_write(stream, asio::buffer(text),
                              asio::redirect_error(asio::use_awaitable, error));
@@ -74,8 +73,7 @@ asio::awaitable<bool> send(Stream& stream, std::string text) {
 }
 
 /// Sends a response as the faults have it; false if the connection ends with it.
-template <class Stream>
-asio::awaitable<bool> send_response(Stream& stream,
+asio::awaitable<bool> send_response(net::AsyncStream& stream,
                                     SessionContext& context,
                                     const ApiRequest& request,
                                     Response response,
@@ -94,8 +92,7 @@ asio::awaitable<bool> send_response(Stream& stream,
 }
 
 /// Answers what was read; false if the connection ends with it.
-template <class Stream>
-asio::awaitable<bool> answer(Stream& stream, SessionContext& context, Parser& parser) {
+asio::awaitable<bool> answer(net::AsyncStream& stream, SessionContext& context, Parser& parser) {
   const bool head_only = parser.get().method() == http::verb::head;
   const auto connection = parser.get().keep_alive() ? Connection::KeepAlive : Connection::Close;
   const ApiRequest request = request_of(parser, context.certificate);
@@ -113,8 +110,7 @@ asio::awaitable<bool> answer(Stream& stream, SessionContext& context, Parser& pa
 
 }  // namespace
 
-template <class Stream>
-asio::awaitable<void> run_session(Stream& stream, SessionContext context) {
+asio::awaitable<void> run_session(net::AsyncStream& stream, SessionContext context) {
   boost::beast::flat_buffer buffer(context.settings.maximum_header + context.settings.maximum_body);
   bool usable = true;
   while (usable) {
@@ -135,8 +131,5 @@ asio::awaitable<void> run_session(Stream& stream, SessionContext context) {
     co_return;
   }
 }
-
-template asio::awaitable<void> run_session(PlainStream& stream, SessionContext context);
-template asio::awaitable<void> run_session(TlsStream& stream, SessionContext context);
 
 }  // namespace catena::kubesim

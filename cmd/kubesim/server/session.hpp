@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/net/async_stream.hpp"
+
 #include "cmd/kubesim/api/api.hpp"
 #include "cmd/kubesim/server/server.hpp"
-#include "cmd/kubesim/server/stream.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -18,14 +19,12 @@ struct SessionContext {
   std::string certificate;
 };
 
-/// Answers requests of one connection until it ends. Defined for PlainStream and TlsStream.
-template <class Stream>
-boost::asio::awaitable<void> run_session(Stream& stream, SessionContext context);
+/// Answers requests of one connection until it ends.
+boost::asio::awaitable<void> run_session(net::AsyncStream& stream, SessionContext context);
 
 /// Streams a watch until its time is over, the client goes away or a fault ends it; false if the
 /// connection cannot be used any more.
-template <class Stream>
-boost::asio::awaitable<bool> stream_watch(Stream& stream,
+boost::asio::awaitable<bool> stream_watch(net::AsyncStream& stream,
                                           SessionContext& context,
                                           std::shared_ptr<Watch> watch);
 

@@ -28,14 +28,13 @@ struct WatchState {
 
 /// Notices that the client closed its side. A client that sends another request during a watch is
 /// treated the same: none does.
-template <class Stream>
-void watch_for_close(Stream& stream, const std::shared_ptr<WatchState>& state) {
+void watch_for_close(net::AsyncStream& stream, const std::shared_ptr<WatchState>& state) {
   const auto on_readable = [state](const ErrorCode& error) {
     if (error == asio::error::operation_aborted || state->over) return;
     state->client_gone = true;
     state->timer.cancel();
   };
-  socket_of(stream).async_wait(asio::socket_base::wait_read, on_readable);
+  stream.async_wait(net::AsyncStream::Direction::reading, on_readable);
 }
 
 class Schedule {
@@ -85,8 +84,7 @@ std::string take_batch(SessionContext& context, Watch& watch) {
   return batch;
 }
 
-template <class Stream>
-asio::awaitable<bool> send(Stream& stream, std::string_view text) {
+asio::awaitable<bool> send(net::AsyncStream& stream, std::string_view text) {
   ErrorCode error;
   co_await asio::async_write(stream, asio::const_buffer(text.data(), text.size()),
                              asio::redirect_error(asio::use_awaitable, error));
@@ -100,8 +98,7 @@ asio::awaitable<void> sleep(WatchState& state, SteadyClock::time_point until) {
 }
 
 /// Sends events until the watch ends; true if it ended as it should.
-template <class Stream>
-asio::awaitable<bool> pump(Stream& stream,
+asio::awaitable<bool> pump(net::AsyncStream& stream,
                            SessionContext& context,
                            Watch& watch,
                            WatchState& state) {
@@ -128,8 +125,7 @@ asio::awaitable<bool> pump(Stream& stream,
 
 }  // namespace
 
-template <class Stream>
-asio::awaitable<bool> stream_watch(Stream& stream,
+asio::awaitable<bool> stream_watch(net::AsyncStream& stream,
                                    SessionContext& context,
                                    std::shared_ptr<Watch> watch) {
   const auto executor = co_await asio::this_coro::executor;
@@ -143,17 +139,8 @@ asio::awaitable<bool> stream_watch(Stream& stream,
   state->over = true;
   watch->on_wake(nullptr);
   context.cluster.watches.remove(watch);
-  ErrorCode ignored;
-  socket_of(stream).cancel(ignored);
   if (usable) usable = co_await send(stream, kLastChunk);
   co_return usable;
 }
-
-template asio::awaitable<bool> stream_watch(PlainStream& stream,
-                                            SessionContext& context,
-                                            std::shared_ptr<Watch> watch);
-template asio::awaitable<bool> stream_watch(TlsStream& stream,
-                                            SessionContext& context,
-                                            std::shared_ptr<Watch> watch);
 
 }  // namespace catena::kubesim

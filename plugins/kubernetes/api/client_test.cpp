@@ -2,6 +2,8 @@
 // Several threads.
 #include "plugins/kubernetes/api/client.hpp"
 
+#include "core/net/tls_testing.hpp"
+
 #include "plugins/kubernetes/api/credentials.hpp"
 #include "test/support/log_lines.hpp"
 
@@ -361,6 +363,23 @@ TEST_CASE("Credentials become others") {
   credentials->become(std::move(*made()));
   CHECK(pass().authorization == "Bearer three");
   CHECK(pass().tls != before.tls);
+}
+
+// A server that has the choice would speak HTTP/2.
+TEST_CASE("HTTP/1.1 is what is offered over TLS") {
+  test::LogLines lines;
+  ManualClock clock;
+  asio::io_context context;
+  ApiServer server;
+  server.host = "x";
+  server.tls.verification = net::Verification::none;
+  const auto credentials = Credentials::make(server, Log(lines), clock, context.get_executor());
+  const auto pass = wait(context, (*credentials)->pass());
+  const net::TlsWorld world;
+  net::TlsMaterial shown = world.authority.issue("DNS:x").shown();
+  shown.alpn = {"h2", "http/1.1"};
+  net::TlsPair pair(*pass->tls, *world.serving(shown), "x");
+  CHECK(pair.shake().client.tls.alpn() == "http/1.1");
 }
 
 TEST_CASE("Commands that misbehave end") {

@@ -4,6 +4,7 @@
 #include "core/base/encodings.hpp"
 #include "core/base/one_line.hpp"
 #include "core/base/small_file.hpp"
+#include "core/http/client.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -137,6 +138,7 @@ Result<void> Credentials::read_token() {
 Result<net::TlsMaterial> Credentials::read_material() const {
   net::TlsMaterial material;
   material.verification = server_.tls.verification;
+  material.alpn = {std::string(http::kProtocol)};
   auto authorities = read_pem(server_.tls.authorities);
   if (!authorities) return authorities.error();
   material.authorities = std::move(*authorities);
