@@ -16,6 +16,10 @@ std::uint64_t contents_of(const net::TlsMaterial& material, const SeededHash& ha
   return hash({reinterpret_cast<const std::uint8_t*>(all.data()), all.size()});
 }
 
+void log_keys(net::TlsMaterial& material, const std::shared_ptr<KeyLog>& key_log) {
+  if (key_log) material.keylog = [key_log](std::string_view line) { key_log->write(line); };
+}
+
 std::string day_of(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
@@ -25,17 +29,22 @@ std::string day_of(std::chrono::system_clock::time_point time) {
 
 Result<std::shared_ptr<Certificates>> Certificates::load(const Files& files,
                                                          const Process& process) {
-  const Result<net::TlsMaterial> material = read(files);
+  Result<net::TlsMaterial> material = read(files);
   if (!material) return material.error();
+  std::shared_ptr<KeyLog> key_log;
+  if (files.key_log) {
+    auto opened = KeyLog::open(*files.key_log);
+    if (!opened) return opened.error();
+    key_log = std::move(*opened);
+  }
+  log_keys(*material, key_log);
   auto context = net::TlsContext::server(*material, process.clock);
   if (!context) return context.error();
-  if (!files.key_log) return std::make_shared<Certificates>(files, *context, nullptr, process);
-  const auto key_log = KeyLog::open(*files.key_log);
-  if (!key_log) return key_log.error();
-  return std::make_shared<Certificates>(files, *context, *key_log, process);
+  return std::make_shared<Certificates>(files, *material, *context, key_log, process);
 }
 
 Certificates::Certificates(Files files,
+                           const net::TlsMaterial& material,
                            std::shared_ptr<net::TlsContext> context,
                            std::shared_ptr<KeyLog> key_log,
                            const Process& process)
@@ -49,7 +58,8 @@ Certificates::Certificates(Files files,
                                     {{"file", files_.certificate}})),
       failures_(process.metrics.counter("catena_tls_certificate_failures_total",
                                         "Changed files that could not be taken up.",
-                                        {{"file", files_.certificate}})) {}
+                                        {{"file", files_.certificate}})),
+      seen_(contents_of(material, hash_)) {}
 
 void Certificates::watch() {
   if (!ticker_) ticker_ = std::make_unique<Ticker>(kPeriod, [this] { look(); });
@@ -57,6 +67,11 @@ void Certificates::watch() {
 
 void Certificates::look() {
   const std::lock_guard lock(mutex_);
+  std::exchange(shown_, true) ? look_at_files() : show();
+  look_at_expiry();
+}
+
+void Certificates::look_at_files() {
   Result<net::TlsMaterial> material = read(files_);
   if (!material) {
     complain(material.error().text);
@@ -64,15 +79,18 @@ void Certificates::look() {
     seen_ = contents;
     take_up(*material);
   }
-  look_at_expiry();
 }
 
 void Certificates::take_up(net::TlsMaterial& material) {
-  if (key_log_) material.keylog = [log = key_log_](std::string_view line) { log->write(line); };
+  log_keys(material, key_log_);
   const Result<void> taken = context_->reload(material);
   if (!taken) return complain(taken.error().text);
   told_.clear();
   expiry_told_ = false;
+  show();
+}
+
+void Certificates::show() {
   const auto expiry = context_->expiry();
   expiry_.set(static_cast<double>(std::chrono::system_clock::to_time_t(expiry)));
   log_.info("{} is shown to clients, and good until {}", files_.certificate, day_of(expiry));

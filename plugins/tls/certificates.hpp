@@ -27,7 +27,9 @@ class Certificates {
   /// The error says what is wrong with the files.
   static Result<std::shared_ptr<Certificates>> load(const Files& files, const Process& process);
 
+  /// The context is made of `material`, which is what the files say.
   Certificates(Files files,
+               const net::TlsMaterial& material,
                std::shared_ptr<net::TlsContext> context,
                std::shared_ptr<KeyLog> key_log,
                const Process& process);
@@ -37,11 +39,14 @@ class Certificates {
   /// Begins to look at the files from time to time; again changes nothing.
   void watch();
 
-  /// Looks at the files, and takes them up where they have changed, or were not looked at before.
+  /// The first time shows what was loaded. From then on looks at the files, and takes them up where
+  /// they have changed.
   void look();
 
  private:
+  void look_at_files();
   void take_up(net::TlsMaterial& material);
+  void show();
   void complain(const std::string& text);
   void look_at_expiry();
 
@@ -54,7 +59,8 @@ class Certificates {
   metrics::Counter& failures_;
   std::mutex mutex_;
   SeededHash hash_;
-  std::uint64_t seen_ = 0;  // Of the contents that were looked at last, good or bad.
+  std::uint64_t seen_;  // Of the contents that were looked at last, good or bad.
+  bool shown_ = false;
   std::string told_;        // What is wrong with them.
   bool expiry_told_ = false;
   std::unique_ptr<Ticker> ticker_;

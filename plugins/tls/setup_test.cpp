@@ -2,6 +2,8 @@
 #include "core/plugin/server_tls.hpp"
 
 #include "plugins/tls/certificates.hpp"
+#include "core/net/openssl.hpp"
+
 #include "test/support/certificates.hpp"
 #include "test/support/plugin_setup.hpp"
 #include "test/support/test_process.hpp"
@@ -148,10 +150,14 @@ struct World {
 TEST_CASE("files that have changed are taken up, once", "[tls]") {
   World world;
   const auto certificates = world.load();
+  const net::TlsHandle first = certificates->context()->accept();
   certificates->look();
   const net::TlsPolicy before = certificates->context()->policy();
   CHECK(world.parts.log.lines.size() == 1);
   certificates->look();
+  // OpenSSL's context was made twice over at a start.
+  const net::TlsHandle second = certificates->context()->accept();
+  CHECK(SSL_get_SSL_CTX(first.get()) == SSL_get_SSL_CTX(second.get()));
   CHECK(certificates->context()->policy() == before);
   CHECK(world.parts.log.lines.size() == 1);
 
