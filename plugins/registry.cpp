@@ -35,12 +35,12 @@ void setup(Setup& setup);
 namespace health {
 void setup(Setup& setup);
 }
+namespace kubernetes {
+void setup(Setup& setup);
 namespace k8s_external {
 void setup(Setup& setup);
 }
-namespace kubernetes {
-void setup(Setup& setup);
-}
+}  // namespace kubernetes
 namespace loadbalance {
 void setup(Setup& setup);
 }
@@ -151,7 +151,7 @@ constexpr std::array kPlugins{
     PluginEntry{"route53", nullptr, "A source."},
     PluginEntry{"azure", nullptr, "A source."},
     PluginEntry{"clouddns", nullptr, "A source."},
-    PluginEntry{"k8s_external", k8s_external::setup,
+    PluginEntry{"k8s_external", kubernetes::k8s_external::setup,
                 "Answers from what kubernetes knows, under other names."},
     PluginEntry{"kubernetes", kubernetes::setup, "A source."},
     PluginEntry{"file", nullptr, "A source."},

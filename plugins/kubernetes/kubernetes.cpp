@@ -15,7 +15,6 @@ Kubernetes::Kubernetes(Config config,
       metadata_(config_.answers, cluster_->store()),
       search_path_(config_.answers, cluster_->store(), config_.host_search),
       other_domain_(config_.answers.zones, cluster_->store(), cluster_->log(), cluster_->metrics()),
-      external_(answerer_),
       aliases_("kubernetes", cluster_->metrics()) {
   if (config_.answers.zonal) cluster_->store().zonal.store(true, std::memory_order_relaxed);
 }
@@ -30,7 +29,7 @@ Reply Kubernetes::serve(Query& query, Next next) const {
   if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
     return query.fail(dns::Rcode::Refused);
   }
-  query.basis().add(version());
+  query.basis().add(cluster_->store().data.version());
   const Finding finding = answerer_.answer(query, *zone);
   switch (finding.kind) {
     case AnswerKind::answered:
@@ -78,37 +77,10 @@ bool Kubernetes::holds(dns::NameView zone) const {
 }
 
 std::unique_ptr<ZoneCursor> Kubernetes::open(dns::NameView zone) const {
-  if (!ready()) return nullptr;
+  if (!usable()) return nullptr;
   const std::uint32_t ttl = config_.answers.ttl;
   const ZoneForm form{.zone = *config_.answers.zones.match(zone), .ttl = ttl, .address_ttl = ttl};
   return std::make_unique<ClusterZoneCursor>(answerer_, form);
-}
-
-std::uint32_t Kubernetes::serial(HeadlessServices headless) const {
-  return external_.serial(headless).load(std::memory_order_relaxed);
-}
-
-std::uint32_t Kubernetes::hand_out_serial(HeadlessServices headless) const {
-  return cluster_->store().hand_out(external_.serial(headless));
-}
-
-ExternalFinding Kubernetes::answer(Query& query, const ExternalZone& zone) const {
-  return external_.answer(query, zone);
-}
-
-ExternalVerdict Kubernetes::reverse(Query& query, const ExternalZone& zone) const {
-  return external_.reverse(query, zone);
-}
-
-void Kubernetes::name_server(dns::Response& response,
-                             dns::Section section,
-                             dns::NameView owner,
-                             const ExternalZone& zone) const {
-  external_.name_server(response, section, owner, zone);
-}
-
-std::unique_ptr<ZoneCursor> Kubernetes::services(const ExternalZone& zone) const {
-  return external_.services(zone);
 }
 
 void Kubernetes::start() { cluster_->start(config_.identities); }
@@ -117,7 +89,7 @@ void Kubernetes::stop() { cluster_->stop(config_.identities); }
 // The texts and their intervals are CoreDNS's.
 bool Kubernetes::prepared(Duration waited) {
   constexpr auto kSay = std::chrono::milliseconds(500);
-  if (cluster_->usable()) return true;
+  if (usable()) return true;
   const Log& log = cluster_->log();
   if (waited >= config_.startup_timeout) {
     log.warning("starting server with unsynced Kubernetes API");

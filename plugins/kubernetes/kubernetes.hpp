@@ -5,11 +5,10 @@
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/alias.hpp"
 #include "core/plugin/engine.hpp"
-#include "core/plugin/external_services.hpp"
 #include "core/plugin/plugin.hpp"
 
 #include "plugins/kubernetes/answer/answerer.hpp"
-#include "plugins/kubernetes/answer/external.hpp"
+#include "plugins/kubernetes/answer/knows_cluster.hpp"
 #include "plugins/kubernetes/answer/metadata.hpp"
 #include "plugins/kubernetes/answer/search_path.hpp"
 #include "plugins/kubernetes/cluster.hpp"
@@ -32,7 +31,7 @@ class Kubernetes final : public Plugin,
                          public MetadataSource,
                          public SearchPathSource,
                          public TransferSource,
-                         public ExternalServices,
+                         public KnowsCluster,
                          public Authority {
  public:
   struct Config {
@@ -55,7 +54,7 @@ class Kubernetes final : public Plugin,
   /// The cluster is known, or a snapshot of it, or startup_timeout has passed.
   bool prepared(Duration waited) override;
   void take_over() noexcept override;
-  bool ready() const override { return cluster_->usable(); }
+  bool ready() const override { return usable(); }
 
   std::string_view metadata(Query& query, std::string_view label) const override {
     return metadata_.value(query, label);
@@ -68,17 +67,8 @@ class Kubernetes final : public Plugin,
   bool holds(dns::NameView zone) const override;
   std::unique_ptr<ZoneCursor> open(dns::NameView zone) const override;
 
-  bool synced() const override { return ready(); }
-  const DataVersion& version() const override { return cluster_->store().data.version(); }
-  std::uint32_t serial(HeadlessServices headless) const override;
-  std::uint32_t hand_out_serial(HeadlessServices headless) const override;
-  ExternalFinding answer(Query& query, const ExternalZone& zone) const override;
-  ExternalVerdict reverse(Query& query, const ExternalZone& zone) const override;
-  void name_server(dns::Response& response,
-                   dns::Section section,
-                   dns::NameView owner,
-                   const ExternalZone& zone) const override;
-  std::unique_ptr<ZoneCursor> services(const ExternalZone& zone) const override;
+  bool usable() const override { return cluster_->usable(); }
+  const Answerer& answerer() const override { return answerer_; }
 
  private:
   Reply deny(Query& query, Next next) const;
@@ -92,7 +82,6 @@ class Kubernetes final : public Plugin,
   Metadata metadata_;
   SearchPath search_path_;
   OtherDomain other_domain_;
-  ExternalAnswerer external_;
   AliasFollower aliases_;
 };
 

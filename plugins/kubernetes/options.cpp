@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/options.hpp"
 
+#include "plugins/kubernetes/k8s_external/external.hpp"
 #include "plugins/kubernetes/own_addresses.hpp"
 #include "plugins/kubernetes/selector.hpp"
 
@@ -46,9 +47,9 @@ void choose_primary_zone(Directive& directive, AnswerSettings& answers) {
 
 void read_zones(Setup& setup, Directive& directive, Options& options) {
   AnswerSettings& answers = options.plugin.answers;
-  // For k8s_external's questions the zones say which cluster it is, whatever block they are in.
-  const bool for_others = setup.block_has("k8s_external");
-  answers.zones = setup.zones(directive, for_others ? Outside::meant : Outside::warned);
+  // With k8s_external the zones say which cluster it is, whatever block they are in.
+  const bool shown_outside = setup.has_in_front<k8s_external::External>();
+  answers.zones = setup.zones(directive, shown_outside ? Outside::meant : Outside::warned);
   read_multicluster(setup, directive, answers);
   choose_primary_zone(directive, answers);
   options.watch.imports = !answers.multicluster.empty();

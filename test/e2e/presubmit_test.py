@@ -319,14 +319,19 @@ def test_every_fuzzer_has_a_corpus(folder):
 
 
 def test_every_plugin_is_registered_and_described(folder):
+    """The namespaces of its setup are its folders. One with a README of its own is a directive, a
+    folder of plugins/ also a library."""
     registry = (ROOT / "plugins" / "registry.cpp").read_text()
-    plugins = [path.parent for path in (ROOT / "plugins").glob("*/CMakeLists.txt")]
-    assert plugins
-    for plugin in plugins:
-        entry = rf'PluginEntry{{\s*"{plugin.name}", {plugin.name}::setup'
-        assert re.search(entry, registry), plugin.name
-        assert (plugin / "README.md").exists(), plugin.name
+    registered = re.findall(r'PluginEntry{\s*"(\w+)",\s*([\w:]+)::setup', registry)
+    folders = {ROOT.joinpath("plugins", *scope.split("::")) for _, scope in registered}
+    libraries = {path.parent for path in (ROOT / "plugins").glob("*/CMakeLists.txt")}
+    assert folders == {path.parent for path in (ROOT / "plugins").glob("*/**/README.md")}
+    assert libraries == {path for path in folders if path.parent.name == "plugins"}
+    for name, scope in registered:
+        assert scope.split("::")[-1] == name, (name, scope)
+    for plugin in folders:
         assert list(plugin.glob("**/*_test.cpp")), f"{plugin.name} has no test"
+    for plugin in libraries:
         listed = (plugin / "CMakeLists.txt").read_text()
         assert f"catena_plugin({plugin.name}" in listed, plugin.name
 

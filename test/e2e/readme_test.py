@@ -20,7 +20,7 @@ from upstream import Upstream, reply_to
 
 READMES = sorted([ROOT / "README.md", ROOT / "core" / "README.md",
                   *(ROOT / "plugins").glob("**/README.md")])
-PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/README.md"))
+PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/**/README.md"))
 SECTIONS = ["Name", "Description", "Syntax", "Metrics", "Examples", "Differences from CoreDNS",
             "See Also"]
 
@@ -217,7 +217,8 @@ def test_links_lead_somewhere(folder):
 def test_every_plugin_is_in_the_table(folder):
     text = (ROOT / "plugins" / "README.md").read_text()
     for plugin in PLUGINS:
-        assert f"[{plugin.name}]({plugin.name}/README.md)" in text, plugin.name
+        place = plugin.relative_to(ROOT / "plugins")
+        assert f"[{plugin.name}]({place}/README.md)" in text, plugin.name
 
 
 if __name__ == "__main__":

@@ -3,20 +3,20 @@
 
 #include "core/base/arena.hpp"
 #include "core/dns/response.hpp"
-#include "core/plugin/external_services.hpp"
 
-#include "plugins/k8s_external/zone.hpp"
+#include "plugins/kubernetes/k8s_external/external_answerer.hpp"
+#include "plugins/kubernetes/k8s_external/zone.hpp"
 
 #include <cstddef>
 #include <memory>
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 
 /// Reads one zone for a transfer: SOA, NS, its addresses, then the services. Must not outlive zone
 /// and services.
 class Cursor final : public ZoneCursor {
  public:
-  Cursor(const Zone& zone, const ExternalZone& form, const ExternalServices& services);
+  Cursor(const Zone& zone, const ExternalZone& form, const ExternalAnswerer& services);
 
   const dns::Record* next() override;
   bool whole() const override { return !front_.spoiled() && services_->whole(); }
@@ -28,4 +28,4 @@ class Cursor final : public ZoneCursor {
   std::unique_ptr<ZoneCursor> services_;
 };
 
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external

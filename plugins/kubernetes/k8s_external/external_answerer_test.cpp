@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What CoreDNS's k8s_external answers, as far as kubernetes answers it.
-#include "plugins/kubernetes/answer/external.hpp"
+#include "plugins/kubernetes/k8s_external/external_answerer.hpp"
 
 #include "plugins/kubernetes/store/testing.hpp"
 #include "test/support/messages.hpp"
@@ -8,7 +8,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace catena::kubernetes {
+namespace catena::kubernetes::k8s_external {
 namespace {
 
 using testing::Cluster;
@@ -48,7 +48,7 @@ class Asker {
  public:
   explicit Asker(const Store& store) : answerer_(settings, store) {}
 
-  /// The verdict, or the records of answer and, behind a "+", of the additional section.
+  /// The kind, or the records of answer and, behind a "+", of the additional section.
   std::string ask(const std::string& question) {
     bytes_ = test::query_bytes(question);
     query_.begin(dns::MessageView::parse(bytes_).value(), Transport(), engine_.clock().now());
@@ -65,11 +65,11 @@ class Asker {
   HeadlessServices headless = HeadlessServices::hidden;
 
  private:
-  std::string text(const ExternalFinding& finding) const {
-    if (finding.verdict == ExternalVerdict::no_data) return "ND";
-    if (finding.verdict == ExternalVerdict::name_error) return "NX";
+  std::string text(const Finding& finding) const {
+    if (finding.kind == AnswerKind::no_data) return "ND";
+    if (finding.kind == AnswerKind::name_error) return "NX";
     std::string text;
-    if (finding.verdict == ExternalVerdict::elsewhere) {
+    if (finding.kind == AnswerKind::elsewhere) {
       text = "-> " + finding.target.to_text() + "\n";
     }
     for (const auto& line : test::lines(query_.response().answer())) text += line + "\n";
@@ -144,7 +144,7 @@ const Row kRows[] = {
     {"a part of an address is a name error", "2.0.192.in-addr.arpa. PTR", "NX"},
 };
 
-TEST_CASE("what the outside sees of a cluster", "[kubernetes]") {
+TEST_CASE("what the outside sees of a cluster", "[k8s_external]") {
   Cluster cluster;
   fill(cluster);
   Asker asker(cluster.store());
@@ -239,4 +239,4 @@ TEST_CASE("the external serial follows what the outside sees", "[kubernetes]") {
 }
 
 }  // namespace
-}  // namespace catena::kubernetes
+}  // namespace catena::kubernetes::k8s_external

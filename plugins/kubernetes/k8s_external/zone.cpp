@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/k8s_external/zone.hpp"
+#include "plugins/kubernetes/k8s_external/zone.hpp"
 
 #include "core/dns/bytes.hpp"
 
 #include <stdexcept>
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 namespace {
 
 constexpr std::size_t kNumbers = 20;  // Bytes of SOA's five numbers (RFC 1035 section 3.3.13).
@@ -44,4 +44,4 @@ dns::Record Zone::ns(dns::NameView owner) const {
   return {owner, dns::Type::NS, dns::Class::IN, ttl_, name_server_.view().bytes()};
 }
 
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 
 /// The names and records of one zone that are the same for every query; lower case. Never changes.
 class Zone {
@@ -32,4 +32,4 @@ class Zone {
   std::vector<std::uint8_t> soa_;  // Its data, with serial 0.
 };
 
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external

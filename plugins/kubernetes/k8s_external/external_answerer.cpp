@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/kubernetes/answer/external.hpp"
+#include "plugins/kubernetes/k8s_external/external_answerer.hpp"
 
 #include "plugins/kubernetes/answer/endpoints.hpp"
 #include "plugins/kubernetes/answer/transfer.hpp"
 
 #include <algorithm>
 
-namespace catena::kubernetes {
+namespace catena::kubernetes::k8s_external {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
-using Found = ExternalVerdict;
-
-Found translated(AnswerKind kind) {
-  switch (kind) {
-    case AnswerKind::answered:
-      return Found::answered;
-    case AnswerKind::no_data:
-      return Found::no_data;
-    default:
-      return Found::name_error;
-  }
-}
 
 dns::NameView copy_of(const dns::Name& name, Query& query) {
   return dns::NameView(query.arena().copy(name.view().bytes()));
@@ -42,10 +30,17 @@ void each_server_address(const ServiceState& state, HeadlessServices headless, V
 
 }  // namespace
 
-const std::atomic<std::uint32_t>& ExternalAnswerer::serial(HeadlessServices headless) const {
-  const Store& store = answerer_->store();
-  return headless == HeadlessServices::shown ? store.external_headless_serial
-                                             : store.external_serial;
+const std::atomic<std::uint32_t>& ExternalAnswerer::counter(HeadlessServices headless) const {
+  const bool shown = headless == HeadlessServices::shown;
+  return shown ? store().external_headless_serial : store().external_serial;
+}
+
+std::uint32_t ExternalAnswerer::serial(HeadlessServices headless) const {
+  return counter(headless).load(std::memory_order_relaxed);
+}
+
+std::uint32_t ExternalAnswerer::hand_out_serial(HeadlessServices headless) const {
+  return store().hand_out(counter(headless));
 }
 
 ZoneForm ExternalAnswerer::form_of(const ExternalZone& zone) const {
@@ -55,10 +50,10 @@ ZoneForm ExternalAnswerer::form_of(const ExternalZone& zone) const {
           .service_label = ""};
 }
 
-ExternalFinding ExternalAnswerer::answer(Query& query, const ExternalZone& zone) const {
+Finding ExternalAnswerer::answer(Query& query, const ExternalZone& zone) const {
   const ParsedName name(query.name(), zone.name, ExternalNames());
   if (name.kind == NameKind::malformed || !answerer_->exposed(name.namespace_key)) return {};
-  if (name.kind == NameKind::service_namespace) return {Found::no_data, {}};
+  if (name.kind == NameKind::service_namespace) return {AnswerKind::no_data, {}};
   const ServiceState* state = answerer_->find(name.service_key);
   if (state == nullptr) return {};
   const Builder builder(query, form_of(zone));
@@ -72,23 +67,23 @@ ExternalFinding ExternalAnswerer::answer(Query& query, const ExternalZone& zone)
 }
 
 // Endpoints that have a name instead of addresses.
-ExternalFinding ExternalAnswerer::given(const Builder& builder, const Finding& found) const {
-  if (found.kind != AnswerKind::elsewhere) return {translated(found.kind), {}};
+Finding ExternalAnswerer::given(const Builder& builder, const Finding& found) const {
+  if (found.kind != AnswerKind::elsewhere) return {found.kind, {}};
   return alias(builder, found.target);
 }
 
-ExternalFinding ExternalAnswerer::alias(const Builder& builder, dns::NameView stored) const {
+Finding ExternalAnswerer::alias(const Builder& builder, dns::NameView stored) const {
   const dns::NameView target(builder.query().arena().copy(stored.bytes()));
   builder.pointer(dns::Section::answer, builder.query().name(), dns::Type::CNAME, target);
   const bool followed = builder.wants_v4() || builder.wants_v6();
-  return {followed ? Found::elsewhere : Found::answered, target};
+  return {followed ? AnswerKind::elsewhere : AnswerKind::answered, target};
 }
 
 // An endpoint's label in front of a service with external addresses is not looked at, as in
 // CoreDNS: some use it as a wildcard.
-ExternalFinding ExternalAnswerer::places(const Builder& builder,
-                                         const ParsedName& name,
-                                         const ServiceSpec& spec) const {
+Finding ExternalAnswerer::places(const Builder& builder,
+                                 const ParsedName& name,
+                                 const ServiceSpec& spec) const {
   if (name.kind == NameKind::dotted) return {};
   const auto wanted = [&name](const SlicePort& port) { return matches(name, port); };
   if (std::none_of(spec.ports.begin(), spec.ports.end(), wanted)) return {};
@@ -100,27 +95,26 @@ ExternalFinding ExternalAnswerer::places(const Builder& builder,
     case dns::Type::SRV:
       return ports(builder, name, spec);
     default:
-      return {Found::no_data, {}};
+      return {AnswerKind::no_data, {}};
   }
 }
 
 // BEYOND CoreDNS, which gives a CNAME for each load balancer's name: beside a CNAME there may be
 // nothing else (RFC 1034 section 3.6.2). So addresses win, and then the first name.
-ExternalFinding ExternalAnswerer::addresses(const Builder& builder,
-                                            const ExternalPlaces& places) const {
+Finding ExternalAnswerer::addresses(const Builder& builder, const ExternalPlaces& places) const {
   Query& query = builder.query();
   const std::size_t size = builder.wants_v4() ? 4 : builder.wants_v6() ? 16 : 0;
   for (const Address& ip : places.ips) {
     if (ip.size == size) builder.address(dns::Section::answer, query.name(), ip.span());
   }
-  if (!query.response().answer().empty()) return {Found::answered, {}};
-  if (!places.ips.empty()) return {Found::no_data, {}};
+  if (!query.response().answer().empty()) return {AnswerKind::answered, {}};
+  if (!places.ips.empty()) return {AnswerKind::no_data, {}};
   return alias(builder, places.hosts.front());
 }
 
-ExternalFinding ExternalAnswerer::ports(const Builder& builder,
-                                        const ParsedName& name,
-                                        const ServiceSpec& spec) const {
+Finding ExternalAnswerer::ports(const Builder& builder,
+                                const ParsedName& name,
+                                const ServiceSpec& spec) const {
   Query& query = builder.query();
   const ExternalPlaces& places = *spec.external;
   const auto ports = std::count_if(spec.ports.begin(), spec.ports.end(),
@@ -135,20 +129,20 @@ ExternalFinding ExternalAnswerer::ports(const Builder& builder,
     for (const dns::Name& host : places.hosts) builder.srv(query.name(), weight, number, host);
   }
   drop_repeated(query.response(), dns::Section::answer);
-  if (query.response().answer().empty()) return {Found::no_data, {}};
+  if (query.response().answer().empty()) return {AnswerKind::no_data, {}};
   for (const Address& ip : places.ips) builder.address(dns::Section::additional, own, ip.span());
-  if (places.hosts.empty()) return {Found::answered, {}};
-  return {Found::elsewhere, copy_of(places.hosts.front(), query)};
+  if (places.hosts.empty()) return {AnswerKind::answered, {}};
+  return {AnswerKind::elsewhere, copy_of(places.hosts.front(), query)};
 }
 
 // BEYOND CoreDNS: namespaces that are not shown are not shown here either, and another type at a
 // name that is there is no name error.
-Found ExternalAnswerer::reverse(Query& query, const ExternalZone& zone) const {
+AnswerKind ExternalAnswerer::reverse(Query& query, const ExternalZone& zone) const {
   const auto address = dns::parse_reverse(query.name());
-  if (!address) return Found::name_error;
+  if (!address) return AnswerKind::name_error;
   const ServicesByAddress* found =
-      answerer_->store().by_external_ip.find({address->bytes.data(), address->size});
-  if (found == nullptr) return Found::name_error;
+      store().by_external_ip.find({address->bytes.data(), address->size});
+  if (found == nullptr) return AnswerKind::name_error;
   ZoneForm form = form_of(zone);
   form.ttl = zone.address_ttl;
   const Builder builder(query, form);
@@ -157,10 +151,10 @@ Found ExternalAnswerer::reverse(Query& query, const ExternalZone& zone) const {
     const dns::NameView target = builder.service_name({}, entry->key());
     builder.pointer(dns::Section::answer, query.name(), dns::Type::PTR, target);
   }
-  if (query.response().answer().empty()) return Found::name_error;
-  if (query.type() == dns::Type::PTR) return Found::answered;
+  if (query.response().answer().empty()) return AnswerKind::name_error;
+  if (query.type() == dns::Type::PTR) return AnswerKind::answered;
   query.response().shrink(dns::Section::answer, 0);
-  return Found::no_data;
+  return AnswerKind::no_data;
 }
 
 // Only addresses are told, so namespaces that are not shown count as well.
@@ -172,7 +166,7 @@ void ExternalAnswerer::name_server(dns::Response& response,
   const auto add = [&](Bytes address) { builder.address(section, owner, address); };
   bool found = false;
   for (const Address& local : answerer_->settings().local_addresses) {
-    for (const ServiceEntry* entry : answerer_->store().by_endpoint.at(local.span())) {
+    for (const ServiceEntry* entry : store().by_endpoint.at(local.span())) {
       const ServiceState* state = entry->state();
       if (state == nullptr || !state->spec) continue;
       found = true;
@@ -191,4 +185,4 @@ std::unique_ptr<ZoneCursor> ExternalAnswerer::services(const ExternalZone& zone)
   return std::make_unique<ServiceCursor>(*answerer_, form_of(zone), view);
 }
 
-}  // namespace catena::kubernetes
+}  // namespace catena::kubernetes::k8s_external

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/k8s_external/cursor.hpp"
+#include "plugins/kubernetes/k8s_external/cursor.hpp"
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 
-Cursor::Cursor(const Zone& zone, const ExternalZone& form, const ExternalServices& services)
+Cursor::Cursor(const Zone& zone, const ExternalZone& form, const ExternalAnswerer& services)
     : services_(services.services(form)) {
   const std::uint32_t serial = services.hand_out_serial(form.headless);
   front_.add(dns::Section::answer, zone.soa(zone.name(), serial, arena_));
@@ -19,4 +19,4 @@ const dns::Record* Cursor::next() {
   return services_->next();
 }
 
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/k8s_external/external.hpp"
+#include "plugins/kubernetes/k8s_external/external.hpp"
 
-#include "plugins/k8s_external/cursor.hpp"
+#include "plugins/kubernetes/k8s_external/cursor.hpp"
 
 #include <algorithm>
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 namespace {
 
 /// The zone as the query spells it.
@@ -40,9 +40,10 @@ External::External(Settings settings, metrics::Registry& metrics)
 }
 
 std::string External::assembled(const Chain& chain) {
-  const auto found = chain.with<ExternalServices>();
+  const auto found = chain.with<KnowsCluster>();
   if (found.empty()) return "kubernetes plugin not loaded";
-  services_ = found.front();
+  cluster_ = found.front();
+  services_.emplace(cluster_->answerer());
   return {};
 }
 
@@ -63,33 +64,35 @@ Reply External::serve(Query& query, Next next) const {
   if (query.type() == dns::Type::AXFR || query.type() == dns::Type::IXFR) {
     return query.fail(dns::Rcode::Refused);
   }
-  query.basis().add(services_->version());
+  query.basis().add(services_->store().data.version());
   query.respond();
   if (query.name() == zone->name()) return at_apex(query, *zone);
   if (query.name().is_in(zone->apex())) return below_apex(query, *zone);
-  const ExternalFinding finding = find(query, *zone);
-  switch (finding.verdict) {
-    case ExternalVerdict::answered:
+  const Finding finding = find(query, *zone);
+  switch (finding.kind) {
+    case AnswerKind::answered:
       return Outcome::respond;
-    case ExternalVerdict::elsewhere:
+    case AnswerKind::elsewhere:
       if (query.type() == dns::Type::SRV) return with_addresses(query, finding.target);
       return aliases_.follow(query, finding.target);
-    case ExternalVerdict::no_data:
+    case AnswerKind::no_data:
       return deny(query, *zone, dns::Rcode::NoError);
-    case ExternalVerdict::name_error:
+    case AnswerKind::name_error:
+    case AnswerKind::nowhere:
       break;
   }
   if (settings_.fallthrough.through(query.name())) {
     query.retract();
     return next(query);
   }
-  // As kubernetes: before the cluster is known nothing can be denied.
-  const bool known = services_->synced();
+  // As kubernetes: before the cluster is known nothing can be denied. What a snapshot does not hold
+  // may be new since.
+  const bool known = services_->store().synced();
   return deny(query, *zone, known ? dns::Rcode::NXDomain : dns::Rcode::ServFail);
 }
 
 // Names of services in PTR answers are below the first zone.
-ExternalFinding External::find(Query& query, const Zone& zone) const {
+Finding External::find(Query& query, const Zone& zone) const {
   if (!dns::is_reverse_zone(zone.name())) {
     return services_->answer(query, form(spelled(query, zone)));
   }
@@ -150,9 +153,9 @@ bool External::holds(dns::NameView zone) const {
 }
 
 std::unique_ptr<ZoneCursor> External::open(dns::NameView zone) const {
-  if (!services_->synced()) return nullptr;
+  if (!cluster_->usable()) return nullptr;
   const Zone& found = *zone_of(zone);
   return std::make_unique<Cursor>(found, form(found.name()), *services_);
 }
 
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external

@@ -4,17 +4,19 @@
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/alias.hpp"
 #include "core/plugin/engine.hpp"
-#include "core/plugin/external_services.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/zones.hpp"
 
-#include "plugins/k8s_external/zone.hpp"
+#include "plugins/kubernetes/answer/knows_cluster.hpp"
+#include "plugins/kubernetes/k8s_external/external_answerer.hpp"
+#include "plugins/kubernetes/k8s_external/zone.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 
 /// What a `k8s_external` line says.
 struct Settings {
@@ -25,8 +27,8 @@ struct Settings {
   Fallthrough fallthrough;
 };
 
-/// Answers for zones that show a cluster's services to the outside. What they are is asked from the
-/// plugin kubernetes of the same block. Any thread.
+/// Answers for zones that show a cluster's services to the outside: what the plugin kubernetes of
+/// the same block knows. Any thread.
 class External final : public Plugin, public Assembled, public TransferSource, public Authority {
  public:
   External(Settings settings, metrics::Registry& metrics);
@@ -44,7 +46,7 @@ class External final : public Plugin, public Assembled, public TransferSource, p
  private:
   const Zone* zone_of(dns::NameView name) const;
   ExternalZone form(dns::NameView name) const;
-  ExternalFinding find(Query& query, const Zone& zone) const;
+  Finding find(Query& query, const Zone& zone) const;
   Outcome at_apex(Query& query, const Zone& zone) const;
   Outcome below_apex(Query& query, const Zone& zone) const;
   Outcome deny(Query& query, const Zone& zone, dns::Rcode rcode) const;
@@ -53,8 +55,9 @@ class External final : public Plugin, public Assembled, public TransferSource, p
 
   Settings settings_;
   std::vector<Zone> zones_;  // In the order of settings_.zones.
-  const ExternalServices* services_ = nullptr;
+  const KnowsCluster* cluster_ = nullptr;
+  std::optional<ExternalAnswerer> services_;
   AliasFollower aliases_;
 };
 
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external

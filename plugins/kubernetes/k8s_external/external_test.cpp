@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/k8s_external/external.hpp"
+#include "plugins/kubernetes/k8s_external/external.hpp"
 
+#include "plugins/kubernetes/store/testing.hpp"
 #include "test/support/messages.hpp"
 #include "test/support/plugin_setup.hpp"
 #include "test/support/test_engine.hpp"
@@ -9,7 +10,7 @@
 
 #include <algorithm>
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 
 void setup(Setup& setup);
 
@@ -18,72 +19,31 @@ namespace {
 constexpr std::array<std::uint8_t, 4> kAddress{192, 0, 2, 1};
 constexpr std::array<std::uint8_t, 16> kSix{0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
-/// Two records for every zone.
-class Services final : public ZoneCursor {
+/// A cluster with the service web.default at 192.0.2.1, and lb.default at a load balancer that has
+/// only a name; this server has two addresses of its own.
+class Cluster final : public Plugin, public KnowsCluster {
  public:
-  explicit Services(const ExternalZone& zone) : zone_(zone.name) {}
-  const dns::Record* next() override {
-    if (left_ == 0) return nullptr;
-    --left_;
-    record_ = {zone_, dns::Type::A, dns::Class::IN, 1, kAddress};
-    return &record_;
+  Cluster() {
+    settings_.local_addresses = {*parse_address("192.0.2.1"), *parse_address("2001:db8::1")};
+    objects.name_space("default");
+    objects.service(
+        "web.default",
+        {.ips = {"10.96.0.1"}, .ports = {{"http", "TCP", 80}}, .outside = {"192.0.2.1"}});
+    objects.service("lb.default",
+                    {.ips = {"10.96.0.2"}, .ports = {{"http", "TCP", 80}}, .outside = {"lb.test"}});
+    objects.store().external_serial = 7;
   }
+
+  Reply serve(Query& query, Next) const override { return query.fail(dns::Rcode::NotImp); }
+  bool usable() const override { return known; }
+  const Answerer& answerer() const override { return answerer_; }
+
+  testing::Cluster objects;
+  bool known = true;
 
  private:
-  dns::Name zone_;
-  int left_ = 2;
-  dns::Record record_;
-};
-
-/// A cluster with the service web.default at 192.0.2.1, and lb.default at a load balancer that has
-/// only a name.
-class Cluster final : public Plugin, public ExternalServices {
- public:
-  Reply serve(Query& query, Next) const override { return query.fail(dns::Rcode::NotImp); }
-
-  bool synced() const override { return known; }
-  const DataVersion& version() const override { return data.version(); }
-  std::uint32_t serial(HeadlessServices) const override { return 7; }
-  std::uint32_t hand_out_serial(HeadlessServices) const override { return 8; }
-
-  ExternalFinding answer(Query& query, const ExternalZone& zone) const override {
-    const dns::NameView name = query.name();
-    const std::size_t labels = name.label_count() - zone.name.label_count();
-    if (labels == 1) return {ExternalVerdict::no_data, {}};
-    dns::Record record{name, query.type(), dns::Class::IN, zone.address_ttl, kAddress};
-    if (name.first_label() == "lb") {
-      static const dns::Name kTarget = *dns::Name::parse("lb.test.");
-      record.type = dns::Type::CNAME;
-      record.rdata = kTarget.view().bytes();
-      if (query.type() != dns::Type::SRV) query.response().add(dns::Section::answer, record);
-      return {ExternalVerdict::elsewhere, kTarget};
-    }
-    if (name.first_label() != "web") return {};
-    if (query.type() != dns::Type::A) return {ExternalVerdict::no_data, {}};
-    query.response().add(dns::Section::answer, record);
-    return {ExternalVerdict::answered, {}};
-  }
-
-  ExternalVerdict reverse(Query& query, const ExternalZone& zone) const override {
-    const dns::Record record{query.name(), dns::Type::PTR, dns::Class::IN, 1, zone.name.bytes()};
-    query.response().add(dns::Section::answer, record);
-    return ExternalVerdict::answered;
-  }
-
-  void name_server(dns::Response& response,
-                   dns::Section section,
-                   dns::NameView owner,
-                   const ExternalZone& zone) const override {
-    response.add(section, {owner, dns::Type::A, dns::Class::IN, zone.address_ttl, kAddress});
-    response.add(section, {owner, dns::Type::AAAA, dns::Class::IN, zone.address_ttl, kSix});
-  }
-
-  std::unique_ptr<ZoneCursor> services(const ExternalZone& zone) const override {
-    return std::make_unique<Services>(zone);
-  }
-
-  bool known = true;
-  VersionedData data;
+  AnswerSettings settings_;
+  Answerer answerer_{settings_, objects.store()};
 };
 
 /// A block with the plugin in front of the cluster.
@@ -147,8 +107,8 @@ const std::vector<Row> kRows = {
     {"the apex has a SOA record", "k8s.example. SOA", kSoa.substr(2)},
     {"and a name server with its addresses", "k8s.example. NS",
      "k8s.example. 30 IN NS ns1.dns.k8s.example.\n"
-     "+ ns1.dns.k8s.example. 30 IN A 192.0.2.1\n"
-     "+ ns1.dns.k8s.example. 30 IN AAAA 2001:db8::1\n"},
+     "+ ns1.dns.k8s.example. 30 IN AAAA 2001:db8::1\n"
+     "+ ns1.dns.k8s.example. 30 IN A 192.0.2.1\n"},
     {"and no address", "k8s.example. A", kSoa},
     {"the label above the name server is a node", "dns.k8s.example. A", kSoa},
     {"the name server has addresses", "ns1.dns.k8s.example. A",
@@ -166,11 +126,12 @@ const std::vector<Row> kRows = {
     {"denied in the question's spelling", "nobody.default.K8S.example. A",
      "NXDOMAIN\n! K8S" + kSoa.substr(5)},
     {"a load balancer's name comes with its addresses", "lb.default.k8s.example. AAAA",
-     "lb.default.k8s.example. 30 IN CNAME lb.test.\nlb.test. 9 IN AAAA 2001:db8::1\n"},
+     "lb.default.k8s.example. 5 IN CNAME lb.test.\nlb.test. 9 IN AAAA 2001:db8::1\n"},
     {"with both behind SRV", "lb.default.k8s.example. SRV",
+     "lb.default.k8s.example. 5 IN SRV 0 100 80 lb.test.\n"
      "+ lb.test. 9 IN A 192.0.2.1\n+ lb.test. 9 IN AAAA 2001:db8::1\n"},
     {"addresses lead to names in the first zone", "1.2.0.192.in-addr.arpa. PTR",
-     "1.2.0.192.in-addr.arpa. 1 IN PTR k8s.example.\n"},
+     "1.2.0.192.in-addr.arpa. 30 IN PTR web.default.k8s.example.\n"},
     {"a transfer is the plugin transfer's business", "k8s.example. AXFR", "REFUSED\n"},
     {"other zones are for the next", "example. A", "NOTIMP\n"},
 };
@@ -190,9 +151,18 @@ TEST_CASE("names that do not exist may go to the next", "[k8s_external]") {
   CHECK_THAT(server.ask("ns2.dns.k8s.example. A"), Catch::StartsWith("NXDOMAIN"));
 }
 
+TEST_CASE("what a snapshot does not hold may be new since", "[k8s_external]") {
+  Server server("");
+  server.cluster->objects.store().unsynced = 1;
+  CHECK_THAT(server.ask("nobody.default.k8s.example. A"), Catch::StartsWith("SERVFAIL"));
+  CHECK_THAT(server.ask("web.default.k8s.example. A"), Catch::StartsWith("web."));
+  CHECK(server.plugin().open(*dns::Name::parse("k8s.example.")) != nullptr);
+}
+
 TEST_CASE("nothing is denied before the cluster is known", "[k8s_external]") {
   Server server("");
   server.cluster->known = false;
+  server.cluster->objects.store().unsynced = 1;
   CHECK_THAT(server.ask("nobody.default.k8s.example. A"), Catch::StartsWith("SERVFAIL"));
   CHECK_THAT(server.ask("web.default.k8s.example. A"), Catch::StartsWith("web."));
   CHECK(server.plugin().open(*dns::Name::parse("k8s.example.")) == nullptr);
@@ -220,13 +190,20 @@ TEST_CASE("a zone for the outside can be transferred", "[k8s_external]") {
   const auto cursor = server.plugin().open(name("k8s.example."));
   test::Lines lines;
   while (const dns::Record* record = cursor->next()) lines.push_back(test::line(*record));
-  CHECK_THAT(lines, test::is_records("k8s.example. 5 SOA ns1.dns.k8s.example. "
-                                     "hostmaster.dns.k8s.example. 8 7200 1800 86400 5\n"
-                                     "k8s.example. 5 NS ns1.dns.k8s.example.\n"
-                                     "ns1.dns.k8s.example. 5 A 192.0.2.1\n"
-                                     "ns1.dns.k8s.example. 5 AAAA 2001:db8::1\n"
-                                     "k8s.example. 1 A 192.0.2.1\n"
-                                     "k8s.example. 1 A 192.0.2.1"));
+  CHECK_THAT(lines,
+             test::is_records(
+                 "k8s.example. 5 SOA ns1.dns.k8s.example. hostmaster.dns.k8s.example. 7 7200 1800 "
+                 "86400 5\n"
+                 "k8s.example. 5 NS ns1.dns.k8s.example.\n"
+                 "ns1.dns.k8s.example. 5 AAAA 2001:db8::1\n"
+                 "ns1.dns.k8s.example. 5 A 192.0.2.1\n"
+                 "lb.default.k8s.example. 5 CNAME lb.test.\n"
+                 "_http._tcp.lb.default.k8s.example. 5 SRV 0 100 80 lb.test.\n"
+                 "web.default.k8s.example. 5 A 192.0.2.1\n"
+                 "web.default.k8s.example. 5 SRV 0 100 80 web.default.k8s.example.\n"
+                 "_http._tcp.web.default.k8s.example. 5 A 192.0.2.1\n"
+                 "_http._tcp.web.default.k8s.example. 5 SRV 0 100 80 web.default.k8s.example."));
+  CHECK(server.cluster->objects.store().handed_out == 7);
 }
 
 TEST_CASE("without kubernetes there is nothing to show", "[k8s_external]") {
@@ -266,4 +243,4 @@ TEST_CASE("how k8s_external is set up", "[k8s_external]") {
 }
 
 }  // namespace
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a transfer lists and what questions are answered with are the same records, and a serial
 // moves when they change and only then: over clusters that seeds make up.
-#include "plugins/kubernetes/answer/external.hpp"
 #include "plugins/kubernetes/answer/random_cluster.hpp"
 #include "plugins/kubernetes/answer/testing.hpp"
 #include "plugins/kubernetes/answer/transfer.hpp"
+#include "plugins/kubernetes/k8s_external/external_answerer.hpp"
 #include "test/support/records.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <set>
 
-namespace catena::kubernetes {
+namespace catena::kubernetes::k8s_external {
 namespace {
 
 using testing::Asker;
@@ -303,4 +303,4 @@ TEST_CASE("with zonal names the zone of an endpoint is part of the records", "[k
 }
 
 }  // namespace
-}  // namespace catena::kubernetes
+}  // namespace catena::kubernetes::k8s_external

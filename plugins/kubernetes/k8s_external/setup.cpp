@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plugin/setup.hpp"
 
-#include "plugins/k8s_external/external.hpp"
+#include "plugins/kubernetes/k8s_external/external.hpp"
 
-namespace catena::k8s_external {
+namespace catena::kubernetes::k8s_external {
 namespace {
 
 using config::Directive;
@@ -57,4 +57,4 @@ void setup(Setup& setup) {
   setup.add(std::make_unique<External>(std::move(settings), setup.metrics()));
 }
 
-}  // namespace catena::k8s_external
+}  // namespace catena::kubernetes::k8s_external
