@@ -126,7 +126,7 @@ def test_files_that_cannot_be_used(folder):
     cases = {"empty": (b"", "is empty"), "foreign": (b"[Unit]\n", "is no snapshot"),
              "flipped": (bytes(flipped), "is damaged: its checksum does not fit"),
              "cut": (good[:-40], "is damaged: its checksum does not fit"),
-             "later": (good[:27] + b"\x63" + good[28:], "has format 99, this program knows 1")}
+             "later": (good[:27] + b"\x63" + good[28:], "has format 99, this program knows 2")}
     for name, (content, said) in cases.items():
         file = pathlib.Path(folder) / f"{name}.snapshot"
         file.write_bytes(content)

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "plugins/kubernetes/api/encoding.hpp"
-#include "plugins/kubernetes/api/objects.hpp"
-#include "plugins/kubernetes/api/protobuf_objects.hpp"
 #include "plugins/kubernetes/api/watch_event.hpp"
+#include "plugins/kubernetes/objects/json_objects.hpp"
+#include "plugins/kubernetes/objects/protobuf_objects.hpp"
 
 #include <string_view>
 

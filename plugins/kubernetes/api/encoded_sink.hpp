@@ -59,7 +59,7 @@ class DecodingSink final : public EncodedSink {
     auto about = decode<BookmarkObject>(encoding, bytes);
     if (!about || about->name.empty()) return error;
     target_.remove(about->name_space, about->name);
-    return Metadata{about->name, about->name_space, about->resource_version};
+    return Metadata(*about);
   }
 
   Sink<Object>& target_;

@@ -4,8 +4,8 @@
 #include "core/base/encodings.hpp"
 #include "core/base/json_object.hpp"
 
-#include "plugins/kubernetes/api/json_reader.hpp"
 #include "plugins/kubernetes/api/timestamp.hpp"
+#include "plugins/kubernetes/objects/json_reader.hpp"
 
 #include <fmt/format.h>
 

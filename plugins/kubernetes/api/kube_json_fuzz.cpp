@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/json_cutter.hpp"
-#include "plugins/kubernetes/api/objects.hpp"
 #include "plugins/kubernetes/api/watch_event.hpp"
+#include "plugins/kubernetes/objects/json_objects.hpp"
 
 #include <algorithm>
 #include <cstdint>

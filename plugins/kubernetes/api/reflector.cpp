@@ -278,7 +278,7 @@ bool Reflector::take_bookmark(std::string_view bytes) {
   if (!bookmark) return unreadable(bookmark.error().text);
   if (bookmark->resource_version.empty()) return true;
   if (phase_ == Phase::watch) last_version_ = std::move(bookmark->resource_version);
-  if (phase_ == Phase::stream && bookmark->initial_events_end) {
+  if (phase_ == Phase::stream && bookmark->initial_events_end == "true") {
     if (nothing_readable()) return false;
     state_is_whole(std::move(bookmark->resource_version));
     proven_ = false;
@@ -313,7 +313,8 @@ bool Reflector::unreadable(std::string_view what) {
   return false;
 }
 
-/// One object that cannot be read is no reason to do without all others; what was known of it stays.
+/// One object that cannot be read is no reason to do without all others; what was known of it
+/// stays.
 bool Reflector::pass_over(std::string_view why, std::string_view bytes) {
   auto about = decode<BookmarkObject>(encoding_, bytes);
   if (!about) return unreadable(why);
@@ -322,9 +323,8 @@ bool Reflector::pass_over(std::string_view why, std::string_view bytes) {
   const std::string& version = about->resource_version;
   sink_.keep(about->name_space, about->name);
   continuity_.seen(about->name_space, about->name, version, encoding_, bytes);
-  std::string text =
-      one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
-                           object_name(about->name_space, about->name), why));
+  std::string text = one_line(fmt::format("{}: {} is passed over: {}", resource_.name,
+                                          object_name(about->name_space, about->name), why));
   if (complaints_.first(text)) log_.warning("{}", text);
   if (phase_ == Phase::watch && !version.empty()) last_version_ = version;
   return true;
@@ -350,8 +350,8 @@ void Reflector::end_of_list() {
   if (!nothing_readable()) state_is_whole(list_version_);
 }
 
-/// A resource where nothing happened since its state was read has no better proof than that the newest
-/// of it is there and the server no older. That is enough where a watch ended in order on a
+/// A resource where nothing happened since its state was read has no better proof than that the
+/// newest of it is there and the server no older. That is enough where a watch ended in order on a
 /// connection that stayed, as it does every few minutes.
 void Reflector::end_of_probe() {
   probes_refused_ = 0;

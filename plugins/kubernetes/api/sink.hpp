@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/objects/objects.hpp"
 
 #include <string_view>
 
@@ -15,10 +15,10 @@ class Sink {
   virtual ~Sink() = default;
 
   /// A whole state follows as upserts (which may be visible at once), ended by commit_replace():
-  /// what was not upserted or kept since is gone then, never earlier. A second call without a commit
-  /// in between starts over: the first attempt broke off, and what it brought may stay. Versions
-  /// count anew: the server may be another one, or restored, and use one that was seen before for
-  /// other content.
+  /// what was not upserted or kept since is gone then, never earlier. A second call without a
+  /// commit in between starts over: the first attempt broke off, and what it brought may stay.
+  /// Versions count anew: the server may be another one, or restored, and use one that was seen
+  /// before for other content.
   virtual void begin_replace() = 0;
 
   /// Adds the object or puts it in the place of the one with the same namespace and name.

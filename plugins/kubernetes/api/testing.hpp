@@ -2,7 +2,7 @@
 // For tests of this plugin only: objects as one line of text, recorded bytes, protobuf by hand.
 #pragma once
 
-#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/objects/objects.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -27,9 +27,11 @@ inline std::string show(const std::vector<Port>& ports) {
 }
 
 inline std::string show(const ServiceObject& o) {
+  std::vector<std::string> outside = o.external_ips;
+  outside.insert(outside.end(), o.balancers.begin(), o.balancers.end());
   return fmt::format("{}/{}@{} {} ips {} external {} {} ports{}", o.metadata.name_space,
-                     o.metadata.name, o.metadata.resource_version, o.type, o.cluster_ips,
-                     o.external_ips, o.external_name, show(o.ports));
+                     o.metadata.name, o.metadata.resource_version, o.type, o.cluster_ips, outside,
+                     o.external_name, show(o.ports));
 }
 
 inline std::string show(const SliceObject& o) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/api/watch_event.hpp"
 
+#include "core/base/protobuf_fields.hpp"
+
+#include "plugins/kubernetes/api/protobuf_cutter.hpp"
+
 #include <cstddef>
 
 namespace catena::kubernetes::api {
@@ -81,8 +85,39 @@ class EventScanner {
   WatchEvent event_;
 };
 
+/// The field `wanted` of a message that is read for nothing else; empty when it is not there.
+bool read_only(std::string_view message, std::uint32_t wanted, std::string_view& bytes) {
+  return each_field(message, [&](const ProtobufField& field) {
+    if (field.number == wanted) bytes = field.bytes;
+    return true;
+  });
+}
+
 }  // namespace
 
 Result<WatchEvent> split_event(std::string_view json) { return EventScanner(json).scan(); }
+
+Result<std::string_view> open_envelope(std::string_view bytes) {
+  std::string_view message;
+  if (!bytes.starts_with(kMagic) || !read_only(bytes.substr(kMagic.size()), 2, message)) {
+    return Error{"broken protobuf"};
+  }
+  return message;
+}
+
+Result<WatchEvent> split_protobuf_event(std::string_view frame) {
+  WatchEvent event;
+  std::string_view raw;
+  const bool good = each_field(frame, [&](const ProtobufField& field) {
+    if (field.number == 1) event.type = field.bytes;
+    return field.number != 2 || read_only(field.bytes, 1, raw);
+  });
+  if (!good) return Error{"broken protobuf"};
+  if (event.type.empty() || raw.empty()) return Error{"an event without a type or an object"};
+  const auto object = open_envelope(raw);
+  if (!object) return object.error();
+  event.object = *object;
+  return event;
+}
 
 }  // namespace catena::kubernetes::api

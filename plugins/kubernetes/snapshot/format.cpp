@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/kubernetes/snapshot/format.hpp"
 
-#include "plugins/kubernetes/snapshot/bytes.hpp"
+#include "plugins/kubernetes/objects/bytes.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>

@@ -7,7 +7,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 
-#include "plugins/kubernetes/snapshot/objects.hpp"
+#include "plugins/kubernetes/store/image_source.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +18,7 @@
 namespace catena::kubernetes::snapshot {
 
 /// Goes up with every change of the file or of an object's image.
-inline constexpr std::uint64_t kVersion = 1;
+inline constexpr std::uint64_t kVersion = 2;
 
 /// Written with these numbers.
 enum class Kind : std::uint8_t {

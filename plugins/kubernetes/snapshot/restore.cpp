@@ -3,6 +3,7 @@
 
 #include "core/base/one_line.hpp"
 
+#include "plugins/kubernetes/objects/image.hpp"
 #include "plugins/kubernetes/snapshot/format.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ using Images = std::vector<std::string_view>;
 template <class Object>
 Result<void> read_images(const Images& images, api::Sink<Object>* sink) {
   for (const std::string_view image : images) {
-    auto object = decode<Object>(image);
+    auto object = api::from_image<Object>(image);
     if (!object) return object.error();
     if (sink != nullptr) sink->upsert(std::move(*object));
   }

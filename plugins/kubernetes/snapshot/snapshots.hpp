@@ -2,7 +2,6 @@
 #pragma once
 
 #include "plugins/kubernetes/api/client.hpp"
-#include "plugins/kubernetes/snapshot/image_source.hpp"
 #include "plugins/kubernetes/snapshot/saver.hpp"
 #include "plugins/kubernetes/store/writer.hpp"
 

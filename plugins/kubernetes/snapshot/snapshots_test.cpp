@@ -2,6 +2,7 @@
 // Several threads.
 #include "plugins/kubernetes/snapshot/snapshots.hpp"
 
+#include "plugins/kubernetes/objects/image.hpp"
 #include "plugins/kubernetes/snapshot/disk.hpp"
 #include "plugins/kubernetes/snapshot/restore.hpp"
 #include "plugins/kubernetes/store/testing.hpp"
@@ -105,7 +106,7 @@ TEST_CASE("what one process knew the next one serves", "[kubernetes]") {
     first.fill();
     first.snapshots.finish();
   }
-  struct stat status {};
+  struct stat status{};
   REQUIRE(::stat(folder.file().c_str(), &status) == 0);
   CHECK((status.st_mode & 07777) == 0600);
   CHECK_FALSE(fs::exists(folder.file() + ".new"));
@@ -214,7 +215,7 @@ TEST_CASE("a file that cannot be used is refused whole, with the reason", "[kube
   const Case cases[] = {
       {"nothing", "", "is empty"},
       {"something else", "#!/bin/sh\n", "is no snapshot"},
-      {"a later format", other_version, "has format 9, this program knows 1"},
+      {"a later format", other_version, "has format 9, this program knows 2"},
       {"a bit that flipped", flipped, "is damaged: its checksum does not fit"},
       {"half of it", good.substr(0, good.size() / 2), "is damaged: its checksum does not fit"},
       {"the first line", good.substr(0, 27), "is cut short"},
@@ -266,7 +267,7 @@ TEST_CASE("one object that cannot be read leaves the store alone", "[kubernetes]
   contents.key = "k";
   contents.sections = {
       {Kind::services,
-       {std::make_shared<const std::string>(encode(api::ServiceObject{{"a", "n", ""}})),
+       {std::make_shared<const std::string>(api::to_image(api::ServiceObject{{"a", "n", ""}})),
         std::make_shared<const std::string>("garbage")}}};
   std::string bytes;
   serialise(contents, [&](std::string_view piece) { return bytes += piece, true; });
@@ -338,7 +339,9 @@ TEST_CASE("a file is replaced in one step", "[kubernetes]") {
     CHECK(bytes_of(folder.file()) == "new");
   }
   SECTION("one that is given up leaves nothing") {
-    { REQUIRE(NewFile::create(folder.file()).has_value()); }
+    {
+      REQUIRE(NewFile::create(folder.file()).has_value());
+    }
     CHECK(bytes_of(folder.file()) == "old");
     CHECK_FALSE(fs::exists(folder.file() + ".new"));
   }

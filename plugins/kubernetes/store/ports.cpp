@@ -32,7 +32,7 @@ std::string_view text_at(const char* at) { return {at + 1, static_cast<std::uint
 
 PortList::PortList(const std::vector<api::Port>& ports) {
   for (const api::Port& port : ports) append(packed_, port);
-  if (ports.empty()) append(packed_, api::Port{});
+  if (ports.empty()) append(packed_, api::Port{.protocol = ""});
   packed_.shrink_to_fit();
 }
 

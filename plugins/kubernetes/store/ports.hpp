@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/objects/objects.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "plugins/kubernetes/api/sink.hpp"
-#include "plugins/kubernetes/snapshot/image_source.hpp"
+#include "plugins/kubernetes/objects/image.hpp"
+#include "plugins/kubernetes/store/image_source.hpp"
 #include "plugins/kubernetes/store/store.hpp"
 
 #include <cstdint>
@@ -19,7 +20,7 @@ namespace catena::kubernetes {
 /// take most of the room: two of a million objects share one in one of thirty million clusters. The
 /// API thread only.
 template <class Object, class Kept>
-class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
+class ResourceSink : public api::Sink<Object>, public ImageSource {
  public:
   explicit ResourceSink(Store& store) : store_(&store) {}
 
@@ -78,8 +79,8 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
 
   void keep_images() final { images_kept_ = true; }
 
-  std::vector<snapshot::Image> images() const final {
-    std::vector<snapshot::Image> images;
+  std::vector<Image> images() const final {
+    std::vector<Image> images;
     images.reserve(entries_.size());
     for (const auto& [key, entry] : entries_) {
       if (entry.image) images.push_back(entry.image);
@@ -120,13 +121,13 @@ class ResourceSink : public api::Sink<Object>, public snapshot::ImageSource {
   struct Entry {
     std::uint32_t generation = 0;
     std::uint64_t version = kUnknown;
-    snapshot::Image image;  // Null where none are kept.
+    Image image;  // Null where none are kept.
     Kept kept;
   };
 
   // Most updates change nothing that is served.
   void keep_image(Entry& entry, const Object& object) {
-    const std::string image = snapshot::encode(object);
+    const std::string image = api::to_image(object);
     if (entry.image && *entry.image == image) return;
     // A copy has no room to grow.
     entry.image = std::make_shared<const std::string>(image);

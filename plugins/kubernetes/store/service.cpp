@@ -32,13 +32,15 @@ void add_new(std::vector<T>& list, const T& value) {
 }
 
 std::unique_ptr<const ExternalPlaces> external_places(const api::ServiceObject& object) {
-  if (object.external_ips.empty()) return nullptr;
+  if (object.external_ips.empty() && object.balancers.empty()) return nullptr;
   auto places = std::make_unique<ExternalPlaces>();
-  for (const std::string& text : object.external_ips) {
-    if (const auto address = parse_address(text)) {
-      add_new(places->ips, *address);
-    } else if (const auto name = dns::Name::parse(text)) {
-      add_new(places->hosts, *name);
+  for (const std::vector<std::string>* texts : {&object.external_ips, &object.balancers}) {
+    for (const std::string& text : *texts) {
+      if (const auto address = parse_address(text)) {
+        add_new(places->ips, *address);
+      } else if (const auto name = dns::Name::parse(text)) {
+        add_new(places->hosts, *name);
+      }
     }
   }
   if (places->ips.empty() && places->hosts.empty()) return nullptr;

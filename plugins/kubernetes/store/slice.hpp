@@ -3,7 +3,7 @@
 
 #include "core/dns/name.hpp"
 
-#include "plugins/kubernetes/api/objects.hpp"
+#include "plugins/kubernetes/objects/objects.hpp"
 #include "plugins/kubernetes/store/address.hpp"
 #include "plugins/kubernetes/store/hash_index.hpp"
 #include "plugins/kubernetes/store/ports.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace catena::kubernetes::snapshot {
+namespace catena::kubernetes {
 
 /// Seven bits a byte, the lowest first; a set top bit says that more follow.
 inline void put_number(std::string& out, std::uint64_t number) {
@@ -55,4 +55,4 @@ class ByteReader {
   bool failed_ = false;
 };
 
-}  // namespace catena::kubernetes::snapshot
+}  // namespace catena::kubernetes

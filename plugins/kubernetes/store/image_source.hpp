@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/kubernetes/snapshot/objects.hpp"
-
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
-namespace catena::kubernetes::snapshot {
+namespace catena::kubernetes {
+
+/// An object in few bytes (objects/image.hpp). Shared between the sink that keeps it up to date and
+/// the thread that writes it; never changes.
+using Image = std::shared_ptr<const std::string>;
 
 /// A sink that can keep an image of each of its objects.
 class ImageSource {
@@ -23,4 +27,4 @@ class ImageSource {
   virtual std::uint64_t image_changes() const = 0;
 };
 
-}  // namespace catena::kubernetes::snapshot
+}  // namespace catena::kubernetes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/kubernetes/api/json_reader.hpp"
+#include "plugins/kubernetes/objects/json_reader.hpp"
 
 // RapidJSON must not end the process over what a network sent.
 #define RAPIDJSON_ASSERT(condition) (static_cast<void>(sizeof(condition)))
@@ -10,11 +10,6 @@
 #include <rapidjson/reader.h>
 
 namespace catena::kubernetes::api {
-
-std::string_view JsonPath::operator[](std::size_t level) const {
-  const std::size_t start = level == 0 ? 0 : ends_[level - 1];
-  return std::string_view(text_).substr(start, ends_[level] - start);
-}
 
 bool JsonPath::is(std::initializer_list<std::string_view> keys) const {
   if (keys.size() != depth()) return false;

@@ -17,7 +17,10 @@ class JsonPath {
   static constexpr std::string_view kEach{"\0[]", 3};
 
   std::size_t depth() const { return ends_.size(); }
-  std::string_view operator[](std::size_t level) const;
+  std::string_view operator[](std::size_t level) const {
+    const std::size_t start = level == 0 ? 0 : ends_[level - 1];
+    return {text_.data() + start, ends_[level] - start};
+  }
   bool is(std::initializer_list<std::string_view> keys) const;
 
  private:
