@@ -2,6 +2,7 @@
 #include "cmd/kubesim/model/resources.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace catena::kubesim {
@@ -12,8 +13,8 @@ constexpr auto kNamespaced = Scope::Namespaced;
 constexpr auto kAbsent = Generation::Absent;
 constexpr auto kCounted = Generation::Counted;
 
-const std::vector<Resource>& table() {
-  static const std::vector<Resource> resources = {
+std::vector<Resource> core_resources() {
+  return {
       {"", "v1", "configmaps", "configmap", "ConfigMap", kNamespaced, kAbsent, {"cm"}, {}, {}},
       {"", "v1", "endpoints", "endpoints", "Endpoints", kNamespaced, kAbsent, {"ep"}, {}, {}},
       {"", "v1", "events", "event", "Event", kNamespaced, kAbsent, {"ev"}, {}, {}},
@@ -41,6 +42,11 @@ const std::vector<Resource>& table() {
        {"svc"},
        {"status"},
        {"all"}},
+  };
+}
+
+std::vector<Resource> workload_resources() {
+  return {
       {"apps",
        "v1",
        "deployments",
@@ -71,6 +77,11 @@ const std::vector<Resource>& table() {
        {"sts"},
        {"scale", "status"},
        {"all"}},
+  };
+}
+
+std::vector<Resource> network_resources() {
+  return {
       {"discovery.k8s.io",
        "v1",
        "endpointslices",
@@ -92,6 +103,15 @@ const std::vector<Resource>& table() {
        {"status"},
        {}},
   };
+}
+
+const std::vector<Resource>& table() {
+  static const std::vector<Resource> resources = [] {
+    std::vector<Resource> all = core_resources();
+    std::ranges::move(workload_resources(), std::back_inserter(all));
+    std::ranges::move(network_resources(), std::back_inserter(all));
+    return all;
+  }();
   return resources;
 }
 
