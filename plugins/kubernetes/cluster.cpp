@@ -4,7 +4,6 @@
 #include "core/plugin/setup.hpp"
 
 #include "plugins/kubernetes/answer/shown.hpp"
-#include "plugins/kubernetes/options.hpp"
 #include "plugins/kubernetes/snapshot/snapshots.hpp"
 #include "plugins/kubernetes/store/import_sinks.hpp"
 

@@ -16,7 +16,20 @@ struct Process;
 
 namespace catena::kubernetes {
 
-struct WatchOptions;
+/// What is read from the API server, and how fast.
+struct WatchOptions {
+  std::string labels;            ///< Label selector of services, slices, pods and imports.
+  std::string namespace_labels;  ///< Label selector of namespaces.
+  EndpointNames endpoint_names = EndpointNames::by_address;
+  bool endpoints = true;          ///< False with `noendpoints`.
+  bool pods = false;              ///< True with `pods verified`.
+  bool identities = false;        ///< Names and labels of pods too: somebody may ask for metadata.
+  bool imports = false;           ///< True with `multicluster`.
+  double queries_per_second = 0;  ///< 0: no limit of our own.
+  unsigned burst = 0;
+  unsigned max_inflight = 0;
+  std::string snapshot;  ///< The file that keeps the cluster over restarts; "" for none.
+};
 
 /// All that decides what is in a store. Who we are and how much we may ask is not: that is taken up
 /// while the store stays.

@@ -26,6 +26,10 @@ ROOMS = {
     "core/http": {"core/base", "core/net"},
     "core/server": {"core/base", "core/net", "core/dns", "core/config", "core/plugin"},
 }
+# The rooms within one, each with those below it in front.
+STOREYS = {
+    "plugins/kubernetes": ["objects", "api", "store", "snapshot", "answer", "k8s_external", "."],
+}
 FOR_PLUGINS = {"core/base", "core/net", "core/dns", "core/config", "core/plugin", "core/client",
                "core/http", "core/expression"}
 # Names that two rooms of core give to types of their own, since both languages have the word.
@@ -228,6 +232,65 @@ def test_includes_follow_the_arrows(folder):
             elif not may_include(room, room_of(included), path):
                 problems.append(f"{name_of(path)}: {included}")
     none(problems)
+
+
+def own_includes():
+    """A source, and one of ours that it includes; tests may look up, and sideways."""
+    for path in sources():
+        if not is_test(path):
+            yield from ((path, ROOT / included) for included in includes(path))
+
+
+def storey_of(path, house):
+    """How high within a house a file's room is; None beside it."""
+    if not path.is_relative_to(ROOT / house):
+        return None
+    parts = path.relative_to(ROOT / house).parts
+    return STOREYS[house].index(parts[0] if len(parts) > 1 else ".")
+
+
+def test_rooms_within_rooms_include_those_below(folder):
+    none([f"{name_of(path)}: {name_of(included)}"
+          for house in STOREYS for path, included in own_includes()
+          if None not in (here := storey_of(path, house), there := storey_of(included, house))
+          and there > here])
+
+
+def circle(arrows):
+    """The places of one circle of arrows, or nothing."""
+    left = {place: set(targets) - {place} for place, targets in arrows.items()}
+    while ends := [place for place in left if not any(to in left for to in left[place])]:
+        for place in ends:
+            del left[place]
+    path = []
+    while left and path.count(path[-1] if path else None) < 2:
+        path.append(next(to for to in left[path[-1]] if to in left) if path else next(iter(left)))
+    return path[path.index(path[-1]):] if path else []
+
+
+def arrows_between(place_of, below="."):
+    arrows = {}
+    for path, included in own_includes():
+        if path.is_relative_to(ROOT / below) and included.is_relative_to(ROOT / below):
+            arrows.setdefault(place_of(path), set()).add(place_of(included))
+    return arrows
+
+
+def test_no_circle_of_folders(folder):
+    none(circle(arrows_between(lambda path: name_of(path.parent))))
+
+
+def test_no_circle_inside_of_rooms_that_have_rooms(folder):
+    """A header with its source is one place."""
+    for house in STOREYS:
+        none(circle(arrows_between(lambda path: name_of(path.with_suffix("")), house)))
+
+
+def test_the_search_for_circles_finds_them(folder):
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": {"c"}}) == []
+    assert circle({}) == []
+    found = circle({"a": {"b"}, "b": {"c", "d"}, "c": {"d"}, "d": {"b"}})
+    assert found[0] == found[-1] and set(found) in ({"b", "d"}, {"b", "c", "d"})
 
 
 def test_plugins_of_the_configuration_include_its_directives_only(folder):

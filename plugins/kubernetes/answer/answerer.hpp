@@ -4,27 +4,12 @@
 #include "core/plugin/query.hpp"
 
 #include "plugins/kubernetes/answer/builder.hpp"
+#include "plugins/kubernetes/answer/finding.hpp"
 #include "plugins/kubernetes/answer/grammar.hpp"
 #include "plugins/kubernetes/answer/settings.hpp"
 #include "plugins/kubernetes/store/store.hpp"
 
 namespace catena::kubernetes {
-
-/// What the cluster says about a question, as CoreDNS 1.15 would say it.
-enum class AnswerKind : std::uint8_t {
-  answered,    ///< Records are in the response.
-  no_data,     ///< The name exists, data of this type does not.
-  name_error,  ///< There is no such name.
-  elsewhere,   ///< CNAME records are in the response that lead out of this block's zones.
-  nowhere,     ///< CNAME records are in the response that lead to one another, or to too many.
-};
-
-struct Finding {
-  AnswerKind kind = AnswerKind::name_error;
-  /// Where the CNAME records in the response lead: the kind is about this name. In the query's
-  /// arena; the root where there are none.
-  dns::NameView target;
-};
 
 /// Answers questions from the store: a function of settings, store and question. Records point into
 /// the store until the worker's next quiescent point. Any thread.
@@ -86,14 +71,5 @@ class Answerer {
   const AnswerSettings* settings_;
   const Store* store_;
 };
-
-/// Takes out records that say the same as another of the section, from number `first` on; the order
-/// is then that of the data.
-void drop_repeated(dns::Response& response, dns::Section section, std::size_t first = 0);
-
-/// The same in the answer, of what the builder has added.
-inline void drop_repeated(const Builder& builder) {
-  drop_repeated(builder.response(), dns::Section::answer, builder.before());
-}
 
 }  // namespace catena::kubernetes

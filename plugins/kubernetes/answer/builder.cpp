@@ -2,6 +2,7 @@
 #include "plugins/kubernetes/answer/builder.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace catena::kubernetes {
 namespace {
@@ -112,6 +113,26 @@ void RecordBuilder::soa(dns::Section section, std::uint32_t serial) const {
   put32(put32(put32(put32(put32(at, serial), kRefresh), kRetry), kExpire), form_.ttl);
   const std::uint32_t ttl = std::min(form_.ttl, kLongestTtl);
   response_->add(section, {form_.zone, dns::Type::SOA, dns::Class::IN, ttl, rdata});
+}
+
+void drop_repeated(dns::Response& response, dns::Section section, std::size_t first) {
+  const std::span<dns::Record> records = response.records(section).subspan(first);
+  const auto less = [](const dns::Record& a, const dns::Record& b) {
+    const int owners =
+        std::memcmp(a.owner.data(), b.owner.data(), std::min(a.owner.size(), b.owner.size()));
+    if (owners != 0 || a.owner.size() != b.owner.size()) {
+      return owners != 0 ? owners < 0 : a.owner.size() < b.owner.size();
+    }
+    return std::lexicographical_compare(a.rdata.begin(), a.rdata.end(), b.rdata.begin(),
+                                        b.rdata.end());
+  };
+  const auto same = [&less](const dns::Record& a, const dns::Record& b) {
+    return !less(a, b) && !less(b, a);
+  };
+  if (records.size() < 2) return;
+  std::sort(records.begin(), records.end(), less);
+  const auto end = std::unique(records.begin(), records.end(), same);
+  response.shrink(section, first + static_cast<std::size_t>(end - records.begin()));
 }
 
 }  // namespace catena::kubernetes

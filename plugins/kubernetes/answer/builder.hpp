@@ -106,4 +106,13 @@ class Builder : public RecordBuilder {
   std::size_t before_;
 };
 
+/// Takes out records that say the same as another of the section, from number `first` on; the order
+/// is then that of the data.
+void drop_repeated(dns::Response& response, dns::Section section, std::size_t first = 0);
+
+/// The same in the answer, of what the builder has added.
+inline void drop_repeated(const Builder& builder) {
+  drop_repeated(builder.response(), dns::Section::answer, builder.before());
+}
+
 }  // namespace catena::kubernetes

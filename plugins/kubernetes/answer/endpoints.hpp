@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/kubernetes/answer/answerer.hpp"
 #include "plugins/kubernetes/answer/builder.hpp"
+#include "plugins/kubernetes/answer/finding.hpp"
 #include "plugins/kubernetes/answer/grammar.hpp"
 #include "plugins/kubernetes/store/service.hpp"
 

@@ -8,7 +8,7 @@
 namespace catena::kubernetes {
 
 /// What the cluster says about a question, as CoreDNS 1.15 would say it.
-enum class Verdict : std::uint8_t {
+enum class AnswerKind : std::uint8_t {
   answered,    ///< Records are in the response.
   no_data,     ///< The name exists, data of this type does not.
   name_error,  ///< There is no such name.
@@ -17,8 +17,8 @@ enum class Verdict : std::uint8_t {
 };
 
 struct Finding {
-  Verdict verdict = Verdict::name_error;
-  /// Where the CNAME records in the response lead: the verdict is about this name. In the query's
+  AnswerKind kind = AnswerKind::name_error;
+  /// Where the CNAME records in the response lead: the kind is about this name. In the query's
   /// arena; the root where there are none.
   dns::NameView target;
 };
