@@ -16,9 +16,7 @@ const Plan kUdp{.timeout = std::chrono::hours(1)};
 const Plan kTcp{.wire = Wire::tcp, .timeout = std::chrono::hours(1)};
 
 // Not this machine's: no socket can be bound to it.
-UpstreamOptions from_elsewhere() {
-  return {.source = asio::ip::make_address("192.0.2.99")};
-}
+UpstreamOptions from_elsewhere() { return {.source = asio::ip::make_address("192.0.2.99")}; }
 
 /// Where a call is when its channel closes.
 struct Place {
@@ -29,16 +27,24 @@ struct Place {
 };
 
 const std::vector<Place> kPlaces = {
-    {"it waits for a UDP reply", kUdp, {},
+    {"it waits for a UDP reply",
+     kUdp,
+     {},
      [](Bed& bed, Question& question) {
        question.ask(*bed.channel);
        REQUIRE(bed.run_until([&bed] { return bed.server.udp.available() != 0; }));
      }},
-    {"its datagram has not left yet", kUdp, {},
+    {"its datagram has not left yet",
+     kUdp,
+     {},
      [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
-    {"its connection is being made", kTcp, {},
+    {"its connection is being made",
+     kTcp,
+     {},
      [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
-    {"it waits for a TCP reply", kTcp, {},
+    {"it waits for a TCP reply",
+     kTcp,
+     {},
      [](Bed& bed, Question& question) {
        question.ask(*bed.channel);
        asio::ip::tcp::socket peer = bed.server.tcp.accept();
@@ -48,7 +54,9 @@ const std::vector<Place> kPlaces = {
      [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
     {"the same over TCP", kTcp, from_elsewhere(),
      [](Bed& bed, Question& question) { question.ask(*bed.channel); }},
-    {"it is begun when the channel is closed already", kUdp, {},
+    {"it is begun when the channel is closed already",
+     kUdp,
+     {},
      [](Bed& bed, Question& question) {
        bed.channel->close();
        question.ask(*bed.channel);

@@ -30,9 +30,7 @@ Fault::During during(net::Dialled<net::Datagrams>::Failed failed) {
 }  // namespace
 
 UdpSocket::UdpSocket(Channel& channel)
-    : channel_(&channel),
-      opened_(channel.loop().now()),
-      remote_(channel.upstream().endpoint) {}
+    : channel_(&channel), opened_(channel.loop().now()), remote_(channel.upstream().endpoint) {}
 
 Result<std::shared_ptr<UdpSocket>, Fault> UdpSocket::open(Channel& channel) {
   const UpstreamLoop& loop = channel.loop();
@@ -223,11 +221,8 @@ void UdpSocket::forget_outgoing(const Call& call) {
 }
 
 Fault UdpSocket::fault(Fault::During during, int error) const {
-  return Fault{.during = during,
-               .wire = Wire::udp,
-               .error = error,
-               .local = local_,
-               .remote = remote_};
+  return Fault{
+      .during = during, .wire = Wire::udp, .error = error, .local = local_, .remote = remote_};
 }
 
 }  // namespace catena::client

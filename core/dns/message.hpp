@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <iterator>
-#include <optional>
-#include <span>
-
 #include "core/base/arena.hpp"
 #include "core/dns/edns.hpp"
 #include "core/dns/name.hpp"
 #include "core/dns/numbers.hpp"
 #include "core/dns/record.hpp"
+
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <span>
 
 namespace catena::dns {
 
@@ -106,7 +106,7 @@ class MessageView {
   std::span<const std::uint8_t> bytes_;
   Header header_;
   Question question_;
-  std::array<std::size_t, 4> starts_{};            // Offsets of the three sections and their end.
+  std::array<std::size_t, 4> starts_{};             // Offsets of the three sections and their end.
   std::array<std::uint16_t, 3> records_present_{};  // Counts, less what lenient reading let go.
   std::optional<Edns> edns_;
   std::optional<std::size_t> tsig_;

@@ -9,6 +9,7 @@
 namespace catena::dns {
 
 /// Resource record types and query types (IANA "DNS Parameters"). Any other number is legal too.
+// clang-format off
 enum class Type : std::uint16_t {
   A = 1, NS = 2, MD = 3, MF = 4, CNAME = 5, SOA = 6, MB = 7, MG = 8, MR = 9, PTR = 12, HINFO = 13,
   MINFO = 14, MX = 15, TXT = 16, RP = 17, AFSDB = 18, RT = 21, SIG = 24, PX = 26, AAAA = 28,
@@ -16,14 +17,17 @@ enum class Type : std::uint16_t {
   DNSKEY = 48, NSEC3 = 50, NSEC3PARAM = 51, TLSA = 52, CDS = 59, CDNSKEY = 60, SVCB = 64,
   HTTPS = 65, TSIG = 250, IXFR = 251, AXFR = 252, ANY = 255, URI = 256, CAA = 257,
 };
+// clang-format on
 
 enum class Class : std::uint16_t { IN = 1, CH = 3, HS = 4, NONE = 254, ANY = 255 };
 
 /// Twelve bits: the upper eight travel in the OPT record (RFC 6891 section 6.1.3).
+// clang-format off
 enum class Rcode : std::uint16_t {
   NoError = 0, FormErr = 1, ServFail = 2, NXDomain = 3, NotImp = 4, Refused = 5, YXDomain = 6,
   YXRRSet = 7, NXRRSet = 8, NotAuth = 9, NotZone = 10, BadVers = 16, BadCookie = 23,
 };
+// clang-format on
 
 enum class Opcode : std::uint8_t { Query = 0, IQuery = 1, Status = 2, Notify = 4, Update = 5 };
 
@@ -44,16 +48,16 @@ std::optional<Rcode> parse_rcode(std::string_view text);
 /// What can be wrong with bytes or text of the DNS. Small and without allocation: it is made on the
 /// data path.
 enum class Error : std::uint8_t {
-  truncated,          ///< The bytes end in the middle of something.
-  label_too_long,     ///< Over 63 bytes (RFC 1035 section 2.3.4).
-  name_too_long,      ///< Over 255 bytes of wire form.
-  bad_label_type,     ///< The two upper bits of a length are 01 or 10.
-  bad_pointer,        ///< A compression pointer that does not point backwards.
-  bad_rdata,          ///< Record data that does not fit its type or its length.
-  bad_text,           ///< Presentation text that is not understood.
-  duplicate_opt,      ///< More than one OPT record (RFC 6891 section 6.1.1).
-  misplaced_tsig,     ///< A TSIG record that is not the last one (RFC 8945 section 5.1).
-  no_room,            ///< The output or the arena is full.
+  truncated,       ///< The bytes end in the middle of something.
+  label_too_long,  ///< Over 63 bytes (RFC 1035 section 2.3.4).
+  name_too_long,   ///< Over 255 bytes of wire form.
+  bad_label_type,  ///< The two upper bits of a length are 01 or 10.
+  bad_pointer,     ///< A compression pointer that does not point backwards.
+  bad_rdata,       ///< Record data that does not fit its type or its length.
+  bad_text,        ///< Presentation text that is not understood.
+  duplicate_opt,   ///< More than one OPT record (RFC 6891 section 6.1.1).
+  misplaced_tsig,  ///< A TSIG record that is not the last one (RFC 8945 section 5.1).
+  no_room,         ///< The output or the arena is full.
 };
 
 /// For a log line.

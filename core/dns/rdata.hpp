@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/arena.hpp"
+#include "core/dns/name.hpp"
+#include "core/dns/numbers.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
-
-#include "core/base/arena.hpp"
-#include "core/dns/name.hpp"
-#include "core/dns/numbers.hpp"
 
 namespace catena::dns {
 
@@ -18,25 +18,29 @@ enum class Field : std::uint8_t {
   end,                ///< Behind the last field.
   compressible_name,  ///< A name that RFC 3597 section 4 allows to compress (types of RFC 1035).
   name,               ///< A name written as it is, though old senders may have compressed it.
-  u8, u16, u32,
-  u48,                ///< Six bytes, printed in decimal (TSIG's time).
-  ttl,                ///< u32, printed as seconds.
-  time,               ///< u32, printed as YYYYMMDDHHMMSS (RFC 4034 section 3.2).
-  type,               ///< u16, printed as a type's name.
-  ipv4, ipv6,
-  text,               ///< A <character-string>: length and bytes.
-  tag,                ///< Length byte, letters and digits, printed without quotes (CAA's property).
-  texts,              ///< One or more of them, to the end.
-  hex, base64,        ///< To the end.
-  base64_u16,         ///< Two length bytes and bytes, printed as length and base64: TSIG's MAC.
-  tsig_error,         ///< u16, printed as an rcode's name, 16 being BADSIG.
-  hex_u8,             ///< Length byte and bytes, printed as hex ("-" if empty): NSEC3's salt.
-  base32_u8,          ///< Length byte and bytes, printed as base32hex: NSEC3's next owner.
-  type_bitmap,        ///< RFC 4034 section 4.1.2, to the end.
-  location,           ///< LOC (RFC 1876), 16 bytes.
-  service_params,     ///< SVCB's parameters (RFC 9460 section 2), to the end.
-  caa_value,          ///< To the end, printed as one quoted string (also URI's target).
-  opaque,             ///< To the end, printed as RFC 3597's \# form.
+  u8,
+  u16,
+  u32,
+  u48,   ///< Six bytes, printed in decimal (TSIG's time).
+  ttl,   ///< u32, printed as seconds.
+  time,  ///< u32, printed as YYYYMMDDHHMMSS (RFC 4034 section 3.2).
+  type,  ///< u16, printed as a type's name.
+  ipv4,
+  ipv6,
+  text,   ///< A <character-string>: length and bytes.
+  tag,    ///< Length byte, letters and digits, printed without quotes (CAA's property).
+  texts,  ///< One or more of them, to the end.
+  hex,
+  base64,          ///< To the end.
+  base64_u16,      ///< Two length bytes and bytes, printed as length and base64: TSIG's MAC.
+  tsig_error,      ///< u16, printed as an rcode's name, 16 being BADSIG.
+  hex_u8,          ///< Length byte and bytes, printed as hex ("-" if empty): NSEC3's salt.
+  base32_u8,       ///< Length byte and bytes, printed as base32hex: NSEC3's next owner.
+  type_bitmap,     ///< RFC 4034 section 4.1.2, to the end.
+  location,        ///< LOC (RFC 1876), 16 bytes.
+  service_params,  ///< SVCB's parameters (RFC 9460 section 2), to the end.
+  caa_value,       ///< To the end, printed as one quoted string (also URI's target).
+  opaque,          ///< To the end, printed as RFC 3597's \# form.
 };
 
 /// The fields of a type, ended by Field::end; {opaque, end} for types without an entry.

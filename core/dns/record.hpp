@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include "core/dns/name.hpp"
 #include "core/dns/numbers.hpp"
+
+#include <cstdint>
+#include <span>
 
 namespace catena::dns {
 

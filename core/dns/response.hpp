@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
-
 #include "core/base/arena.hpp"
 #include "core/dns/edns.hpp"
 #include "core/dns/message.hpp"
 #include "core/dns/record.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
 
 namespace catena::dns {
 
@@ -54,8 +54,8 @@ class Response {
   /// example. Until clear().
   void spoil() { spoiled_ = true; }
 
-  /// Whether a part of this answer is missing or wrong where nobody would see it, which a full arena
-  /// does too. It must not be kept, and leaves as SERVFAIL.
+  /// Whether a part of this answer is missing or wrong where nobody would see it, which a full
+  /// arena does too. It must not be kept, and leaves as SERVFAIL.
   bool spoiled() const { return spoiled_ || arena_->exhausted(); }
 
   /// Keeps the first `count` records of a section.
@@ -113,7 +113,14 @@ class Response {
 /// The answer in small: what log, cache, minimal and DoH decide by. `opcode` and `type` are the
 /// question's.
 enum class Kind : std::uint8_t {
-  NoError, Delegation, NXDomain, NoData, ServerError, Meta, Update, OtherError,
+  NoError,
+  Delegation,
+  NXDomain,
+  NoData,
+  ServerError,
+  Meta,
+  Update,
+  OtherError,
 };
 enum class KindClass : std::uint8_t { success, denial, error };
 

@@ -10,7 +10,11 @@ namespace catena::dns {
 
 /// The error field of TSIG (RFC 8945 section 3): an rcode, but 16 is BADSIG there and not BADVERS.
 enum class TsigError : std::uint16_t {
-  NoError = 0, BadSig = 16, BadKey = 17, BadTime = 18, BadTrunc = 22,
+  NoError = 0,
+  BadSig = 16,
+  BadKey = 17,
+  BadTime = 18,
+  BadTrunc = 22,
 };
 
 /// Numbers without a name are printed in decimal.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <optional>
-#include <span>
-
 #include "core/dns/edns.hpp"
 #include "core/dns/name_table.hpp"
 #include "core/dns/record.hpp"
 #include "core/dns/response.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
 
 namespace catena::dns {
 
@@ -67,10 +67,10 @@ class Writer {
 /// What a message that leaves needs to know beside the answer itself.
 struct Envelope {
   std::uint16_t id = 0;
-  Flags query_flags;         ///< Opcode and RD, CD are echoed (RD and CD only for Opcode::Query).
+  Flags query_flags;  ///< Opcode and RD, CD are echoed (RD and CD only for Opcode::Query).
   std::optional<Question> question;  ///< In the client's own letter case.
-  std::optional<Edns> opt;   ///< The OPT record to add, options included; none without EDNS.
-  std::size_t limit = 512;   ///< Bytes; at most out.size().
+  std::optional<Edns> opt;  ///< The OPT record to add, options included; none without EDNS.
+  std::size_t limit = 512;  ///< Bytes; at most out.size().
 };
 
 /// Turns an answer into bytes: always compressed; if it does not fit the limit it is cut record by

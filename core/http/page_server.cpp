@@ -126,8 +126,8 @@ asio::awaitable<void> PageServer::accept() {
     }
     if (!make_room(socket.native_handle())) continue;
     socket.set_option(tcp::no_delay(true), error);
-    auto connection = std::make_shared<PageConnection>(std::move(socket), pages_, limits_, meters_,
-                                                       room_);
+    auto connection =
+        std::make_shared<PageConnection>(std::move(socket), pages_, limits_, meters_, room_);
     connections_.push_back(connection);
     asio::co_spawn(io_, serve(std::move(connection)), asio::detached);
   }

@@ -77,9 +77,7 @@ Descriptor open_socket(const SocketAddress& address, const Wanted& wanted) {
   return socket;
 }
 
-std::uint16_t port_of(const SocketAddress& address) {
-  return endpoint_of(address.get()).port();
-}
+std::uint16_t port_of(const SocketAddress& address) { return endpoint_of(address.get()).port(); }
 
 std::uint16_t port_of(const Descriptor& socket) {
   SocketAddress address;

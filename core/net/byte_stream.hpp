@@ -44,9 +44,9 @@ class ByteStream {
   virtual void wait_readable() = 0;
   virtual void wait_writable() = 0;
 
-  /// What is written from here on leaves together with the end, as far as it has not left before the
-  /// close(): a peer that reads the last of it sees the end at once, and sends nothing into the gap
-  /// between the two.
+  /// What is written from here on leaves together with the end, as far as it has not left before
+  /// the close(): a peer that reads the last of it sees the end at once, and sends nothing into the
+  /// gap between the two.
   virtual void join_end() = 0;
   virtual void close() = 0;
 

@@ -189,9 +189,9 @@ TEST_CASE("Deadlines do what a sorted list does") {
     if (what < 5) {
       model.push_back({clock.now() + milliseconds(random() % 50), order++, name});
       std::sort(model.begin(), model.end());
-      queue.add(all[name], model[std::find_if(model.begin(), model.end(), [name](const Entry& e) {
-                                   return e.name == name;
-                                 }) - model.begin()]
+      queue.add(all[name], model[std::find_if(model.begin(), model.end(),
+                                              [name](const Entry& e) { return e.name == name; }) -
+                                 model.begin()]
                                .time);
     } else {
       all[name].cancel();

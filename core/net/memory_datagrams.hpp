@@ -43,9 +43,7 @@ class MemoryDatagrams : public Datagrams {
   std::size_t receive(std::span<mmsghdr> batch) override;
   Bounce bounced(std::span<std::uint8_t> start) override;
   int send(std::span<mmsghdr> batch) override;
-  void wait_readable() override {
-    events_.wait_readable(!arrived_.empty() || !bounces_.empty());
-  }
+  void wait_readable() override { events_.wait_readable(!arrived_.empty() || !bounces_.empty()); }
   void wait_writable() override;
   void turn_away() override;
   void close() override;

@@ -80,8 +80,8 @@ MemoryNetwork::Endpoint MemoryNetwork::own(const Endpoint& remote, const Endpoin
   Endpoint own = local;
   if (own.port() == 0) own.port(next_port_++);
   if (!own.address().is_unspecified()) return own;
-  own.address(boost::asio::ip::make_address(remote.address().is_v6() ? "2001:db8::53"
-                                                                      : "192.0.2.53"));
+  own.address(
+      boost::asio::ip::make_address(remote.address().is_v6() ? "2001:db8::53" : "192.0.2.53"));
   return own;
 }
 
@@ -96,8 +96,7 @@ Dialled<Datagrams> MemoryNetwork::dial_datagrams(const Endpoint& remote, const E
   auto leave = [this, remote, from = dialled.local](const MemoryDatagram& datagram) {
     return leaving_(from, {remote, datagram.bytes});
   };
-  dialled.socket =
-      std::make_unique<Registered>(executor_, leave, dialled_, remote, dialled.local);
+  dialled.socket = std::make_unique<Registered>(executor_, leave, dialled_, remote, dialled.local);
   return dialled;
 }
 

@@ -12,8 +12,8 @@ namespace catena::net {
 Accepted TcpAcceptor::accept() {
   SocketAddress client;
   client.size = sizeof client.storage;
-  Descriptor socket(::accept4(readiness_.descriptor(), client.get(), &client.size,
-                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+  Descriptor socket(
+      ::accept4(readiness_.descriptor(), client.get(), &client.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket) {
     const bool gone = errno == EINTR || errno == ECONNABORTED;
     if (gone) return {Accepted::How::one};
@@ -25,8 +25,7 @@ Accepted TcpAcceptor::accept() {
   local.size = sizeof local.storage;
   ::getsockname(socket.get(), local.get(), &local.size);
   const int number = socket.get();
-  return {Accepted::How::one,
-          std::make_unique<TcpStream>(readiness_.executor(), std::move(socket)),
+  return {Accepted::How::one, std::make_unique<TcpStream>(readiness_.executor(), std::move(socket)),
           endpoint_of(client.get()), endpoint_of(local.get()), number};
 }
 

@@ -21,8 +21,7 @@ Moved unmoved(int error) {
 
 Moved TcpStream::read_some(std::span<std::uint8_t> room) {
   for (;;) {
-    const ssize_t size =
-        ::recv(readiness_->descriptor(), room.data(), room.size(), MSG_DONTWAIT);
+    const ssize_t size = ::recv(readiness_->descriptor(), room.data(), room.size(), MSG_DONTWAIT);
     if (size > 0) return {Moved::How::some, static_cast<std::size_t>(size)};
     if (size == 0) return {Moved::How::end};
     if (errno != EINTR) return unmoved(errno);
@@ -37,8 +36,8 @@ std::optional<std::uint8_t> TcpStream::peek() {
 
 Moved TcpStream::write_some(std::span<const std::uint8_t> bytes) {
   for (;;) {
-    const ssize_t size = ::send(readiness_->descriptor(), bytes.data(), bytes.size(),
-                                MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t size =
+        ::send(readiness_->descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (size >= 0) return {Moved::How::some, static_cast<std::size_t>(size)};
     if (errno != EINTR) return unmoved(errno);
   }

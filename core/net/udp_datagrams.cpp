@@ -42,8 +42,7 @@ Datagrams::Bounce UdpDatagrams::bounced(std::span<std::uint8_t> start) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  const ssize_t size =
-      ::recvmsg(readiness_.descriptor(), &message, MSG_ERRQUEUE | MSG_DONTWAIT);
+  const ssize_t size = ::recvmsg(readiness_.descriptor(), &message, MSG_ERRQUEUE | MSG_DONTWAIT);
   if (size < 0) return {};
   return {error_in(message), static_cast<std::size_t>(size)};
 }

@@ -18,7 +18,8 @@ class Control {
   /// started.
   virtual std::string running() const = 0;
 
-  /// The fingerprint of what the Corefile says now, right or wrong. Nothing where it cannot be read.
+  /// The fingerprint of what the Corefile says now, right or wrong. Nothing where it cannot be
+  /// read.
   virtual std::optional<std::string> on_disk() const = 0;
 
   /// Does what SIGUSR1 does, soon, on the control thread, and tells `done` there how it went. Once

@@ -26,8 +26,8 @@ TEST_CASE("the same identity finds what somebody holds", "[keeper]") {
 TEST_CASE("types and kinds of identities do not meet", "[keeper]") {
   Keeper keeper;
   const auto number = keeper.keep<int>(OneOfAKind{}, kMake);
-  const auto text = keeper.keep<std::string>(
-      OneOfAKind{}, [] { return std::make_shared<std::string>("one"); });
+  const auto text =
+      keeper.keep<std::string>(OneOfAKind{}, [] { return std::make_shared<std::string>("one"); });
   CHECK(*text == "one");
   CHECK(keeper.keep<int>(std::string("one"), kMake) != number);
 }

@@ -13,8 +13,8 @@
 namespace catena {
 
 /// What a block says about its listeners rather than its chain (bind, debug, tls, timeouts ...),
-/// one value of each type. A type belongs to the plugin that sets it, or to the part of the server that
-/// does the work; nobody else knows it. Control thread only.
+/// one value of each type. A type belongs to the plugin that sets it, or to the part of the server
+/// that does the work; nobody else knows it. Control thread only.
 class ListenerSettings {
  public:
   ListenerSettings() = default;

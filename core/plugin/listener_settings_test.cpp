@@ -14,7 +14,8 @@ struct Colour {
 
   static Colour of_listener(Said<Colour> blocks, std::optional<Disagreement>& disagreement) {
     for (std::size_t i = 1; i < blocks.size(); ++i) {
-      if ((blocks[i] == nullptr) != (blocks[0] == nullptr)) disagreement = {0, i, "only one of them"};
+      if ((blocks[i] == nullptr) != (blocks[0] == nullptr))
+        disagreement = {0, i, "only one of them"};
     }
     return blocks[0] != nullptr ? *blocks[0] : Colour();
   }

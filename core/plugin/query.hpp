@@ -27,8 +27,8 @@ enum class Protocol : std::uint8_t { udp, tcp, tls, https, https3, quic, grpc };
 /// "udp" or "tcp", as logs and metrics call it: only UDP, DoQ and DoH3 are "udp".
 std::string_view to_string(Protocol protocol);
 
-/// Whether an answer of any size (65,535 bytes), and one of several messages, gets through: all but UDP.
-/// Not the same as what logs call it.
+/// Whether an answer of any size (65,535 bytes), and one of several messages, gets through: all but
+/// UDP. Not the same as what logs call it.
 constexpr bool is_stream(Protocol protocol) { return protocol != Protocol::udp; }
 
 /// What only some transports know. Lives as long as the queries that point to it.

@@ -25,7 +25,8 @@ TEST_CASE("a question of the server's own has the size of one that a client send
   }
 }
 
-// Logs call QUIC and HTTP/3 "udp", as CoreDNS; their streams take a message of any size (RFC 9250 section 4.2).
+// Logs call QUIC and HTTP/3 "udp", as CoreDNS; their streams take a message of any size (RFC 9250
+// section 4.2).
 TEST_CASE("what may leave in one message is the protocol's matter, not its label's", "[query]") {
   struct Row {
     Protocol protocol;

@@ -10,8 +10,8 @@
 #include "core/plugin/abilities.hpp"
 #include "core/plugin/chain.hpp"
 #include "core/plugin/keeper.hpp"
-#include "core/plugin/listener_kinds.hpp"
 #include "core/plugin/line_limit.hpp"
+#include "core/plugin/listener_kinds.hpp"
 #include "core/plugin/plugin.hpp"
 #include "core/plugin/zones.hpp"
 

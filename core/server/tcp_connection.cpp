@@ -260,7 +260,8 @@ void TcpConnection::run(std::unique_ptr<TcpTicket> ticket) {
     }
     return connections_.give_back(std::move(ticket));
   }
-  if (!connections_.dispatcher().make_room_for(*ticket, sizeof *ticket + ticket->message.capacity())) {
+  if (!connections_.dispatcher().make_room_for(*ticket,
+                                               sizeof *ticket + ticket->message.capacity())) {
     append(connections_.dispatcher().write(*ticket, connections_.write_buffer()));
     return connections_.give_back(std::move(ticket));
   }

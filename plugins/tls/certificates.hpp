@@ -61,7 +61,7 @@ class Certificates {
   SeededHash hash_;
   std::uint64_t seen_;  // Of the contents that were looked at last, good or bad.
   bool shown_ = false;
-  std::string told_;        // What is wrong with them.
+  std::string told_;  // What is wrong with them.
   bool expiry_told_ = false;
   std::unique_ptr<Ticker> ticker_;
 };

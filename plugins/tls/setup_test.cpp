@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/net/openssl.hpp"
 #include "core/plugin/server_tls.hpp"
 
 #include "plugins/tls/certificates.hpp"
-#include "core/net/openssl.hpp"
-
 #include "test/support/certificates.hpp"
 #include "test/support/plugin_setup.hpp"
 #include "test/support/test_process.hpp"

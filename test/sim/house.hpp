@@ -99,8 +99,7 @@ class House {
 
   /// Time goes on, from one deadline to the next.
   void pass(Duration time) {
-    pass_time(
-        parts.clock, time, [this] { turn(); }, [this] { return loops_.front()->next(); });
+    pass_time(parts.clock, time, [this] { turn(); }, [this] { return loops_.front()->next(); });
   }
 
   /// A datagram from a client; false when the socket takes none any more.

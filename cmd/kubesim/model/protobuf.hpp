@@ -10,8 +10,8 @@ namespace catena::kubesim {
 inline constexpr std::string_view kProtobufType = "application/vnd.kubernetes.protobuf";
 inline constexpr std::string_view kProtobufMagic{"k8s\0", 4};
 
-/// Reads an object: the kinds that `kubectl create` sends so, with the fields that it can set. Other
-/// fields are left out, another kind is an error.
+/// Reads an object: the kinds that `kubectl create` sends so, with the fields that it can set.
+/// Other fields are left out, another kind is an error.
 boost::system::result<Json, JsonError> parse_protobuf(std::string_view bytes);
 
 /// The kinds that the functions below can write.

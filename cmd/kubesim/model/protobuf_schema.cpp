@@ -25,7 +25,8 @@ void add_kinds(Schema& schema) {
       metadata, {2, "data", Type::BytesMap}, {3, "type", Type::Text}, {4, "stringData", Type::Map}};
   schema["Service"] = {metadata, part(2, "spec", "ServiceSpec"),
                        part(3, "status", "ServiceStatus")};
-  schema["EndpointSlice"] = {metadata, part(2, "endpoints", "Endpoint", Rule::Repeated),
+  schema["EndpointSlice"] = {metadata,
+                             part(2, "endpoints", "Endpoint", Rule::Repeated),
                              part(3, "ports", "EndpointPort", Rule::Repeated),
                              {4, "addressType", Type::Text}};
   schema["Pod"] = {metadata, part(2, "spec", "PodSpec"), part(3, "status", "PodStatus")};
@@ -55,13 +56,11 @@ void add_metadata(Schema& schema) {
                               {5, "apiVersion", Type::Text},
                               {6, "controller", Type::Flag, Rule::Set},
                               {7, "blockOwnerDeletion", Type::Flag, Rule::Set}};
-  schema["ManagedFieldsEntry"] = {{1, "manager", Type::Text},
-                                  {2, "operation", Type::Text},
-                                  {3, "apiVersion", Type::Text},
-                                  {4, "time", Type::Time, Rule::Set},
-                                  {6, "fieldsType", Type::Text},
-                                  {7, "fieldsV1", Type::RawJson, Rule::Set},
-                                  {8, "subresource", Type::Text}};
+  schema["ManagedFieldsEntry"] = {
+      {1, "manager", Type::Text},    {2, "operation", Type::Text},
+      {3, "apiVersion", Type::Text}, {4, "time", Type::Time, Rule::Set},
+      {6, "fieldsType", Type::Text}, {7, "fieldsV1", Type::RawJson, Rule::Set},
+      {8, "subresource", Type::Text}};
   schema["ListMeta"] = {{1, "selfLink", Type::Text},
                         {2, "resourceVersion", Type::Text},
                         {3, "continue", Type::Text},
@@ -102,9 +101,10 @@ void add_services(Schema& schema) {
                            {21, "loadBalancerClass", Type::Text, Rule::Set},
                            {22, "internalTrafficPolicy", Type::Text, Rule::Set},
                            {23, "trafficDistribution", Type::Text, Rule::Set}};
-  schema["ServicePort"] = {{1, "name", Type::Text},       {2, "protocol", Type::Text},
-                           {3, "port", Type::Number},     {4, "targetPort", Type::IntOrText},
-                           {5, "nodePort", Type::Number}, {6, "appProtocol", Type::Text, Rule::Set}};
+  schema["ServicePort"] = {
+      {1, "name", Type::Text},       {2, "protocol", Type::Text},
+      {3, "port", Type::Number},     {4, "targetPort", Type::IntOrText},
+      {5, "nodePort", Type::Number}, {6, "appProtocol", Type::Text, Rule::Set}};
   schema["ServiceStatus"] = {part(1, "loadBalancer", "LoadBalancerStatus")};
   schema["LoadBalancerStatus"] = {part(1, "ingress", "LoadBalancerIngress", Rule::Repeated)};
   schema["LoadBalancerIngress"] = {{1, "ip", Type::Text}, {2, "hostname", Type::Text}};

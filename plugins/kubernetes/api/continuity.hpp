@@ -18,13 +18,13 @@ namespace catena::kubernetes::api {
 /// An API server counts versions; one that was restored from a backup, or put in the place of
 /// another, counts the same numbers again for other changes, and a watch that goes on from a number
 /// would never hear of them. But two pasts that both have the newest object that is known, byte by
-/// byte, with its version, are one past up to that version. So the newest changes are kept as facts,
-/// and asked for from the newest on until an object is found as it is known. What changed behind
-/// that one is as it is known too (it is still gone), or newer than all that was told: then the
-/// watch will tell it.
+/// byte, with its version, are one past up to that version. So the newest changes are kept as
+/// facts, and asked for from the newest on until an object is found as it is known. What changed
+/// behind that one is as it is known too (it is still gone), or newer than all that was told: then
+/// the watch will tell it.
 ///
-/// What a state does not show is what was taken away before it was read: only a fact behind the state
-/// proves all of it. One thread.
+/// What a state does not show is what was taken away before it was read: only a fact behind the
+/// state proves all of it. One thread.
 class Continuity {
  public:
   /// What the server must say of an object.

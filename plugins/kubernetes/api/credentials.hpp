@@ -20,7 +20,7 @@ namespace catena::kubernetes::api {
 
 /// What the next request needs. `tls` is the same object as long as nothing in it has changed.
 struct Pass {
-  std::string authorization;  ///< Value of the Authorization field; empty: none.
+  std::string authorization;                   ///< Value of the Authorization field; empty: none.
   std::shared_ptr<const net::TlsContext> tls;  ///< Null with plain HTTP.
 };
 

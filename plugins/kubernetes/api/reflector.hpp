@@ -42,10 +42,10 @@ struct Skipped {
 /// body() as often as there is some, then end(), or failed() at any point. Streaming list first,
 /// pages where the server has none; never gives up, with back-off; says each trouble once.
 ///
-/// However a watch ended, the next one only goes on where that one was if the server's past is known
-/// to be the one that was followed (Continuity); otherwise, and where there are few objects, it
-/// begins with the whole state. A server behind a proxy may be another one although the connection
-/// stayed. One thread; synced() from any.
+/// However a watch ended, the next one only goes on where that one was if the server's past is
+/// known to be the one that was followed (Continuity); otherwise, and where there are few objects,
+/// it begins with the whole state. A server behind a proxy may be another one although the
+/// connection stayed. One thread; synced() from any.
 class Reflector {
  public:
   Reflector(Resource resource, EncodedSink& sink, Log log, const Clock& clock, Fraction fraction);
@@ -181,7 +181,7 @@ class Reflector {
   TimePoint give_up_{};  ///< For watches: when the server should long have ended it.
   Duration asked_timeout_{};
   std::uint64_t events_ = 0;
-  int short_watches_ = 0;   ///< In a row.
+  int short_watches_ = 0;  ///< In a row.
   bool unreachable_ = false;
   bool handled_ = false;  ///< A piece has already led to a new phase.
 

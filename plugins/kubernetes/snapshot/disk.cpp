@@ -99,7 +99,7 @@ Result<ReadFile> read_file(const std::string& path) {
   const net::Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.get() < 0 && errno == ENOENT) return ReadFile{{}, true};
   if (descriptor.get() < 0) return failure("open", path);
-  struct stat status {};
+  struct stat status{};
   if (fstat(descriptor.get(), &status) != 0) return failure("read", path);
   if (!S_ISREG(status.st_mode)) return Error{fmt::format("{} is no file", path)};
   if (static_cast<std::uint64_t>(status.st_size) > kFileLimit) {

@@ -322,8 +322,7 @@ class Scene {
   }
 
   void pass(Duration time) {
-    pass_time(
-        house_.parts.clock, time, [this] { settle(); }, [this] { return next_event(); });
+    pass_time(house_.parts.clock, time, [this] { settle(); }, [this] { return next_event(); });
     trace_.note("at {} {} wait, {} bytes were told", now().time_since_epoch().count(),
                 house_.dispatcher.waiting(), network_->bytes());
   }

@@ -212,8 +212,7 @@ class Scene {
   TimePoint next() const { return std::min(due_, host_.next()); }
 
   void pass(Duration time) {
-    pass_time(
-        parts_.clock, time, [this] { settle(); }, [this] { return next(); });
+    pass_time(parts_.clock, time, [this] { settle(); }, [this] { return next(); });
     trace_.note("at {}", now().time_since_epoch().count());
   }
 

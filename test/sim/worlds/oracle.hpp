@@ -17,9 +17,9 @@ struct Asked {
   std::vector<std::uint8_t> message;
   std::size_t question_end = 0;        ///< The question's in the message.
   std::optional<Signature> signature;  ///< Every answer must have one, too.
-  bool garbled = false;      ///< Cut short: only an error may come back.
-  std::size_t sent = 0;      ///< How often.
-  std::size_t answered = 0;  ///< How many messages have come.
+  bool garbled = false;                ///< Cut short: only an error may come back.
+  std::size_t sent = 0;                ///< How often.
+  std::size_t answered = 0;            ///< How many messages have come.
 
   std::uint16_t id() const { return static_cast<std::uint16_t>(message[0] << 8 | message[1]); }
 };

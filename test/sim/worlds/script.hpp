@@ -13,15 +13,15 @@ namespace catena::sim {
 /// How a query ends. Its name says it: "wait-250-17.sim." waits 250 ms, and 17 makes it unique.
 enum class Ending : std::uint8_t {
   now,
-  coroutine,    ///< Of a coroutine that never suspends.
-  wait,         ///< After `amount` milliseconds.
+  coroutine,  ///< Of a coroutine that never suspends.
+  wait,       ///< After `amount` milliseconds.
   drop,
   drop_later,
-  fail,         ///< By an exception, at once.
+  fail,  ///< By an exception, at once.
   fail_coroutine,
   fail_later,
-  large,        ///< `amount` records of 100 bytes.
-  parts,        ///< `amount` messages of a few KB (streams only: elsewhere it fails).
+  large,  ///< `amount` records of 100 bytes.
+  parts,  ///< `amount` messages of a few KB (streams only: elsewhere it fails).
 };
 
 /// A query that the plugin `script` answers.
@@ -45,8 +45,8 @@ struct Script {
 /// Any script.
 Script roll_script(Dice& dice, std::size_t number);
 
-/// The plugin `script` behind `times` and `tsig`: TXT records with the name that was asked, whatever
-/// the wait.
+/// The plugin `script` behind `times` and `tsig`: TXT records with the name that was asked,
+/// whatever the wait.
 PluginList script_plugins();
 
 }  // namespace catena::sim

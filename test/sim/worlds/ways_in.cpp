@@ -17,7 +17,8 @@ namespace {
 // Plain clients and those of TLS come to one port.
 const std::string kCorefile = fmt::format(
     "dns://sim:853 tls://sim:853 {{\n times\n secret\n tsig {{\n secret {} {}\n}}\n script\n}}\n",
-    Signature::kKey, Signature::kSecret);
+    Signature::kKey,
+    Signature::kSecret);
 constexpr std::size_t kMostClients = 8;
 /// Longer than any query waits, any client may be idle and any answer may take.
 constexpr Duration kLongest = std::chrono::seconds(20);
@@ -56,18 +57,27 @@ class Scene {
   void step() {
     if (dice_.percent(3)) return reload();
     switch (dice_.below(12)) {
-      case 0: return connect();
+      case 0:
+        return connect();
       case 1:
-      case 2: return send_datagrams();
-      case 3: return change_network();
+      case 2:
+        return send_datagrams();
+      case 3:
+        return change_network();
       case 4:
-      case 5: return ask();
+      case 5:
+        return ask();
       case 6:
-      case 7: return send_piece();
-      case 8: return take_piece();
-      case 9: return part();
-      case 10: return turn();
-      default: return pass(dice_.milliseconds(0, dice_.percent(10) ? 4000 : 200));
+      case 7:
+        return send_piece();
+      case 8:
+        return take_piece();
+      case 9:
+        return part();
+      case 10:
+        return turn();
+      default:
+        return pass(dice_.milliseconds(0, dice_.percent(10) ? 4000 : 200));
     }
   }
 
@@ -99,9 +109,7 @@ class Scene {
   }
 
   // Many of these are more than may wait to be taken, and none of them wakes the stream later.
-  Asked roll_large() {
-    return query_of({Ending::large, dice_.between(1, 30), ++numbers_});
-  }
+  Asked roll_large() { return query_of({Ending::large, dice_.between(1, 30), ++numbers_}); }
 
   // Datagrams.
 
