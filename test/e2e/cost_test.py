@@ -55,7 +55,8 @@ class Counted:
     def __init__(self, folder, corefile):
         self.folder = folder
         self.catena = Catena(folder, corefile, wrapper=(
-            "valgrind", "--tool=callgrind", "--instr-atstart=no", "--cache-sim=yes", f"--I1={CACHE}", f"--D1={CACHE}", "--LL=8388608,16,64",
+            "valgrind", "--tool=callgrind", "--instr-atstart=no", "--cache-sim=yes",
+            f"--I1={CACHE}", f"--D1={CACHE}", "--LL=8388608,16,64",
             f"--vgdb-prefix={folder}/vgdb", f"--callgrind-out-file={folder}/counts"))
         self.pid = self.catena.process.pid
         self.client = udp_socket()
