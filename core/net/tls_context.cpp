@@ -150,7 +150,7 @@ Result<TlsContext::Made> TlsContext::make(const TlsMaterial& material) const {
   } else {
     set_up_client(context.get(), material.verification);
   }
-  TlsHooks hooks{tickets_, sessions_, alpn_list(material.alpn), material.keylog};
+  TlsHooks hooks{tickets_, sessions_, alpn_list(material.alpn), material.keylog, policy};
   if (!install(context.get(), std::move(hooks))) return out_of_memory();
   SSL_CTX_up_ref(context.get());
   return Made{std::shared_ptr<SSL_CTX>(context.get(), SSL_CTX_free), policy};

@@ -136,6 +136,8 @@ bool install(SSL_CTX* context, TlsHooks hooks) {
 
 TlsSessions* sessions_of(SSL_CTX* context) { return hooks_of(context)->sessions.get(); }
 
+const TlsPolicy& policy_of(const SSL* connection) { return hooks_of(connection)->policy; }
+
 bool set_session_name(SSL* connection, std::string name) {
   auto owned = std::make_unique<std::string>(std::move(name));
   if (SSL_set_ex_data(connection, name_index(), owned.get()) != 1) return false;

@@ -3,6 +3,7 @@
 
 #include "core/base/system_text.hpp"
 #include "core/net/openssl.hpp"
+#include "core/net/tls_hooks.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -244,6 +245,8 @@ std::string_view TlsStream::server_name() const {
 }
 
 bool TlsStream::resumed() const { return handle_ && SSL_session_reused(handle_.get()) == 1; }
+
+TlsPolicy TlsStream::policy() const { return handle_ ? policy_of(handle_.get()) : TlsPolicy(); }
 
 std::size_t TlsStream::held() const {
   if (!handle_) return 0;

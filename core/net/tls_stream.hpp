@@ -64,6 +64,8 @@ class TlsStream final : public ByteStream, private Events {
   std::string_view server_name() const;
   /// An earlier session went on.
   bool resumed() const;
+  /// What a server's context promised when this was made of it.
+  TlsPolicy policy() const;
 
   /// Bytes of memory that this holds now, without the stream below: what it costs a budget.
   std::size_t held() const;

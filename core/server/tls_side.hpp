@@ -42,7 +42,7 @@ struct TlsListener {
 class TlsSide final : public TransportFacts {
  public:
   TlsSide(const net::TlsStream& stream, std::shared_ptr<TlsListener> listener)
-      : stream_(stream), listener_(std::move(listener)), policy_(listener_->context->policy()) {}
+      : stream_(stream), listener_(std::move(listener)), policy_(stream.policy()) {}
 
   /// Whether the client came in as it would have to now; another certificate of ours is no matter.
   bool is_let_in_by(const TlsListener& listener) const;
