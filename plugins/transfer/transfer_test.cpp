@@ -4,6 +4,7 @@
 #include "test/support/messages.hpp"
 #include "test/support/plugin_setup.hpp"
 #include "test/support/test_engine.hpp"
+#include "test/support/transfer_reader.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -87,7 +88,7 @@ class Server {
                   const std::string& client,
                   std::optional<std::uint32_t> serial = {}) {
     auto bytes = test::query_bytes(question);
-    if (serial) add_soa(bytes, *serial);
+    if (serial) test::add_serial(bytes, *serial);
     const auto message = dns::MessageView::parse(bytes).value();
     Transport transport;
     transport.protocol = protocol;
@@ -123,15 +124,6 @@ class Server {
     messages.push_back(test::lines(query.response().answer()));
     authoritative.push_back(query.response().flags.has(dns::Flags::kAA));
     CHECK(query.response().uncompressed_size(query.asked().question) <= 63000);
-  }
-
-  // The owner is a pointer to the question.
-  static void add_soa(std::vector<std::uint8_t>& bytes, std::uint32_t serial) {
-    const auto byte = [serial](int at) { return static_cast<std::uint8_t>(serial >> at); };
-    bytes[9] = static_cast<std::uint8_t>(bytes[9] + 1);
-    for (const std::uint8_t b : {0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 0, 0, 22, 0, 0}) bytes.push_back(b);
-    for (const int at : {24, 16, 8, 0}) bytes.push_back(byte(at));
-    bytes.resize(bytes.size() + 16);
   }
 
   test::PluginSetup setup_{"transfer", setup, kBlock};
