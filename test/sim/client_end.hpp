@@ -8,7 +8,8 @@
 
 namespace catena::sim {
 
-/// A client's end of a connection to the server, plain or not: what it says and hears. One thread.
+/// The end of a connection that is not the server's, plain or not: what it says and hears. One
+/// thread.
 class ClientEnd {
  public:
   virtual ~ClientEnd() = default;

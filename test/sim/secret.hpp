@@ -8,13 +8,27 @@
 #include "test/sim/tls_peer.hpp"
 
 #include <memory>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace catena::sim {
 
-/// The TLS of encrypted listeners here, and of their clients.
+/// The TLS of encrypted listeners here and of their clients, of upstreams and of who asks them.
 inline const net::TlsWorld& secrets() {
   static const net::TlsWorld secrets;
   return secrets;
+}
+
+/// The path of a file, in memory too, with the authority whom clients trust.
+inline const std::string& authority_path() {
+  static const std::string path = [] {
+    const int file = ::memfd_create("authority", MFD_CLOEXEC);
+    const std::string text = secrets().authority.certificate();
+    const auto written = ::write(file, text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size())) throw std::runtime_error("no file in memory");
+    return fmt::format("/proc/self/fd/{}", file);
+  }();
+  return path;
 }
 
 /// The plugin `secret`: a certificate for encrypted listeners.

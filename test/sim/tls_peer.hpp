@@ -15,14 +15,14 @@
 
 namespace catena::sim {
 
-/// A client's end of a connection of TLS, with the verbs of the MemoryPeer below it, which carries
-/// the records: what it says and hears here is what TLS protects. One thread.
+/// The far end of a connection of TLS, a client's or an upstream's, with the verbs of the
+/// MemoryPeer below it, which carries the records: what it says and hears here is what TLS
+/// protects. One thread.
 class TlsPeer final : public ClientEnd {
  public:
   /// Begins a handshake, which carry() goes on with.
   TlsPeer(std::unique_ptr<net::MemoryPeer> wire, net::TlsHandle handle)
-      : wire_(std::move(wire)),
-        tls_(near_.stream(), std::move(handle), io_.get_executor()) {
+      : wire_(std::move(wire)), tls_(near_.stream(), std::move(handle), io_.get_executor()) {
     carry();
   }
 
@@ -76,6 +76,11 @@ class TlsPeer final : public ClientEnd {
     return any;
   }
 
+  /// From here on no more than so many bytes of records go over to the other end.
+  void carry_at_most(std::size_t bytes) { carried_at_most_ = bytes; }
+  /// Something does not go over for that.
+  bool holds_back() const { return near_.untaken() > 0; }
+
   const net::TlsStream& tls() const { return tls_; }
 
  private:
@@ -99,11 +104,12 @@ class TlsPeer final : public ClientEnd {
   }
 
   bool carry_out() {
-    const std::vector<std::uint8_t> records = near_.take();
+    const std::vector<std::uint8_t> records = near_.take(carried_at_most_);
     if (records.empty()) return false;
+    if (carried_at_most_ != SIZE_MAX) carried_at_most_ -= records.size();
     wire_->send(records);
     carried_ += records.size();
-    ends_.emplace_back(carried_, protected_);
+    if (!holds_back()) ends_.emplace_back(carried_, protected_);
     return true;
   }
 
@@ -121,6 +127,7 @@ class TlsPeer final : public ClientEnd {
   std::vector<std::uint8_t> to_send_;
   std::vector<std::uint8_t> heard_;
   std::vector<std::pair<std::size_t, std::size_t>> ends_;  // Of records, and of what is in them.
+  std::size_t carried_at_most_ = SIZE_MAX;
   std::size_t said_ = 0;
   std::size_t protected_ = 0;
   std::size_t carried_ = 0;  // Records of ours, and of the server.

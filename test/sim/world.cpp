@@ -12,6 +12,7 @@ constexpr std::array kWorlds{
     World{"resolvers", "forward and cache: upstreams that lie, stall, flap; reloads", resolvers},
     World{"cluster", "kubernetes: objects that come and go, an API server in trouble", cluster},
     World{"lives", "a server that is started, reloaded and stopped at any moment", lives},
+    World{"transfers", "zones that secondaries take while they change", transfers},
 };
 
 }  // namespace

@@ -66,5 +66,6 @@ void ways_in(Environment& environment);
 void resolvers(Environment& environment);
 void cluster(Environment& environment);
 void lives(Environment& environment);
+void transfers(Environment& environment);
 
 }  // namespace catena::sim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // forward and cache before upstreams that lie, stall, flap and cut, under reloads.
 #include "test/sim/house.hpp"
+#include "test/sim/secret.hpp"
 #include "test/sim/world.hpp"
 #include "test/sim/worlds/askers.hpp"
 #include "test/sim/worlds/cache_lines.hpp"
@@ -50,9 +51,21 @@ std::string options(Dice& dice) {
   return text;
 }
 
+constexpr std::array kAddresses{"198.51.100.1", "198.51.100.2"};
+constexpr std::uint16_t kTlsPort = 853;
+
 std::string corefile(Dice& dice) {
   const std::string cache = cache_lines(dice);
-  return "sim {\n" + cache + " forward . 198.51.100.1 198.51.100.2 {\n" + options(dice) + " }\n}\n";
+  std::string targets;
+  bool secured = false;
+  for (const char* address : kAddresses) {
+    const bool tls = dice.percent(40);
+    targets.append(tls ? " tls://" : " ").append(address);
+    secured = secured || tls;
+  }
+  const std::string trust =
+      secured ? "  tls " + authority_path() + "\n  tls_servername dns.test\n" : std::string();
+  return "sim {\n" + cache + " forward ." + targets + " {\n" + trust + options(dice) + " }\n}\n";
 }
 
 // The right address or none; no rcode that nobody has said.
@@ -76,14 +89,17 @@ class Scene {
         trace_(environment.trace),
         house_(corefile(environment.dice), kPlugins) {
     house_.random = Random(dice_.next());
-    for (const char* address : {"198.51.100.1", "198.51.100.2"}) {
+    for (const char* address : kAddresses) {
       upstreams_.emplace_back(house_.outside, house_.io.get_executor(), dice_,
                               udp::endpoint(asio::ip::make_address(address), 53));
     }
     house_.outgoing = [this](const auto& local, const auto& datagram) {
       return leave(local, datagram);
     };
-    house_.connecting = [this](const auto&, const auto& remote) { return at(remote).accept(); };
+    house_.connecting = [this](const auto&, const auto& remote) {
+      const Wrapping wrapping = remote.port() == kTlsPort ? Wrapping::tls : Wrapping::none;
+      return at(remote.address()).accept(wrapping, now());
+    };
   }
 
   void live() {
@@ -125,7 +141,7 @@ class Scene {
 
   int leave(const udp::endpoint& local, const net::MemoryDatagram& datagram) {
     if (network_error_ != 0 && dice_.percent(70)) return network_error_;
-    if (!dice_.percent(loss_)) at(datagram.peer).receive(local, datagram.bytes, now());
+    if (!dice_.percent(loss_)) at(datagram.peer.address()).receive(local, datagram.bytes, now());
     return 0;
   }
 
@@ -161,8 +177,7 @@ class Scene {
   }
 
   void pass(Duration time) {
-    pass_time(
-        house_.parts.clock, time, [this] { settle(); }, [this] { return next_event(); });
+    pass_time(house_.parts.clock, time, [this] { settle(); }, [this] { return next_event(); });
     trace_.note("at {} {} wait, {} and {} asked", now().time_since_epoch().count(),
                 house_.dispatcher.waiting(), upstreams_[0].asked(), upstreams_[1].asked());
   }
@@ -189,12 +204,17 @@ class Scene {
     expect(last_rcode_ == 0, "the last question was answered with rcode {}", last_rcode_);
     expect(house_.dispatcher.waiting() == 0, "{} wait", house_.dispatcher.waiting());
     expect(house_.outside.open() == 0, "{} sockets are open", house_.outside.open());
+    for (SimUpstream& one : upstreams_) {
+      one.act(now());
+      expect(one.connections() == 0, "{} connections are open", one.connections());
+      trace_.note("{} sessions went on", one.resumed());
+    }
     expect(house_.deadlines.empty(), "something is still to come");
   }
 
-  SimUpstream& at(const udp::endpoint& address) {
+  SimUpstream& at(const asio::ip::address& address) {
     return *std::find_if(upstreams_.begin(), upstreams_.end(),
-                         [&address](const auto& one) { return one.address() == address; });
+                         [&](const auto& one) { return one.address().address() == address; });
   }
 
   TimePoint now() const { return house_.parts.clock.now(); }
