@@ -34,12 +34,13 @@ def add(section, rrset):
 class Upstream:
     """UDP and TCP on one port of 127.0.0.1, a thread for each question. `script(query, transport)`
     gives a message, bytes, a list of these (all are sent) or None (nothing is said); it may wait.
-    `seen` has each question as (name, type, transport)."""
+    `seen` has each question as (name, type, transport), `wires` its bytes."""
 
     def __init__(self, script):
         self.script = script
         self.seen = []
         self.queries = []
+        self.wires = []
         self.lock = threading.Lock()
         self.udp, self.tcp = self.bind()
         self.port = self.udp.getsockname()[1]
@@ -69,6 +70,7 @@ class Upstream:
             self.seen.append((question.name.to_text().lower(),
                               dns.rdatatype.to_text(question.rdtype), transport))
             self.queries.append(query)
+            self.wires.append(data)
         result = self.script(query, transport)
         if result is None:
             return []
