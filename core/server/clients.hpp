@@ -64,7 +64,7 @@ struct Client : InRow {
   std::uint64_t key = 0;
   std::size_t bytes = 0;
   std::size_t things = 0;
-  std::uint64_t turn = 0;  ///< The round (Turns) in which he had the last one.
+  std::uint64_t turn = 0;   ///< The round (Turns) in which he had the last one.
   std::array<Row, 4> rows;  ///< By Held::State, without the quiet ones.
 };
 

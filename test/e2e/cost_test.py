@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-# Runs alone: on a busy machine an answer takes so long that timers' work is counted with it.
+# Runs by night: it has not shown yet that its counts repeat on every machine.
 """What a question costs, counted: instructions, and lines of 64 bytes of code and data that are
 touched. Counts repeat where times do not, so they have bounds (test/bench/bounds.json), which only go
 down: a change that makes a question cheaper takes them along.
