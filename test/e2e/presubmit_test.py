@@ -6,6 +6,7 @@ import functools
 import os
 import pathlib
 import re
+import subprocess
 import stat
 
 from harness import ROOT, main
@@ -379,6 +380,16 @@ def test_every_fuzzer_has_a_corpus(folder):
         assert seeds.is_dir() and len(list(seeds.iterdir())) >= 5, name
     corpora = sorted(path.name for path in (ROOT / "test" / "corpus").iterdir())
     assert corpora == fuzzers, (corpora, fuzzers)
+
+
+def test_planted_faults_still_fit(folder):
+    """Their own test takes a build for each and is not part of every change."""
+    patches = sorted((ROOT / "test" / "sim" / "planted").glob("*.patch"))
+    assert patches
+    for patch in patches:
+        done = subprocess.run(["git", "apply", "--check", patch], cwd=ROOT, capture_output=True,
+                              text=True)
+        assert done.returncode == 0, done.stderr
 
 
 def test_every_plugin_is_registered_and_described(folder):
