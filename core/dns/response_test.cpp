@@ -179,7 +179,8 @@ TEST_CASE("a message becomes an answer") {
   CHECK(texts(response.authority()) == Lines{"example.org.\t300\tIN\tNS\twww.example.org."});
   CHECK(texts(response.additional()) == Lines{"www.example.org.\t300\tIN\tA\t192.0.2.1"});
   CHECK(response.answer()[0].owner.data() == response.answer()[1].owner.data());
-  CHECK(response.flags.bits() == 0x06e0);
+  // Opcode 15: RD and CD of a reply that is none to a query are its own.
+  CHECK(response.flags.bits() == 0x07f0);
   CHECK(response.rcode == static_cast<Rcode>(0x13));
   REQUIRE(response.edns.has_value());
   CHECK(response.edns->dnssec_ok());

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
-#include <utility>
 
 namespace catena::server {
 
@@ -64,7 +63,6 @@ struct Client : InRow {
   std::uint64_t key = 0;
   std::size_t bytes = 0;
   std::size_t things = 0;
-  std::uint64_t turn = 0;   ///< The round (Turns) in which he had the last one.
   std::array<Row, 4> rows;  ///< By Held::State, without the quiet ones.
 };
 
@@ -92,11 +90,6 @@ class Clients {
 
   /// Holds nothing any more.
   void leave(Held& held);
-
-  /// Whether its client has had a turn in this round already; from now on he has.
-  static bool had_turn(const Held& held, std::uint64_t round) {
-    return held.client_ != nullptr && std::exchange(held.client_->turn, round) == round;
-  }
 
   const BudgetShare& share() const { return share_; }
   std::size_t size() const { return clients_.size(); }

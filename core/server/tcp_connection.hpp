@@ -99,7 +99,6 @@ class TcpConnection final : public std::enable_shared_from_this<TcpConnection>,
   State state_now() const;
   void readable() override;
   void go_on() override;
-  bool had_turn(std::uint64_t round) override { return Clients::had_turn(*this, round); }
   void writable() override;
   void look();
   void read();

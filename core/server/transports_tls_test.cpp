@@ -217,27 +217,6 @@ TEST_CASE("handshakes take turns: datagrams come in between", "[transports]") {
   CHECK(begun <= 4);
 }
 
-// Handshakes took turns by connection: one client's came before everybody else's.
-TEST_CASE("a client with many handshakes does not hold up another's", "[transports]") {
-  House house("dns://.:853 tls://.:853 {\n secret\n scripted\n}\n", kTlsPlugins);
-  std::vector<std::unique_ptr<TlsPeer>> greedy;
-  for (int i = 0; i < 60; ++i) greedy.push_back(connect(house));
-  const asio::ip::udp::endpoint other{asio::ip::make_address("198.51.100.8"), 4000};
-  TlsPeer modest(house.connect(other), world().client->connect("dns.test"));
-  modest.send(framed({1}, kEndings[0]));
-  std::string answered;
-  for (int i = 0; answered.empty() && i < 10000; ++i) {
-    house.step();
-    for (const auto& one : greedy) one->carry();
-    answered = texts_of(modest.take());
-  }
-  CHECK(answered == "1NOERROR ");
-  const auto through = std::count_if(greedy.begin(), greedy.end(), [](const auto& one) {
-    return one->tls().state() == net::TlsStream::State::open;
-  });
-  CHECK(through <= 20);
-}
-
 TEST_CASE("a client that is through costs no more than an idle one", "[transports]") {
   House house(kTlsCorefile, kTlsPlugins);
   const auto peer = connect(house);

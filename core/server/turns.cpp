@@ -33,32 +33,19 @@ void Turns::call_soon() {
 void Turns::run() {
   called_ = false;
   spent_ = 0;
-  ++round_;
   run(beginning_, kForBeginners);
   run(going_on_, kRound);
   if (!beginning_.empty() || !going_on_.empty()) call_soon();
 }
 
 void Turns::run(Queue& queue, unsigned until) {
-  Queue others;  // Of clients that have had their turn.
   while (!queue.empty() && spent_ < until) {
     TakesTurns& one = queue.front();
-    if (one.had_turn(round_)) {
-      others.splice(others.end(), queue, queue.iterator_to(one));
-    } else {
-      run_first(queue);
-    }
+    queue.pop_front();
+    // A turn that finds nothing to do costs something too.
+    ++spent_;
+    one.go_on();
   }
-  while (!others.empty() && spent_ < until) run_first(others);
-  queue.splice(queue.begin(), others);
-}
-
-// A turn that finds nothing to do costs something too.
-void Turns::run_first(Queue& queue) {
-  TakesTurns& one = queue.front();
-  queue.pop_front();
-  ++spent_;
-  one.go_on();
 }
 
 }  // namespace catena::server

@@ -5,7 +5,6 @@
 #include <boost/intrusive/list.hpp>
 
 #include <cstddef>
-#include <cstdint>
 
 namespace catena::server {
 
@@ -20,17 +19,13 @@ class TakesTurns : public InTurn {
   /// Its turn has come: it waits no more.
   virtual void go_on() = 0;
 
-  /// Whether its client has had a turn in this round already; from now on he has.
-  virtual bool had_turn(std::uint64_t round) = 0;
-
  protected:
   ~TakesTurns() = default;
 };
 
 /// The turns that connections of one worker take. What is done for them between two looks at the
 /// worker's sockets has a bound, however much they have sent: datagrams come in between. Who has
-/// just begun goes before those that have had a turn and want more, and of both each client has one
-/// turn before any of them has two. One thread.
+/// just begun goes before those that have had a turn and want more. One thread.
 class Turns {
  public:
   /// Work between two looks at the sockets: about a millisecond. A message is one unit, and so are
@@ -66,13 +61,11 @@ class Turns {
   void call_soon();
   void run();
   void run(Queue& queue, unsigned until);
-  void run_first(Queue& queue);
 
   boost::asio::any_io_executor executor_;
   Queue beginning_;
   Queue going_on_;
   unsigned spent_ = 0;
-  std::uint64_t round_ = 0;
   bool called_ = false;
 };
 
