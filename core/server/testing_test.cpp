@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several threads use what is defined here.
 #include "core/server/testing.hpp"
 
 #include "core/net/addresses.hpp"
