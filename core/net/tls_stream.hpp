@@ -101,8 +101,8 @@ class TlsStream final : public ByteStream, private Events {
   Needs read_needs_ = Needs::readable;
   Needs write_needs_ = Needs::writable;
   std::size_t peer_bytes_ = 0;  // What the certificates of a client take.
-  std::size_t unwritten_ = 0;  // Of a record that has not left whole.
-  int error_ = 0;              // errno, once failed.
+  std::size_t unwritten_ = 0;   // Of a record that has not left whole.
+  int error_ = 0;               // errno, once failed.
   TlsFailure failure_;
 };
 
