@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/catena/options.hpp"
 
+#include "core/base/host_port.hpp"
 #include "core/config/size.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <string_view>
 
 namespace catena {
@@ -149,11 +149,8 @@ void Reader::set(const Flag& flag, const std::string& value) {
 }
 
 void Reader::set_port(const std::string& text) {
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, port);
-  if (error == std::errc() && rest == end && !text.empty()) {
-    result_.options.dns_port = port;
+  if (const auto port = parse_port(text)) {
+    result_.options.dns_port = *port;
   } else if (late_error_.empty()) {
     late_error_ = fmt::format("invalid port \"{}\": expected a number from 0 to 65535", text);
   }

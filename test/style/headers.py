@@ -9,6 +9,8 @@ import shlex
 import subprocess
 import time
 
+from timed import run_until
+
 COMPILER = "clang++-19"
 
 
@@ -27,11 +29,9 @@ def precompiled(root, build, flags):
 
 def complaints(name, arguments, deadline):
     """What is wrong with a header; None where there was no time."""
-    try:
-        done = subprocess.run([COMPILER, *arguments, "-fsyntax-only", "-x", "c++", "-"],
-                              input=f'#include "{name}"\n', capture_output=True, text=True,
-                              timeout=max(deadline - time.monotonic(), 0.001))
-    except subprocess.TimeoutExpired:
+    done = run_until(deadline, [COMPILER, *arguments, "-fsyntax-only", "-x", "c++", "-"],
+                     f'#include "{name}"\n')
+    if done is None:
         return None
     return done.stderr if done.returncode else ""
 

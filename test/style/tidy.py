@@ -10,8 +10,9 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import time
+
+from timed import run_until
 
 PROGRAM = "clang-tidy-19"
 
@@ -80,11 +81,8 @@ def readers(root, build, names):
 def read(build, unit, deadline):
     """What is wrong in a unit's wanted files, a text; None where there was no time."""
     names = json.dumps([{"name": name} for name in unit.wanted])
-    try:
-        done = subprocess.run([PROGRAM, "--quiet", "-p", build, f"--line-filter={names}", unit.path],
-                              capture_output=True, text=True,
-                              timeout=max(deadline - time.monotonic(), 0.001))
-    except subprocess.TimeoutExpired:
+    done = run_until(deadline, [PROGRAM, "--quiet", "-p", build, f"--line-filter={names}", unit.path])
+    if done is None:
         return None
     return done.stdout if done.returncode else ""
 

@@ -4,6 +4,7 @@
 #include "core/dns/message.hpp"
 
 #include "test/sim/world.hpp"
+#include "test/sim/worlds/frames.hpp"
 #include "test/sim/worlds/question.hpp"
 
 #include <algorithm>
@@ -36,9 +37,8 @@ void Askers::take_answers() {
 void Askers::take_from(Asked& asked) {
   const std::vector<std::uint8_t> taken = asked.peer->take();
   asked.incoming.insert(asked.incoming.end(), taken.begin(), taken.end());
-  const std::vector<std::uint8_t>& in = asked.incoming;
-  if (in.size() < 2 || in.size() < 2u + in[0] * 256u + in[1]) return;
-  take(std::span(in).subspan(2));
+  if (!first_message(asked.incoming)) return;
+  take(std::span(asked.incoming).subspan(2));
   asked.peer.reset();
 }
 

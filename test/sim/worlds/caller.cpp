@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test/sim/worlds/caller.hpp"
 
+#include "test/sim/worlds/frames.hpp"
 #include "test/sim/worlds/number.hpp"
 #include "test/sim/worlds/question.hpp"
 
@@ -91,10 +92,9 @@ void Callers::take_from(Connection& connection) {
   const Bytes taken = connection.peer->take();
   Bytes& in = connection.incoming;
   in.insert(in.end(), taken.begin(), taken.end());
-  while (in.size() >= 2 && in.size() >= 2u + in[0] * 256u + in[1]) {
-    const std::size_t size = in[0] * 256u + in[1];
-    take(std::span(in).subspan(2, size));
-    in.erase(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(size + 2));
+  while (const auto message = first_message(in)) {
+    take(*message);
+    in.erase(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(message->size() + 2));
   }
 }
 

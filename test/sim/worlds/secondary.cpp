@@ -5,6 +5,7 @@
 
 #include "test/sim/world.hpp"
 #include "test/sim/worlds/changing_zone.hpp"
+#include "test/sim/worlds/frames.hpp"
 
 #include <algorithm>
 
@@ -28,10 +29,7 @@ Secondary::Secondary(std::unique_ptr<ClientEnd> end, Wants wants, std::uint32_t 
       had_(wants.serial) {
   auto question = reader_.question();
   if (signature_) question = signature_->sign(std::move(question));
-  std::vector<std::uint8_t> framed{static_cast<std::uint8_t>(question.size() >> 8),
-                                   static_cast<std::uint8_t>(question.size())};
-  framed.insert(framed.end(), question.begin(), question.end());
-  end_->send(framed);
+  end_->send(framed(question));
 }
 
 void Secondary::take(std::size_t bytes, std::uint32_t serial) {
@@ -43,12 +41,11 @@ void Secondary::take(std::size_t bytes, std::uint32_t serial) {
 
 // True where there was a whole one.
 bool Secondary::take_message(std::uint32_t serial) {
-  if (incoming_.size() < 2) return false;
-  const std::size_t size = incoming_[0] * 256u + incoming_[1];
-  if (incoming_.size() < size + 2) return false;
-  std::vector<std::uint8_t> message(incoming_.begin() + 2,
-                                    incoming_.begin() + 2 + static_cast<std::ptrdiff_t>(size));
-  incoming_.erase(incoming_.begin(), incoming_.begin() + 2 + static_cast<std::ptrdiff_t>(size));
+  const auto first = first_message(incoming_);
+  if (!first) return false;
+  std::vector<std::uint8_t> message(first->begin(), first->end());
+  incoming_.erase(incoming_.begin(),
+                  incoming_.begin() + static_cast<std::ptrdiff_t>(message.size() + 2));
   if (signature_) message = signature_->taken_off(message);
   ++messages_;
   const auto step = reader_.received(message);

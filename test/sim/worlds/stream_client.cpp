@@ -2,6 +2,7 @@
 #include "test/sim/worlds/stream_client.hpp"
 
 #include "test/sim/world.hpp"
+#include "test/sim/worlds/frames.hpp"
 #include "test/sim/worlds/question.hpp"
 
 #include <algorithm>
@@ -33,16 +34,14 @@ void StreamClient::take(std::size_t bytes) {
 
 void StreamClient::check_messages() {
   std::size_t at = 0;
-  while (incoming_.size() - at >= 2) {
-    const std::size_t size = incoming_[at] * 256u + incoming_[at + 1];
-    if (incoming_.size() - at - 2 < size) break;
-    const auto message = std::span(incoming_).subspan(at + 2, size);
-    expect(size >= 12, "a message of {} bytes", size);
+  while (const auto first = first_message(std::span(incoming_).subspan(at))) {
+    const std::span<const std::uint8_t> message = *first;
+    expect(message.size() >= 12, "a message of {} bytes", message.size());
     const auto id = static_cast<std::uint16_t>(message[0] << 8 | message[1]);
     const auto asked = asked_.find(id);
     expect(asked != asked_.end(), "an answer to {}, which nobody asked here", id);
     check_answer(asked->second, message, Carried::in_stream);
-    at += 2 + size;
+    at += 2 + message.size();
     if (is_refusal(message)) {
       asked->second.answered = owed(asked->second, Carried::in_stream);
       continue;

@@ -3,6 +3,7 @@
 
 #include "core/dns/message.hpp"
 
+#include "test/sim/worlds/frames.hpp"
 #include "test/sim/worlds/number.hpp"
 #include "test/sim/worlds/secured_upstream.hpp"
 
@@ -88,13 +89,6 @@ Bytes cut(const Bytes& question, Dice& dice) {
   reply = head_of(question, 0);
   reply[2] |= kTc;
   return reply;
-}
-
-Bytes framed(const Bytes& message) {
-  Bytes bytes{static_cast<std::uint8_t>(message.size() >> 8),
-              static_cast<std::uint8_t>(message.size())};
-  bytes.insert(bytes.end(), message.begin(), message.end());
-  return bytes;
 }
 
 }  // namespace
