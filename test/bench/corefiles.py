@@ -2,14 +2,18 @@
 """The Corefiles that are measured: one text for catena and CoreDNS."""
 
 
+# Room for all names that are asked for.
+CACHE = """cache {
+        success 20000 3600 3600
+    }"""
+
+
 def cache(place):
     return f"""
 .:{place.port} {{
     bind 127.0.0.1
     errors
-    cache {{
-        success 20000 3600 3600
-    }}
+    {CACHE}
     forward . 127.0.0.1:{place.upstream}
 }}
 """
@@ -34,9 +38,7 @@ def chain(place):
     health 127.0.0.1:{health}
     ready 127.0.0.1:{ready}
     prometheus 127.0.0.1:{metrics}
-    cache {{
-        success 20000 3600 3600
-    }}
+    {CACHE}
     forward . 127.0.0.1:{place.upstream}
     loop
     reload
@@ -52,9 +54,7 @@ tls://.:{place.port} {{
     bind 127.0.0.1
     tls {certificate} {key}
     errors
-    cache {{
-        success 20000 3600 3600
-    }}
+    {CACHE}
     forward . 127.0.0.1:{place.upstream}
 }}
 """
